@@ -1,0 +1,23 @@
+import type { LinkedIn } from '../adapters/linkedin.ts';
+import type { Mailer } from '../adapters/mailer.ts';
+import type { UnsubscribeLinks } from '../adapters/unsubscribe-links.ts';
+import type { Walks } from '../adapters/walks.ts';
+import type { Writer } from '../adapters/writer.ts';
+import type { Db } from '../db/pool.ts';
+import type { Log } from '../domain/log.ts';
+
+/** What the deeds need of the world; the worker fills it, tests fill it otherwise. */
+export interface ActivityDeps {
+  db: Db;
+  mailer: Mailer;
+  linkedIn: LinkedIn;
+  writer: Writer;
+  walks: Walks;
+  unsubscribeLinks: UnsubscribeLinks;
+  log: Log;
+  /** Where a test kills or holds the process; absent outside tests. */
+  fault?: (point: FaultPoint) => Promise<void>;
+}
+
+/** The points of a send at which a crash must neither double nor lose it. */
+export type FaultPoint = 'before_claim' | 'after_claim' | 'body_asked' | 'data_started' | 'accepted' | 'recorded';

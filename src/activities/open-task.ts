@@ -1,0 +1,51 @@
+import { changeSequence, deriveStatus, moveStep } from '../db/moves.ts';
+import type { Tx } from '../db/pool.ts';
+import { openTask } from '../db/tasks.ts';
+import type { StepRow, Walk } from '../db/walks.ts';
+import type { TaskId } from '../domain/ids.ts';
+
+/** The current step is a person's: a task for the assignee, or the campaign's owner, and the sequence waits for it. */
+export async function openManualTask(tx: Tx, walk: Walk, step: StepRow, now: number): Promise<TaskId> {
+  const { content } = step;
+  if (content?.kind !== 'manual_task') throw new Error(`step ${step.stepId} is no manual task`);
+  const taskId = await openTask(
+    tx,
+    walk,
+    {
+      kind: 'manual_step',
+      stepId: step.stepId,
+      manualKind: content.task,
+      title: content.title,
+      instructions: content.instructions,
+      assigneeId: content.assignee ?? walk.campaign.ownerId,
+    },
+    now,
+  );
+  await moveStep(tx, step, 'WAITING');
+  await changeSequence(tx, walk, { nextAt: null, nextWhy: 'waiting_for_task', parkedEpoch: null });
+  await deriveStatus(tx, walk, now);
+  return taskId;
+}
+
+/** Nobody saw the answer to this message: a person looks and says whether it was sent. Design 6. */
+export async function openConfirmation(tx: Tx, walk: Walk, step: StepRow, now: number): Promise<TaskId> {
+  await moveStep(tx, step, 'UNCONFIRMED');
+  const taskId = await openTask(
+    tx,
+    walk,
+    {
+      kind: 'confirm_send',
+      stepId: step.stepId,
+      manualKind: null,
+      title: `Was step ${step.position + 1} ('${step.name}') sent?`,
+      instructions:
+        'The connection broke after the message was handed over, before it was confirmed. ' +
+        "Look in the account's Sent folder: answer sent, or send again, or skip the step.",
+      assigneeId: walk.campaign.ownerId,
+    },
+    now,
+  );
+  await changeSequence(tx, walk, { nextAt: null, nextWhy: 'confirming' });
+  await deriveStatus(tx, walk, now);
+  return taskId;
+}

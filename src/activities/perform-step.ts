@@ -1,0 +1,192 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import { type Claim, claimDelivery, findDelivery, type Judged, judgeSequence, settleDelivery } from '../db/claim.ts';
+import { record } from '../db/events.ts';
+import { changeSequence, deriveStatus, endSequence, finishStep, moveStep } from '../db/moves.ts';
+import type { Tx } from '../db/pool.ts';
+import { currentStep, type StepRow, type Walk, workspaceOf } from '../db/walks.ts';
+import type { SequenceId } from '../domain/ids.ts';
+import type { StepResult, Why } from '../domain/sequence.ts';
+import type { ActivityDeps } from './deps.ts';
+import { withHeartbeats } from './heartbeats.ts';
+import { openConfirmation, openManualTask } from './open-task.ts';
+import { sendEmail } from './send-email.ts';
+import { sendLinkedIn } from './send-linkedin.ts';
+import { doneResult, endedResult, standing } from './step-results.ts';
+
+/** The workflow's own now, epoch ms; a retried attempt carries an old one, so the fence takes the later of it and `app_now()`. */
+export interface PerformStepInput {
+  sequenceId: SequenceId;
+  now: number;
+}
+
+/**
+ * What a deed says of its message. Of `withdrawn` (permission was, meanwhile) and `unreachable` nothing was said to
+ * anybody: the claim goes back.
+ */
+export type DeedOutcome = StepResult | 'withdrawn' | 'unreachable';
+
+const ALARM_AFTER_DEFERRALS = 20;
+
+/**
+ * Claims the sequence's current step, does it, records it, and answers with what the workflow has to do next. Harmless
+ * to repeat at any line: a step that is finished is not done again, a message whose fate is unknown is held for a person.
+ * Throws only for our own faults (Postgres away, a provider unreachable before anything was said). Design 3.
+ */
+export const createPerformStep = (deps: ActivityDeps) =>
+  async function performStep({ sequenceId, now }: PerformStepInput): Promise<StepResult> {
+    const workspaceId = await deps.db.asSystem((tx) => workspaceOf(tx, sequenceId));
+    if (!workspaceId) throw new Error(`sequence ${sequenceId} does not exist`);
+    return withHeartbeats(async (signal) => {
+      for (;;) {
+        await deps.fault?.('before_claim');
+        const taken = await deps.db.inWorkspace(workspaceId, (tx) => takeStep(tx, deps, sequenceId, now));
+        if (!('delivery' in taken)) return taken;
+        await deps.fault?.('after_claim');
+        const deed = taken.step.kind === 'email' ? sendEmail : sendLinkedIn;
+        const outcome = await deed(deps, taken, now, signal);
+        if (outcome !== 'withdrawn' && outcome !== 'unreachable') return outcome;
+        await deps.db.inWorkspace(workspaceId, (tx) => giveBack(tx, taken, now));
+        if (outcome === 'unreachable')
+          throw ApplicationFailure.retryable('the provider could not be reached', 'ProviderAway');
+        // Withdrawn: the fence is asked anew, and says why.
+      }
+    });
+  };
+
+/** One transaction: what stands in the way is answered; else the step is claimed. */
+async function takeStep(tx: Tx, deps: ActivityDeps, id: SequenceId, workflowNow: number): Promise<StepResult | Claim> {
+  const judged = await judgeSequence(tx, id, workflowNow);
+  const { walk, now, verdict } = judged;
+  const step = currentStep(walk);
+  if (verdict.kind === 'ended') {
+    if (step) await dropOrphan(tx, walk, step, now);
+    return endedResult(walk);
+  }
+  if (verdict.kind === 'task') {
+    if (step) await dropOrphan(tx, walk, step, now);
+    await deriveStatus(tx, walk, now);
+    return { kind: 'waitingForUser', taskId: verdict.taskId, ...standing(walk) };
+  }
+  if (verdict.kind === 'end') {
+    await endSequence(tx, walk, verdict.end, 'service', now);
+    if (step) await dropOrphan(tx, walk, step, now);
+    return endedResult(walk);
+  }
+  if (!step) throw new Error(`sequence ${id} is open with no step left`);
+  const orphan = await lostMessage(tx, walk, step, now);
+  if (orphan) return orphan;
+  if (verdict.kind !== 'go') await dropOrphan(tx, walk, step, now);
+  if (verdict.kind === 'held') {
+    await changeSequence(tx, walk, { parkedEpoch: verdict.epoch });
+    await deriveStatus(tx, walk, now);
+    return { kind: 'held', epoch: verdict.epoch, ...standing(walk) };
+  }
+  const due = walk.sequence.nextAt ?? now;
+  if (due > now) return notDue(tx, walk, step, due, now);
+  if (verdict.kind === 'defer') return defer(tx, deps, walk, verdict.until, verdict.why, now);
+  return take(tx, deps, judged, step);
+}
+
+/** A manual task is opened, a LinkedIn step without a profile skipped; a message is claimed. */
+async function take(
+  tx: Tx,
+  deps: ActivityDeps,
+  { walk, now, account }: Judged,
+  step: StepRow,
+): Promise<StepResult | Claim> {
+  if (!step.content) throw new Error(`step ${step.stepId} of sequence ${step.sequenceId} has no content`);
+  if (step.kind === 'manual_task') {
+    const taskId = await openManualTask(tx, walk, step, now);
+    return { kind: 'waitingForUser', taskId, ...standing(walk) };
+  }
+  const recipient = step.kind === 'email' ? walk.contact.email : walk.contact.profile;
+  if (recipient === null) {
+    await finishStep(tx, walk, step, 'SKIPPED', now, 'service', step.kind === 'email' ? 'no_email' : 'no_profile');
+    return doneResult(walk);
+  }
+  if (!account) {
+    await endSequence(tx, walk, { status: 'FAILED', reason: 'account_unavailable' }, 'service', now);
+    return endedResult(walk);
+  }
+  const subject = step.content.kind === 'email' ? step.content.subject : null;
+  const delivery = await claimDelivery(tx, walk, step, account, { recipient, subject }, now);
+  deps.log.info({ sequenceId: step.sequenceId, step: step.position + 1, attempt: delivery.attempt }, 'claimed');
+  return { walk, step, account, delivery, now };
+}
+
+/** Woken early: the step keeps its instant. An absence that ends before it is waited for first, for the status changes then. */
+async function notDue(tx: Tx, walk: Walk, step: StepRow, due: number, now: number): Promise<StepResult> {
+  await changeSequence(tx, walk, { parkedEpoch: null });
+  await deriveStatus(tx, walk, now);
+  if (step.status === 'WAITING') return { kind: 'waitingForLead', until: due, ...standing(walk) };
+  const { awayUntil } = walk.contact;
+  if (awayUntil !== null && awayUntil > now && awayUntil < due)
+    return { kind: 'deferred', until: awayUntil, why: 'held', ...standing(walk) };
+  return { kind: 'deferred', until: due, why: walk.sequence.nextWhy ?? 'delay', ...standing(walk) };
+}
+
+/** The step goes later, for the reason that the fence gave; the row says so too. */
+export async function defer(
+  tx: Tx,
+  deps: ActivityDeps,
+  walk: Walk,
+  until: number,
+  why: Why,
+  now: number,
+): Promise<StepResult> {
+  const { sequence } = walk;
+  const deferrals = sequence.deferrals + 1;
+  if (deferrals % ALARM_AFTER_DEFERRALS === 0)
+    deps.log.error({ sequenceId: sequence.id, deferrals, why }, 'a step is deferred over and over');
+  await changeSequence(tx, walk, { nextAt: until, nextWhy: why, deferrals, parkedEpoch: null });
+  await deriveStatus(tx, walk, now);
+  await record(tx, {
+    workspaceId: sequence.workspaceId,
+    kind: 'step_deferred',
+    at: now,
+    actor: 'service',
+    campaignId: sequence.campaignId,
+    contactId: sequence.contactId,
+    sequenceId: sequence.id,
+    data: { step: sequence.position + 1, why, until },
+  });
+  return { kind: 'deferred', until, why, ...standing(walk) };
+}
+
+/** An email whose body an earlier attempt had begun, and whose answer nobody saw: never again without a person. */
+async function lostMessage(tx: Tx, walk: Walk, step: StepRow, now: number): Promise<StepResult | null> {
+  if (step.kind !== 'email' || step.status !== 'SENDING') return null;
+  const delivery = await findDelivery(tx, step);
+  if (delivery?.state !== 'DATA_STARTED') return null;
+  await settleDelivery(tx, delivery, 'UNCONFIRMED', now);
+  const taskId = await openConfirmation(tx, walk, step, now);
+  return { kind: 'waitingForUser', taskId, ...standing(walk) };
+}
+
+/**
+ * What a dead attempt left behind on a step that may not go on now: a claim goes back; a body that had begun is on its
+ * way as far as anybody knows, and on a sequence that has ended nobody will look it up.
+ */
+async function dropOrphan(tx: Tx, walk: Walk, step: StepRow, now: number): Promise<void> {
+  if (step.status !== 'SENDING') return;
+  const delivery = await findDelivery(tx, step);
+  if (delivery?.state === 'CLAIMED') {
+    await settleDelivery(tx, delivery, 'RELEASED', now);
+    await returnStep(tx, walk, step);
+  } else if (delivery?.state === 'DATA_STARTED' && walk.sequence.endedAt !== null) {
+    await settleDelivery(tx, delivery, 'UNCONFIRMED', now);
+    await moveStep(tx, step, 'UNCONFIRMED');
+  }
+}
+
+/** Our claim goes back; the fence is asked anew for the reason. */
+async function giveBack(tx: Tx, { walk: { sequence }, delivery }: Claim, workflowNow: number): Promise<void> {
+  const { walk, now } = await judgeSequence(tx, sequence.id, workflowNow);
+  const step = walk.steps.find(({ stepId }) => stepId === delivery.stepId);
+  if (!step || !(await settleDelivery(tx, delivery, 'RELEASED', now))) return;
+  await returnStep(tx, walk, step);
+}
+
+/** A step whose claim was released is PENDING again, or canceled with its sequence. */
+export const returnStep = (tx: Tx, walk: Walk, step: StepRow) =>
+  moveStep(tx, step, walk.sequence.endedAt === null ? 'PENDING' : 'CANCELED');

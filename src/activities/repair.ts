@@ -1,0 +1,71 @@
+import { Context } from '@temporalio/activity';
+import { tellCampaign, tellSequence } from '../commands/announcer.ts';
+import { archiveFinished } from '../commands/archive-finished.ts';
+import type { SequenceRef } from '../db/repairs.ts';
+import * as repairs from '../db/repairs.ts';
+import { markStarted } from '../db/tells.ts';
+import type { RepairCounts } from '../domain/repair.ts';
+import type { ActivityDeps } from './deps.ts';
+
+/**
+ * One run of the reconciler: finds what fell between Postgres and Temporal and mends it. Rows are taken with SKIP LOCKED
+ * and a back-off of their own, so two runs do not collide and one bad row does not hold up the rest. Design 3.
+ */
+export const createRepair = (deps: ActivityDeps) => () => reconcileOnce(deps, () => Context.current().heartbeat());
+
+type RepairDeps = Pick<ActivityDeps, 'db' | 'walks' | 'log'>;
+
+/** The reconciler's function itself; the conductor of virtual time runs it too, for Schedules do not skip. */
+export async function reconcileOnce(deps: RepairDeps, alive: () => void = () => undefined): Promise<RepairCounts> {
+  const { db, walks, log } = deps;
+  const counts: RepairCounts = { started: 0, told: 0, ended: 0, revived: 0, campaigns: 0, archived: 0, overdue: 0 };
+
+  /** Each row for itself: what fails is taken again after its back-off. */
+  const each = async <T>(rows: readonly T[], mend: (row: T) => Promise<boolean>): Promise<number> => {
+    let mended = 0;
+    for (const row of rows) {
+      alive();
+      try {
+        if (await mend(row)) mended++;
+      } catch (error) {
+        log.warn(
+          { error: error instanceof Error ? error.name : 'unknown' },
+          'a repair failed; it is tried again later',
+        );
+      }
+    }
+    return mended;
+  };
+  const start = async ({ id, workspaceId }: SequenceRef) => {
+    await walks.startSequence(id);
+    await db.inWorkspace(workspaceId, (tx) => markStarted(tx, id));
+    return true;
+  };
+  const revive = async (ref: SequenceRef) => !(await walks.isSequenceRunning(ref.id)) && start(ref);
+
+  counts.started = await each(await db.asSystem(repairs.takeUnstarted), start);
+  counts.told = await each(await db.asSystem(repairs.takeUntold), async ({ id, workspaceId }) => {
+    await tellSequence(deps, workspaceId, id);
+    return true;
+  });
+  counts.ended = await each(await db.asSystem(repairs.takeUnclosed), async (ref) => {
+    const running = await walks.isSequenceRunning(ref.id);
+    if (running) await tellSequence(deps, ref.workspaceId, ref.id);
+    else await db.inWorkspace(ref.workspaceId, (tx) => repairs.markClosed(tx, ref.id));
+    return running;
+  });
+  counts.revived = await each(await db.asSystem(repairs.takeLate), revive);
+  counts.revived += await each(await db.asSystem(repairs.sweepOpen), revive);
+  counts.campaigns = await each(await db.asSystem(repairs.takeCampaignsBehind), async (campaign) => {
+    await tellCampaign(deps, campaign);
+    return true;
+  });
+  counts.archived = await each(await db.asSystem(repairs.finishingTemplates), ({ id, workspaceId }) =>
+    archiveFinished(db, workspaceId, id),
+  );
+
+  counts.overdue = await db.asSystem(repairs.countOverdue);
+  if (counts.overdue > 0) log.error({ overdue: counts.overdue }, 'steps are overdue by more than 15 minutes');
+  await db.asSystem(repairs.markReconciled);
+  return counts;
+}

@@ -1,0 +1,173 @@
+import type { OutgoingEmail, SendOutcome } from '../adapters/mailer.ts';
+import { disconnectAccount, restAccount } from '../db/accounts.ts';
+import { type Claim, permitBody, settleDelivery } from '../db/claim.ts';
+import { record } from '../db/events.ts';
+import { endSequence, finishStep, moveStep } from '../db/moves.ts';
+import type { Tx } from '../db/pool.ts';
+import { suppress } from '../db/suppressions.ts';
+import { threadOf } from '../db/threads.ts';
+import { findSender } from '../db/workspaces.ts';
+import { restUntil } from '../domain/account.ts';
+import { retryAt } from '../domain/delivery.ts';
+import { composeEmail } from '../domain/email.ts';
+import type { SequenceEnd, StepResult } from '../domain/sequence.ts';
+import { classifyAnswer } from '../domain/smtp-answer.ts';
+import type { ActivityDeps } from './deps.ts';
+import { openConfirmation } from './open-task.ts';
+import { type DeedOutcome, defer, returnStep } from './perform-step.ts';
+import { recordAttempt } from './record-attempt.ts';
+import { doneResult, endedResult, standing } from './step-results.ts';
+
+type Answered = Extract<SendOutcome, { kind: 'answered' }>;
+
+/** Sends a claimed email over the account's SMTP server, and records which side of the gap the attempt ended on. Design 6. */
+export async function sendEmail(
+  deps: ActivityDeps,
+  claim: Claim,
+  workflowNow: number,
+  signal: AbortSignal,
+): Promise<DeedOutcome> {
+  const { account, delivery, walk } = claim;
+  if (account.settings.channel !== 'email') throw new Error(`account ${account.id} sends no email`);
+  const inWorkspace = <T>(work: (tx: Tx) => Promise<T>) => deps.db.inWorkspace(walk.sequence.workspaceId, work);
+
+  const email = await inWorkspace((tx) => prepare(tx, deps, claim));
+  const { raw, sha256 } = await deps.mailer.compose(email);
+  const { host, port, secure } = account.settings;
+  const outcome = await deps.mailer.send(
+    { host, port, secure, requireTls: false, user: null, password: null },
+    { from: account.address, to: delivery.recipient },
+    raw,
+    async () => {
+      await deps.fault?.('body_asked');
+      const permitted = await inWorkspace((tx) => permitBody(tx, delivery, sha256, workflowNow));
+      if (permitted) await deps.fault?.('data_started');
+      return permitted;
+    },
+    signal,
+  );
+  if (outcome.kind === 'permissionWithdrawn') return 'withdrawn';
+  if (outcome.kind === 'cutBeforeBody') return 'unreachable';
+
+  if (outcome.kind === 'accepted') await deps.fault?.('accepted');
+  const result = await inWorkspace((tx) => recordOutcome(tx, deps, claim, outcome, workflowNow));
+  await deps.fault?.('recorded');
+  return result;
+}
+
+/** Everything that goes into the bytes, from the ledger and the workspace. */
+async function prepare(tx: Tx, deps: ActivityDeps, { walk, step, account, delivery }: Claim): Promise<OutgoingEmail> {
+  if (step.content?.kind !== 'email' || delivery.messageId === null) throw new Error(`step ${step.stepId} is no email`);
+  const sender = await findSender(tx, walk.sequence.workspaceId);
+  const thread = await threadOf(tx, walk, step);
+  const unsubscribeUrl = deps.unsubscribeLinks.urlFor(walk.sequence.id);
+  const { firstName, lastName } = walk.contact;
+  const composed = composeEmail({
+    content: step.content,
+    thread,
+    signature: walk.content.sender,
+    footer: { ...sender, unsubscribeUrl, language: walk.content.language },
+  });
+  return {
+    ...composed,
+    from: { name: walk.content.sender.name, address: account.address },
+    to: { name: [firstName, lastName].filter(Boolean).join(' '), address: delivery.recipient },
+    messageId: delivery.messageId,
+    inReplyTo: thread.messageIds.at(-1) ?? null,
+    references: thread.messageIds,
+    unsubscribeUrl,
+  };
+}
+
+type Recorded = Extract<SendOutcome, { kind: 'accepted' | 'answered' | 'unknown' }>;
+
+function recordOutcome(
+  tx: Tx,
+  deps: ActivityDeps,
+  claim: Claim,
+  outcome: Recorded,
+  workflowNow: number,
+): Promise<StepResult> {
+  return recordAttempt(tx, claim, workflowNow, async ({ walk, step, now }) => {
+    const { delivery } = claim;
+    switch (outcome.kind) {
+      case 'accepted': {
+        if (!(await settleDelivery(tx, delivery, 'SENT', now, { answer: outcome.answer }))) return null;
+        await finishStep(tx, walk, step, 'SENT', now);
+        return doneResult(walk);
+      }
+      case 'unknown': {
+        if (!(await settleDelivery(tx, delivery, 'UNCONFIRMED', now))) return null;
+        await record(tx, {
+          workspaceId: walk.sequence.workspaceId,
+          kind: 'step_unconfirmed',
+          at: now,
+          actor: 'service',
+          campaignId: walk.sequence.campaignId,
+          contactId: walk.contact.id,
+          sequenceId: walk.sequence.id,
+          data: { step: step.position + 1 },
+        });
+        if (walk.sequence.endedAt !== null) {
+          await moveStep(tx, step, 'UNCONFIRMED');
+          return endedResult(walk);
+        }
+        return { kind: 'waitingForUser', taskId: await openConfirmation(tx, walk, step, now), ...standing(walk) };
+      }
+      case 'answered':
+        return recordRefusal(tx, deps, { ...claim, walk, step, now }, outcome);
+    }
+  });
+}
+
+/** A refusal by class: the message is known not to have been taken. Design 6. */
+async function recordRefusal(tx: Tx, deps: ActivityDeps, claim: Claim, answer: Answered): Promise<StepResult | null> {
+  const { walk, step, account, delivery, now } = claim;
+  const text = `${answer.code} ${answer.enhanced ?? ''} ${answer.text}`.slice(0, 500);
+  const release = (also = {}) => settleDelivery(tx, delivery, 'RELEASED', now, { answer: text, ...also });
+  const later = async (until: number, why: 'provider_retry' | 'held' | 'account_cap') => {
+    await returnStep(tx, walk, step);
+    return walk.sequence.endedAt === null ? defer(tx, deps, walk, until, why, now) : endedResult(walk);
+  };
+  const fail = async (end: SequenceEnd) => {
+    await finishStep(tx, walk, step, 'FAILED', now, 'service', end.reason);
+    if (walk.sequence.endedAt === null) await endSequence(tx, walk, end, 'service', now);
+    return endedResult(walk);
+  };
+
+  switch (classifyAnswer(answer)) {
+    case 'temporary': {
+      const first = delivery.firstTemporaryAt ?? now;
+      const count = delivery.temporaryAnswers + 1;
+      if (!(await release({ temporaryAnswers: count, firstTemporaryAt: first }))) return null;
+      const until = retryAt(now, count, first);
+      return until === null ? fail({ status: 'FAILED', reason: 'delivery_failed' }) : later(until, 'provider_retry');
+    }
+    case 'authentication': {
+      if (!(await release())) return null;
+      const until = await disconnectAccount(tx, account, now);
+      return later(until, 'held');
+    }
+    case 'limit': {
+      if (!(await release())) return null;
+      await restAccount(tx, account, restUntil(now), now);
+      return later(restUntil(now), 'account_cap');
+    }
+    case 'unknown_recipient': {
+      if (!(await settleDelivery(tx, delivery, 'REJECTED', now, { answer: text }))) return null;
+      await suppress(
+        tx,
+        walk.sequence.workspaceId,
+        { kind: 'address', value: delivery.recipient },
+        'hard_bounce',
+        'service',
+        now,
+      );
+      return fail({ status: 'FAILED', reason: 'hard_bounce' });
+    }
+    case 'policy': {
+      if (!(await settleDelivery(tx, delivery, 'REJECTED', now, { answer: text }))) return null;
+      return fail({ status: 'FAILED', reason: 'rejected_by_policy' });
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/** How the account's member stands to a profile. */
+export type Relation = 'none' | 'pending' | 'connected';
+
+/** The provider's id of a connected member account. */
+export interface LinkedInAccount {
+  externalId: string;
+}
+
+/** Trouble with the account, whatever was asked of it. */
+export type LinkedInAccountTrouble =
+  /** Too much, too fast; null: the provider did not say how long to rest. */
+  { kind: 'rateLimited'; retryAfterMs: number | null } | { kind: 'disconnected' };
+
+export type LinkedInOutcome =
+  | { kind: 'done'; externalId: string }
+  /** Connected or invited before: as good as done. */
+  | { kind: 'already' }
+  | LinkedInAccountTrouble
+  | { kind: 'notConnected' }
+  | { kind: 'invalidProfile'; detail: string }
+  | { kind: 'refused'; detail: string };
+
+/**
+ * A LinkedIn account, acted upon through a provider. No provider knows an idempotency key: ask `relation` or
+ * `hasMessage` before any second call. Facts: libraries 6. `profile` is a public id ("ann-example") or a profile's URL.
+ */
+export interface LinkedIn {
+  relation(account: LinkedInAccount, profile: string): Promise<Relation | 'unknownProfile'>;
+  /** `note`: at most 300 characters. */
+  invite(account: LinkedInAccount, profile: string, note: string | null): Promise<LinkedInOutcome>;
+  sendMessage(account: LinkedInAccount, profile: string, text: string): Promise<LinkedInOutcome>;
+  /** Has this very text been said to this profile? Asked before any second call. */
+  hasMessage(account: LinkedInAccount, profile: string, text: string): Promise<boolean>;
+}
+
+export type LinkedInFault =
+  | 'network'
+  | 'timeout'
+  | 'server error'
+  | 'answer not understood'
+  | 'key refused'
+  | 'account in trouble';
+
+/** Worth another try by itself. Its text holds no personal data: it may end up in Temporal. */
+export class LinkedInUnavailable extends Error {
+  override readonly name = 'LinkedInUnavailable';
+  readonly fault: LinkedInFault;
+  /** What a question (`relation`, `hasMessage`) met instead of an answer; deeds return it as their outcome. */
+  readonly trouble: LinkedInAccountTrouble | null;
+
+  constructor(fault: LinkedInFault, trouble: LinkedInAccountTrouble | null = null) {
+    super(`LinkedIn is unavailable: ${fault}`);
+    this.fault = fault;
+    this.trouble = trouble;
+  }
+}

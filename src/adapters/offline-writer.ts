@@ -1,0 +1,6 @@
+import type { Writer } from './writer.ts';
+
+/** The writer of an installation without a language model: every AI variable is its fallback text. Design 7. */
+export const offlineWriter: Writer = {
+  write: async ({ variables }) => new Map(variables.map(({ name, fallback }) => [name, fallback])),
+};

@@ -1,0 +1,289 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import MailComposer from 'nodemailer/lib/mail-composer';
+import SMTPConnection, { type SentMessageInfo, type SMTPError } from 'nodemailer/lib/smtp-connection';
+import { headerText, isAddress, isMessageId } from '../domain/mail-header.ts';
+import type { AnswerStage } from '../domain/smtp-answer.ts';
+import {
+  type EmailAddress,
+  InvalidEmail,
+  type Mailer,
+  type OutgoingEmail,
+  type SendOutcome,
+  type SmtpSettings,
+} from './mailer.ts';
+
+/** Milliseconds. Together they stay below the 12 minutes an activity has, or attempts would overlap. */
+export interface SmtpTimeouts {
+  /** DNS, TCP, TLS, greeting. */
+  connect: number;
+  /** Silence before any one answer. */
+  command: number;
+  /** Everything up to the 354. */
+  untilBody: number;
+  /** The body and the answer to the dot: RFC 5321 section 4.5.3.2.6 grants a server 10 minutes. */
+  answer: number;
+  /** The answer to QUIT, which nobody waits for. */
+  goodbye: number;
+}
+
+const DEFAULT_TIMEOUTS: SmtpTimeouts = {
+  connect: 30_000,
+  command: 45_000,
+  untilBody: 90_000,
+  answer: 600_000,
+  goodbye: 5_000,
+};
+
+export const createSmtpMailer = ({ timeouts = {} }: { timeouts?: Partial<SmtpTimeouts> } = {}): Mailer => ({
+  compose,
+  send: (settings, envelope, raw, beforeBody, signal) =>
+    send({ ...DEFAULT_TIMEOUTS, ...timeouts }, settings, envelope, raw, beforeBody, signal),
+});
+
+// ---- composing
+
+const PRINTABLE = /^[ -~]{1,900}$/;
+
+function check(fits: boolean, field: string, expected: string): void {
+  if (!fits) throw new InvalidEmail(field, expected);
+}
+
+function checkEmail({
+  from,
+  to,
+  text,
+  html,
+  messageId,
+  inReplyTo,
+  references,
+  unsubscribeUrl,
+  headers,
+}: OutgoingEmail) {
+  check(isAddress(from.address), 'from.address', 'must be exactly one plain address');
+  check(isAddress(to.address), 'to.address', 'must be exactly one plain address');
+  check(text.trim() !== '', 'text', 'must not be empty');
+  check(html.trim() !== '', 'html', 'must not be empty');
+  check(isMessageId(messageId), 'messageId', 'must be one id in angle brackets');
+  check(inReplyTo === null || isMessageId(inReplyTo), 'inReplyTo', 'must be null or one id in angle brackets');
+  check(references.every(isMessageId), 'references', 'must be ids in angle brackets');
+  check(/^https?:\/\/[!-;=?-~]{1,900}$/.test(unsubscribeUrl), 'unsubscribeUrl', 'must be one http(s) address');
+  for (const [name, value] of Object.entries(headers ?? {}))
+    check(
+      /^X-[A-Za-z0-9-]{1,60}$/.test(name) && PRINTABLE.test(value),
+      'headers',
+      'must be X- headers of one ASCII line',
+    );
+}
+
+/** Written as it stands: neither encoded nor folded. */
+const verbatim = (value: string) => ({ prepared: true, value });
+/** An object and never a string: nodemailer reads a string as a list of recipients. */
+const mailbox = ({ name, address }: EmailAddress) => ({ name: headerText(name, 300), address });
+
+async function compose(email: OutgoingEmail) {
+  checkEmail(email);
+  const subject = headerText(email.subject, 800);
+  check(subject !== '', 'subject', 'must not be empty');
+  const own = {
+    'Message-ID': email.messageId,
+    ...(email.inReplyTo === null ? {} : { 'In-Reply-To': email.inReplyTo }),
+    'List-Unsubscribe': `<${email.unsubscribeUrl}>`,
+    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+    ...email.headers,
+  };
+  const message = new MailComposer({
+    from: mailbox(email.from),
+    to: mailbox(email.to),
+    subject,
+    text: email.text,
+    html: email.html,
+    headers: Object.fromEntries(Object.entries(own).map(([name, value]) => [name, verbatim(value)])),
+    ...(email.references.length === 0 ? {} : { references: [...email.references] }),
+    encoding: 'quoted-printable',
+    newline: 'win',
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  }).compile();
+  const raw = await message.build();
+  checkHeaders(raw, [...Object.keys(own), ...(email.references.length === 0 ? [] : ['References'])]);
+  checkRecipient(raw, email.to.address);
+  return { raw, sha256: createHash('sha256').update(raw).digest('hex') };
+}
+
+/** The header block as [name, unfolded value], in its order. */
+function headersOf(raw: Buffer): [string, string][] {
+  const block = raw.subarray(0, raw.indexOf('\r\n\r\n')).toString('latin1');
+  return block
+    .replace(/\r\n[ \t]+/g, ' ')
+    .split('\r\n')
+    .map((line): [string, string] => {
+      const colon = line.indexOf(':');
+      return [line.slice(0, colon), line.slice(colon + 1).trim()];
+    });
+}
+
+const ALWAYS = ['From', 'To', 'Subject', 'Date', 'MIME-Version', 'Content-Type'];
+
+/** What the vendor package wrote is looked at once more: these headers, each once, and no other. */
+function checkHeaders(raw: Buffer, own: readonly string[]): void {
+  const names = headersOf(raw).map(([name]) => name.toLowerCase());
+  const expected = [...ALWAYS, ...own].map((name) => name.toLowerCase());
+  check(
+    names.toSorted().join() === expected.toSorted().join(),
+    'headers',
+    `must be ${expected.length} known ones, each once`,
+  );
+}
+
+function checkRecipient(raw: Buffer, address: string): void {
+  const named = headersOf(raw).filter(([name]) => /^(to|cc|bcc)$/i.test(name));
+  const last = /(?:^|<)([^\s<>]+)>?$/.exec(named[0]?.[1] ?? '')?.[1] ?? '';
+  const intended = named.length === 1 && last.toLowerCase() === address.toLowerCase();
+  check(intended, 'envelope.to', 'must be the one recipient the message names');
+}
+
+// ---- sending
+
+type Send = Parameters<Mailer['send']>;
+
+async function send(
+  timeouts: SmtpTimeouts,
+  ...[settings, envelope, raw, beforeBody, signal]: Send
+): Promise<SendOutcome> {
+  check(isAddress(envelope.from), 'envelope.from', 'must be exactly one plain address');
+  check(isAddress(envelope.to), 'envelope.to', 'must be exactly one plain address');
+  checkRecipient(raw, envelope.to);
+  if (signal?.aborted) return { kind: 'cutBeforeBody', detail: 'aborted' };
+
+  const connection = connectionTo(settings, timeouts);
+  // The first reason counts; the rest, until the socket is gone, is no news.
+  let drop = (_reason: Error): void => undefined;
+  const dropped = new Promise<never>((_, reject) => {
+    drop = (reason) => {
+      reject(reason);
+      connection.close();
+    };
+  });
+  connection.on('error', drop);
+  connection.on('end', () => setImmediate(drop, new Error('connection closed'))); // after the callback that knows why
+  const abort = () => drop(new Error('aborted'));
+  signal?.addEventListener('abort', abort, { once: true });
+  let deadline = setTimeout(drop, timeouts.untilBody, new Error(`no 354 within ${timeouts.untilBody} ms`));
+
+  const body: { verdict: 'none' | 'withdrawn' | 'started' } = { verdict: 'none' };
+  const ask = async () => {
+    clearTimeout(deadline);
+    if (!String(connection.lastServerResponse).startsWith('354'))
+      return drop(new Error('DATA was not answered with 354'));
+    if (!(await beforeBody())) {
+      body.verdict = 'withdrawn';
+      return drop(new Error('permission withdrawn'));
+    }
+    if (connection.destroyed) return;
+    body.verdict = 'started';
+    deadline = setTimeout(drop, timeouts.answer, new Error(`no answer within ${timeouts.answer} ms`));
+    waitAtMost(connection, timeouts.answer);
+    stream.push(raw);
+    stream.push(null);
+  };
+  let asked: Promise<void> | null = null;
+  // nodemailer reads it for the first time when the server asked for the body. Facts: reliability 2.
+  const stream = new Readable({
+    read: () => {
+      asked ??= ask();
+      asked.catch(() => drop(new Error('beforeBody failed')));
+    },
+  });
+
+  const part = () => {
+    waitAtMost(connection, timeouts.goodbye);
+    connection.quit();
+  };
+
+  try {
+    const { response } = await Promise.race([dropped, converse(connection, settings, envelope, raw.length, stream)]);
+    if (!stream.readableEnded || (connection._socket && connection._socket.writableLength > 0))
+      throw new Error('accepted before the whole body had left');
+    part();
+    return { kind: 'accepted', answer: oneLine(response) };
+  } catch (error) {
+    await asked; // it may be committing still; what it throws, we throw
+    if (body.verdict === 'withdrawn') return { kind: 'permissionWithdrawn' };
+    const outcome = outcomeOf(error, body.verdict === 'started');
+    if (outcome.kind === 'answered' && outcome.stage !== 'connect' && outcome.stage !== 'body') part();
+    else connection.close();
+    return outcome;
+  } finally {
+    clearTimeout(deadline);
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+const connectionTo = ({ host, port, secure, requireTls }: SmtpSettings, timeouts: SmtpTimeouts) =>
+  new SMTPConnection({
+    host,
+    port,
+    secure,
+    requireTLS: requireTls,
+    tls: { minVersion: 'TLSv1.2' },
+    connectionTimeout: timeouts.connect,
+    greetingTimeout: timeouts.connect,
+    socketTimeout: timeouts.command,
+    socketCloseTimeout: 0, // close() destroys: after a 354 even a QUIT would be read as the message. RFC 5321, 4.1.1.4
+    maxResponseSize: 64 * 1024,
+  });
+
+/** The dialogue up to the answer to the dot. */
+async function converse(
+  connection: SMTPConnection,
+  { user, password }: SmtpSettings,
+  { from, to }: { from: string; to: string },
+  size: number,
+  body: Readable,
+): Promise<SentMessageInfo> {
+  await new Promise<void>((resolve, reject) => connection.connect((error) => (error ? reject(error) : resolve())));
+  if (user !== null && password !== null && connection.allowsAuth)
+    await new Promise<void>((resolve, reject) =>
+      connection.login({ user, pass: password }, (error) => (error ? reject(error) : resolve())),
+    );
+  return new Promise((resolve, reject) =>
+    connection.send({ from, to: [to], size }, body, (error, info) => (error ? reject(error) : resolve(info))),
+  );
+}
+
+function waitAtMost(connection: SMTPConnection, timeout: number): void {
+  if (connection._socket) connection._socket.setTimeout(timeout);
+}
+
+function outcomeOf(error: unknown, started: boolean): SendOutcome {
+  const { code, command, response, responseCode, message }: Partial<SMTPError> = error instanceof Error ? error : {};
+  if (responseCode !== undefined && responseCode >= 400 && responseCode < 600)
+    return {
+      kind: 'answered',
+      stage: started ? 'body' : stageOf(command),
+      code: responseCode,
+      ...wordsOf(response ?? ''),
+    };
+  if (started) return { kind: 'unknown', detail: oneLine(message ?? '') };
+  // The limit the server announced, kept without asking it again.
+  if (code === 'EMESSAGE')
+    return { kind: 'answered', stage: 'mail', code: 552, enhanced: '5.3.4', text: oneLine(message ?? '') };
+  return { kind: 'cutBeforeBody', detail: oneLine(message ?? '') };
+}
+
+const stages: Record<string, AnswerStage> = { AUTH: 'auth', MAIL: 'mail', RCPT: 'rcpt', DATA: 'data' };
+const stageOf = (command: string | undefined): AnswerStage => stages[(command ?? '').slice(0, 4)] ?? 'connect';
+
+/** `550-5.1.1 No such\n550 5.1.1 user`: the enhanced code once, the words without their codes. */
+function wordsOf(response: string): { enhanced: string | null; text: string } {
+  const codes = /^\d{3}[ -](?:([245]\.\d{1,3}\.\d{1,3})(?!\S))?/;
+  const words = response.split('\n').map((line) => line.replace(codes, ''));
+  return { enhanced: codes.exec(response)?.[1] ?? null, text: oneLine(words.join(' ')) };
+}
+
+const oneLine = (text: string) =>
+  text
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim()
+    .slice(0, 500);

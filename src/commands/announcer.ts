@@ -1,0 +1,100 @@
+import type { SequenceNews, Walks } from '../adapters/walks.ts';
+import type { Db } from '../db/pool.ts';
+import { markCampaignTold, markSequenceTold, markStarted, readCampaignTell, readTell, type Tell } from '../db/tells.ts';
+import type { SequenceId, WorkspaceId } from '../domain/ids.ts';
+import type { Log } from '../domain/log.ts';
+import type { Announcement } from './deps.ts';
+
+interface Teller {
+  db: Db;
+  walks: Walks;
+}
+
+export interface Announcer {
+  announce(announcement: Announcement): void;
+  /** Everything announced so far was told, or left to the reconciler. */
+  settled(): Promise<void>;
+}
+
+const AT_ONCE = 20;
+
+/** Tells workflows of committed changes, some at a time, behind the caller's back; failures are the reconciler's. Design 3. */
+export function createAnnouncer({ db, walks, log }: Teller & { log: Log }): Announcer {
+  const queue: Announcement[] = [];
+  const running = new Set<Promise<void>>();
+
+  const next = () => {
+    const announcement = queue.shift();
+    if (!announcement) return;
+    const telling: Promise<void> = tell({ db, walks }, announcement)
+      .catch((error: unknown) =>
+        log.warn(
+          { error: error instanceof Error ? error.name : 'unknown' },
+          'a workflow was not told; the reconciler will',
+        ),
+      )
+      .finally(() => {
+        running.delete(telling);
+        next();
+      });
+    running.add(telling);
+  };
+
+  return {
+    announce(announcement) {
+      queue.push(announcement);
+      if (running.size < AT_ONCE) setImmediate(next);
+    },
+    async settled() {
+      while (queue.length > 0 || running.size > 0) {
+        if (running.size === 0) next();
+        await Promise.all(running);
+      }
+    },
+  };
+}
+
+const tell = (teller: Teller, announcement: Announcement): Promise<void> =>
+  'sequenceId' in announcement
+    ? tellSequence(teller, announcement.workspaceId, announcement.sequenceId, announcement.news)
+    : tellCampaign(teller, announcement);
+
+/**
+ * Tells a sequence's workflow what it is behind on: its end, the given news, or only that something changed. One that is
+ * gone while the sequence is open is started again, where Postgres stands.
+ */
+export async function tellSequence(
+  { db, walks }: Teller,
+  workspaceId: WorkspaceId,
+  id: SequenceId,
+  news?: SequenceNews,
+): Promise<void> {
+  const behind = await db.inWorkspace(workspaceId, (tx) => readTell(tx, id));
+  if (!behind) return;
+  const answer = await walks.tellSequence(id, newsOf(behind, news));
+  const restart = answer === 'gone' && behind.end === null;
+  if (restart) await walks.startSequence(id);
+  await db.inWorkspace(workspaceId, async (tx) => {
+    if (restart) await markStarted(tx, id);
+    await markSequenceTold(tx, id, behind.seq);
+  });
+}
+
+const newsOf = ({ end, seq, status }: Tell, news?: SequenceNews): SequenceNews =>
+  end ? { kind: 'ended', end } : (news ?? { kind: 'stateChanged', seq, status });
+
+/** Tells a campaign's workflow of a control or of leads; a campaign that starts, or whose workflow is gone, is started. */
+export async function tellCampaign(
+  { db, walks }: Teller,
+  announcement: Extract<Announcement, { campaignId: unknown }>,
+): Promise<void> {
+  const { workspaceId, campaignId, epoch, start = false } = announcement;
+  const seq = await db.inWorkspace(workspaceId, (tx) => readCampaignTell(tx, campaignId));
+  if (start) await walks.startCampaign(campaignId);
+  const answer = await walks.tellCampaign(
+    campaignId,
+    epoch === undefined ? { kind: 'leadsChanged' } : { kind: 'control', epoch },
+  );
+  if (answer === 'gone') await walks.startCampaign(campaignId);
+  await db.inWorkspace(workspaceId, (tx) => markCampaignTold(tx, campaignId, seq));
+}

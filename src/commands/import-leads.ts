@@ -1,0 +1,206 @@
+import { and, eq, or } from 'drizzle-orm';
+import { suppressionOf } from '../db/claim.ts';
+import { appNow } from '../db/clock.ts';
+import { hasOpenSequence } from '../db/enrolments.ts';
+import { violates } from '../db/errors.ts';
+import { record } from '../db/events.ts';
+import { newId } from '../db/new-id.ts';
+import type { Tx } from '../db/pool.ts';
+import { campaigns, contacts, leads, templates } from '../db/schema.ts';
+import { bumpCampaignTell } from '../db/tells.ts';
+import { normaliseEmail, normaliseProfile } from '../domain/contact.ts';
+import type { CampaignId, ContactId, LeadId } from '../domain/ids.ts';
+import type { ImportOutcome } from '../domain/lead.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Caller, CommandDeps } from './deps.ts';
+
+/** One proposed contact as it was written; every field is text, blank counts as none. */
+export interface LeadRow {
+  email?: string;
+  profile?: string;
+  firstName?: string;
+  lastName?: string;
+  jobTitle?: string;
+  company?: string;
+  linkedinHeadline?: string;
+  recentActivity?: string;
+  /** company_industry, company_size, company_tech_stack, company_news, company_funding. */
+  companyContext?: Readonly<Record<string, string>>;
+  custom?: Readonly<Record<string, string>>;
+}
+
+export interface LeadOutcome {
+  outcome: ImportOutcome;
+  leadId: LeadId | null;
+  /** For `invalid`: the value, the place and the expectation. */
+  problem: string | null;
+}
+
+/**
+ * Proposes contacts to a campaign, one outcome per row, each row a transaction of its own: a bad row never stops the
+ * rest, and a repeated import adds nothing. New values of a known contact win over old ones; blanks change nothing.
+ * Autopilot approves at once. Refuses an unknown or ENDED campaign.
+ */
+export async function importLeads(
+  { db, announce }: CommandDeps,
+  caller: Caller,
+  { campaignId, rows }: { campaignId: CampaignId; rows: readonly LeadRow[] },
+): Promise<LeadOutcome[]> {
+  const { workspaceId } = caller;
+  const approve = await db.inWorkspace(workspaceId, (tx) => approvesAtOnce(tx, campaignId));
+  const seen = new Set<string>();
+  const outcomes: LeadOutcome[] = [];
+  for (const row of rows) {
+    const person = identify(row);
+    if ('problem' in person) {
+      outcomes.push({ outcome: 'invalid', leadId: null, problem: person.problem });
+      continue;
+    }
+    const keys = [person.email, person.profile].filter((key) => key !== null);
+    if (keys.some((key) => seen.has(key))) {
+      outcomes.push({ outcome: 'duplicate_in_request', leadId: null, problem: null });
+      continue;
+    }
+    for (const key of keys) seen.add(key);
+    outcomes.push(await propose(row, person));
+  }
+  if (outcomes.some(({ outcome }) => outcome === 'approved')) {
+    await db.inWorkspace(workspaceId, async (tx) => bumpCampaignTell(tx, campaignId, await appNow(tx)));
+    announce({ workspaceId, campaignId });
+  }
+  return outcomes;
+
+  /** Two imports of one new contact at once: the second finds what the first wrote. */
+  async function propose(row: LeadRow, person: Person): Promise<LeadOutcome> {
+    const attempt = () => db.inWorkspace(workspaceId, (tx) => proposeOne(tx, caller, campaignId, row, person, approve));
+    try {
+      return await attempt();
+    } catch (error) {
+      if (['contacts_email', 'contacts_profile', 'leads_once_per_campaign'].some((name) => violates(error, name)))
+        return attempt();
+      throw error;
+    }
+  }
+}
+
+async function approvesAtOnce(tx: Tx, campaignId: CampaignId): Promise<boolean> {
+  const [row] = await tx
+    .select({ status: campaigns.status, mode: templates.approvalMode, template: templates.status })
+    .from(campaigns)
+    .innerJoin(templates, eq(templates.id, campaigns.templateId))
+    .where(eq(campaigns.id, campaignId));
+  if (!row) throw new Refusal('not_found', `no campaign ${campaignId}`);
+  if (row.status === 'ENDED') throw new Refusal('wrong_state', `campaign ${campaignId} is ENDED: it takes no leads`);
+  if (row.template === 'FINISHING' || row.template === 'ARCHIVED')
+    throw new Refusal('wrong_state', `the template of campaign ${campaignId} is ${row.template}: it takes no leads`);
+  return row.mode === 'AUTOPILOT';
+}
+
+interface Person {
+  email: string | null;
+  profile: string | null;
+}
+
+/** Who the row is about: an email address or a LinkedIn profile at least, each well formed. */
+function identify({ email = '', profile = '' }: LeadRow): Person | { problem: string } {
+  const address = email.trim() === '' ? null : normaliseEmail(email.trim());
+  if (address && !address.ok) return { problem: `email: ${address.problem}` };
+  const slug = profile.trim() === '' ? null : normaliseProfile(profile.trim());
+  if (slug && !slug.ok) return { problem: `profile: ${slug.problem}` };
+  if (!address && !slug) return { problem: 'an email address or a LinkedIn profile is needed, the row has neither' };
+  return { email: address?.email ?? null, profile: slug?.profile ?? null };
+}
+
+async function proposeOne(
+  tx: Tx,
+  caller: Caller,
+  campaignId: CampaignId,
+  row: LeadRow,
+  person: Person,
+  approve: boolean,
+): Promise<LeadOutcome> {
+  const contact = await meet(tx, caller, row, person);
+  if ('problem' in contact) return { outcome: 'invalid', leadId: null, problem: contact.problem };
+  const [known] = await tx
+    .select({ id: leads.id })
+    .from(leads)
+    .where(and(eq(leads.campaignId, campaignId), eq(leads.contactId, contact.id)));
+  if (known) return { outcome: 'already_in_campaign', leadId: known.id, problem: null };
+  if (await suppressionOf(tx, person)) return { outcome: 'suppressed', leadId: null, problem: null };
+  if (await hasOpenSequence(tx, contact.id)) return { outcome: 'in_other_sequence', leadId: null, problem: null };
+
+  const { workspaceId, actor } = caller;
+  const id = newId<LeadId>();
+  const now = await appNow(tx);
+  const status = approve ? 'APPROVED' : 'PENDING_REVIEW';
+  await tx
+    .insert(leads)
+    .values({ id, workspaceId, campaignId, contactId: contact.id, status, createdAt: now, updatedAt: now });
+  await record(tx, {
+    workspaceId,
+    kind: 'lead_imported',
+    at: now,
+    actor,
+    campaignId,
+    contactId: contact.id,
+    data: { lead: id },
+  });
+  return { outcome: approve ? 'approved' : 'pending_review', leadId: id, problem: null };
+}
+
+/** The contact of that address or profile, brought up to date; a new one where there is none. */
+async function meet(
+  tx: Tx,
+  { workspaceId }: Caller,
+  row: LeadRow,
+  { email, profile }: Person,
+): Promise<{ id: ContactId } | { problem: string }> {
+  const found = await tx
+    .select()
+    .from(contacts)
+    .where(
+      or(
+        email === null ? undefined : eq(contacts.email, email),
+        profile === null ? undefined : eq(contacts.profile, profile),
+      ),
+    )
+    .orderBy(contacts.id)
+    .for('update');
+  const [contact, other] = found;
+  if (other) return { problem: `${email} and ${profile} belong to two different contacts` };
+  const { companyContext = {}, custom = {} } = row;
+  const given = filled({
+    email: email ?? undefined,
+    profile: profile ?? undefined,
+    firstName: row.firstName,
+    lastName: row.lastName,
+    jobTitle: row.jobTitle,
+    company: row.company,
+    linkedinHeadline: row.linkedinHeadline,
+    recentActivity: row.recentActivity,
+  });
+  if (!contact) {
+    const id = newId<ContactId>();
+    await tx
+      .insert(contacts)
+      .values({ ...given, id, workspaceId, companyContext, custom, createdAt: await appNow(tx) });
+    return { id };
+  }
+  await tx
+    .update(contacts)
+    .set({
+      ...given,
+      companyContext: { ...contact.companyContext, ...companyContext },
+      custom: { ...contact.custom, ...custom },
+    })
+    .where(eq(contacts.id, contact.id));
+  return { id: contact.id };
+}
+
+/** Without what is absent or blank. */
+function filled<T extends Record<string, string | undefined>>(values: T): { [K in keyof T]?: string } {
+  const kept: { [K in keyof T]?: string } = {};
+  for (const [key, value] of Object.entries(values))
+    if (value !== undefined && value.trim() !== '') Object.assign(kept, { [key]: value.trim() });
+  return kept;
+}

@@ -1,0 +1,37 @@
+import { record } from '../db/events.ts';
+import type { SequenceId } from '../domain/ids.ts';
+import type { Caller, CommandDeps } from './deps.ts';
+import { onSequence } from './on-sequence.ts';
+import { suppress } from './suppress.ts';
+
+export interface BounceInput {
+  sequenceId: SequenceId;
+  /** hard: the address does not exist (5.1.x). soft: it may work later; only noted. */
+  kind: 'hard' | 'soft';
+  /** What makes this bounce the same one when it is told again. */
+  key: string;
+}
+
+/** A delivery report for one of the sequence's emails. A hard bounce suppresses the address and ends the sequence. Design 6. */
+export async function recordBounce(
+  deps: CommandDeps,
+  caller: Caller,
+  { sequenceId, kind, key }: BounceInput,
+): Promise<void> {
+  const email = await onSequence(deps, caller, sequenceId, async (tx, { sequence, contact }, now) => {
+    await record(tx, {
+      workspaceId: caller.workspaceId,
+      kind: 'bounce_received',
+      at: now,
+      actor: 'service',
+      key: `bounce/${key}`,
+      campaignId: sequence.campaignId,
+      contactId: contact.id,
+      sequenceId,
+      data: { bounce: kind },
+    });
+    return { result: contact.email };
+  });
+  if (kind === 'hard' && email !== null)
+    await suppress(deps, { ...caller, actor: 'service' }, [{ kind: 'address', value: email, reason: 'hard_bounce' }]);
+}

@@ -1,0 +1,32 @@
+import { eq } from 'drizzle-orm';
+import { appNow } from '../db/clock.ts';
+import { moveLead } from '../db/leads.ts';
+import { leads } from '../db/schema.ts';
+import { bumpCampaignTell } from '../db/tells.ts';
+import type { LeadId } from '../domain/ids.ts';
+import { leadMoves } from '../domain/lead.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Caller, CommandDeps } from './deps.ts';
+
+const kinds = { APPROVED: 'lead_approved', REJECTED: 'lead_rejected' } as const;
+
+/** A person's decision on a lead; the same decision again changes nothing. */
+export async function reviewLead(
+  { db, announce }: CommandDeps,
+  { workspaceId, actor }: Caller,
+  id: LeadId,
+  to: 'APPROVED' | 'REJECTED',
+): Promise<void> {
+  const campaignId = await db.inWorkspace(workspaceId, async (tx) => {
+    const [lead] = await tx.select().from(leads).where(eq(leads.id, id)).for('update');
+    if (!lead) throw new Refusal('not_found', `no lead ${id}`);
+    if (lead.status === to) return null;
+    if (!leadMoves[lead.status].includes(to))
+      throw new Refusal('wrong_state', `lead ${id} is ${lead.status}; from there it cannot become ${to}`);
+    const now = await appNow(tx);
+    await moveLead(tx, lead, to, { kind: kinds[to], actor, now });
+    if (to === 'APPROVED') await bumpCampaignTell(tx, lead.campaignId, now);
+    return lead.campaignId;
+  });
+  if (campaignId && to === 'APPROVED') announce({ workspaceId, campaignId });
+}

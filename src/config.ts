@@ -1,0 +1,90 @@
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { z } from 'zod';
+import type { TemporalSettings } from './adapters/temporal-client.ts';
+
+/** Thrown with every problem of the environment at once; caught at the entry points. */
+export class BadEnvironment extends Error {
+  override readonly name = 'BadEnvironment';
+}
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const count = z.coerce.number().int().min(1);
+
+const environment = z.object({
+  PORT: port.default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  PUBLIC_URL: z.url().optional(),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DATABASE_POOL_SIZE: count.default(20),
+  TEMPORAL_ADDRESS: z
+    .string()
+    .regex(/^[^\s:]+:\d+$/, 'must be host:port')
+    .optional(),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  TEMPORAL_PROFILE: z.string().optional(),
+  TEMPORAL_TASK_QUEUE: z.string().min(1).default('topo'),
+
+  SECRET_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits (32 bytes): openssl rand -hex 32')
+    .optional(),
+  LINKEDIN_URL: z.url().optional(),
+  LINKEDIN_API_KEY: z.string().optional(),
+
+  /** `embedded` is set by the development runtime for its own children: there the clock may be virtual. */
+  TOPO_RUNTIME: z.enum(['standard', 'embedded']).default('standard'),
+  TOPO_DATA_DIR: z.string().default('.data'),
+  TEMPORAL_CLI_PATH: z.string().optional(),
+  EMBEDDED_POSTGRES_PORT: port.default(5433),
+  EMBEDDED_TEMPORAL_PORT: port.default(7233),
+  EMBEDDED_TEMPORAL_UI_PORT: port.default(8233),
+  MAILBOX_SMTP_PORT: port.default(1025),
+  MAILBOX_PAGE_PORT: port.default(8025),
+  LINKEDIN_SIMULATOR_PORT: port.default(8026),
+  WORKER_MAX_ACTIVITIES: count.default(100),
+  WORKER_CACHED_WORKFLOWS: count.default(300),
+
+  TOPO_URL: z.url().optional(),
+  TOPO_TOKEN: z.string().optional(),
+  PATH: z.string().default(''),
+});
+
+export type Config = z.infer<typeof environment>;
+
+/**
+ * The environment, parsed once; the only place where it is read. An empty variable counts as unset. Throws
+ * `BadEnvironment` naming every variable that is wrong, its value and what was expected.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = environment.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => {
+    const name = path.join('.');
+    const value = SECRET.test(name) ? '(not shown)' : JSON.stringify(given[name]);
+    return `  ${name}=${value}: ${message}`;
+  });
+  throw new BadEnvironment(`The environment has ${problems.length} problem(s):\n${problems.join('\n')}`);
+}
+
+/** The standard `TEMPORAL_*` settings (address, namespace, TLS, API key, profile), read as every Temporal tool reads them. */
+export function readTemporalSettings(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): TemporalSettings {
+  const given: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) if (value !== undefined && value !== '') given[name] = value;
+  const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: given });
+  return { connectionOptions, namespace: namespace ?? 'default' };
+}
+
+const SECRET = /KEY|TOKEN|PASSWORD|DATABASE_URL/;
+
+/** For the log at start: secrets and the password of the database are not in it. */
+export function redacted(config: Config): Record<string, string | number> {
+  const shown: [string, string | number][] = [];
+  for (const [name, value] of Object.entries(config))
+    if (value !== undefined && name !== 'PATH') shown.push([name, SECRET.test(name) ? '(set)' : value]);
+  return Object.fromEntries(shown);
+}

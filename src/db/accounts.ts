@@ -1,0 +1,67 @@
+import { and, asc, count, eq, inArray } from 'drizzle-orm';
+import { type AccountStatus, accountMoves, type Channel } from '../domain/account.ts';
+import type { AccountId, CampaignId } from '../domain/ids.ts';
+import { openStatuses } from '../domain/sequence.ts';
+import { record } from './events.ts';
+import type { Tx } from './pool.ts';
+import { accounts, campaignAccounts, sequences } from './schema.ts';
+import type { AccountRow } from './walks.ts';
+
+const DAY_MS = 86_400_000;
+
+async function moveAccount(tx: Tx, account: AccountRow, to: AccountStatus, change: Partial<AccountRow>): Promise<void> {
+  if (account.status !== to && !accountMoves[account.status].includes(to))
+    throw new Error(`account ${account.id}: no move from ${account.status} to ${to}`);
+  await tx
+    .update(accounts)
+    .set({ ...change, status: to })
+    .where(eq(accounts.id, account.id));
+}
+
+/** The provider refused our credentials. Returns the limit to which the account's sequences wait: 24 h from the first refusal. */
+export async function disconnectAccount(tx: Tx, account: AccountRow, now: number): Promise<number> {
+  const disconnectedAt = account.disconnectedAt ?? now;
+  if (account.status === 'DISCONNECTED') return disconnectedAt + DAY_MS;
+  await moveAccount(tx, account, 'DISCONNECTED', { disconnectedAt });
+  await record(tx, {
+    workspaceId: account.workspaceId,
+    kind: 'account_disconnected',
+    at: now,
+    actor: 'service',
+    data: { account: account.id },
+  });
+  return disconnectedAt + DAY_MS;
+}
+
+/** The provider named a limit: nothing more goes out from this account until then. */
+export async function restAccount(tx: Tx, account: AccountRow, until: number, now: number): Promise<void> {
+  await moveAccount(tx, account, 'RESTING', { restingUntil: until });
+  await record(tx, {
+    workspaceId: account.workspaceId,
+    kind: 'account_rests',
+    at: now,
+    actor: 'service',
+    data: { account: account.id, until },
+  });
+}
+
+/** The campaign's connected account of a channel with the fewest open sequences; null when it has none. */
+export async function leastBusyAccount(tx: Tx, campaignId: CampaignId, channel: Channel): Promise<AccountId | null> {
+  const owner = channel === 'email' ? sequences.emailAccountId : sequences.linkedinAccountId;
+  const [row] = await tx
+    .select({ id: accounts.id })
+    .from(campaignAccounts)
+    .innerJoin(accounts, eq(accounts.id, campaignAccounts.accountId))
+    .leftJoin(sequences, and(eq(owner, accounts.id), inArray(sequences.status, [...openStatuses])))
+    .where(
+      and(
+        eq(campaignAccounts.campaignId, campaignId),
+        eq(accounts.channel, channel),
+        inArray(accounts.status, ['CONNECTED', 'RESTING']),
+      ),
+    )
+    .groupBy(accounts.id)
+    .orderBy(asc(count(sequences.id)), asc(accounts.id))
+    .limit(1);
+  return row?.id ?? null;
+}

@@ -1,0 +1,211 @@
+import { and, eq, inArray, or } from 'drizzle-orm';
+import { type FenceFacts, judge, type Verdict } from '../domain/fence.ts';
+import { messageIdOf, type SequenceId } from '../domain/ids.ts';
+import { isTerminal, type SequenceEnd } from '../domain/sequence.ts';
+import { suppressionKeys } from '../domain/suppression.ts';
+import { attemptNow } from './clock.ts';
+import { lockAccount, lockContact, lockSequence, shareCampaign } from './locks.ts';
+import { changeSequence, moveStep } from './moves.ts';
+import { newId } from './new-id.ts';
+import type { Tx } from './pool.ts';
+import { accounts, deliveries, installation, sequences, suppressions, workspaces } from './schema.ts';
+import {
+  type AccountRow,
+  accountIdFor,
+  blockingTask,
+  currentStep,
+  jitterKey,
+  loadWalk,
+  type StepRow,
+  type Walk,
+} from './walks.ts';
+
+/*
+ * The fence. Nothing else permits a message: locks first, each in its own statement, then the checks, in later ones.
+ * Every attempt passes it, also when its delivery row exists already; and a second time before the body. Design 3, 6.
+ */
+
+export type DeliveryRow = typeof deliveries.$inferSelect;
+
+/** The walk as it stands behind the locks, and the verdict on its current step. */
+export interface Judged {
+  walk: Walk;
+  now: number;
+  account: AccountRow | null;
+  verdict: Verdict;
+}
+
+/** Takes the locks of one sequence in the one order, then reads and judges. `workflowNow` in epoch ms. */
+export async function judgeSequence(tx: Tx, id: SequenceId, workflowNow: number): Promise<Judged> {
+  const [keys] = await tx.select().from(sequences).where(eq(sequences.id, id));
+  if (!keys) throw new Error(`sequence ${id} is not in its workspace`);
+  await shareCampaign(tx, keys.campaignId);
+  await lockContact(tx, keys.contactId);
+  await lockSequence(tx, id);
+  for (const accountId of [keys.emailAccountId, keys.linkedinAccountId].filter((id) => id !== null).sort())
+    await lockAccount(tx, accountId);
+
+  const now = await attemptNow(tx, workflowNow);
+  const walk = await loadWalk(tx, id);
+  const step = currentStep(walk);
+  const accountId = step ? accountIdFor(walk, step) : null;
+  const account = accountId ? ((await tx.select().from(accounts).where(eq(accounts.id, accountId)))[0] ?? null) : null;
+  return { walk, now, account, verdict: judge(await factsOf(tx, walk, account), now) };
+}
+
+async function factsOf(tx: Tx, walk: Walk, account: AccountRow | null): Promise<FenceFacts> {
+  const { sequence, campaign, contact, content } = walk;
+  return {
+    end: endOf(walk),
+    blockingTask: await blockingTask(tx, walk),
+    campaign,
+    switchedOff: await isSwitchedOff(tx, walk),
+    account,
+    suppression: await suppressionOf(tx, contact),
+    awayUntil: contact.awayUntil,
+    schedule: content.schedule,
+    jitterKey: jitterKey(walk, sequence.position),
+  };
+}
+
+/** The end that a row holds; the table's checks keep status and reason together. */
+export function endOf({ sequence: { status, endReason } }: Pick<Walk, 'sequence'>): SequenceEnd | null {
+  return isTerminal(status) && endReason ? ({ status, reason: endReason } as SequenceEnd) : null;
+}
+
+async function isSwitchedOff(tx: Tx, { sequence }: Walk): Promise<boolean> {
+  const [row] = await tx
+    .select({ everywhere: installation.sendingStopped, here: workspaces.sendingStopped })
+    .from(installation)
+    .innerJoin(workspaces, eq(workspaces.id, sequence.workspaceId));
+  return row ? row.everywhere || row.here : true;
+}
+
+/** Why the contact must not be contacted, by address, domain or profile; null when nothing forbids it. */
+export async function suppressionOf(tx: Tx, contact: { email: string | null; profile: string | null }) {
+  const keys = suppressionKeys(contact);
+  if (keys.length === 0) return null;
+  const [row] = await tx
+    .select({ reason: suppressions.reason })
+    .from(suppressions)
+    .where(or(...keys.map(({ kind, value }) => and(eq(suppressions.kind, kind), eq(suppressions.value, value)))))
+    .orderBy(suppressions.createdAt)
+    .limit(1);
+  return row?.reason ?? null;
+}
+
+export async function findDelivery(tx: Tx, step: StepRow): Promise<DeliveryRow | null> {
+  const [row] = await tx
+    .select()
+    .from(deliveries)
+    .where(and(eq(deliveries.sequenceId, step.sequenceId), eq(deliveries.stepId, step.stepId)))
+    .for('no key update');
+  return row ?? null;
+}
+
+/** Claims the current step's message for one attempt: a new ledger row, or the next attempt on the one that stands. */
+export async function claimDelivery(
+  tx: Tx,
+  walk: Walk,
+  step: StepRow,
+  account: AccountRow,
+  message: { recipient: string; subject: string | null },
+  now: number,
+): Promise<DeliveryRow> {
+  const before = await findDelivery(tx, step);
+  if (step.status !== 'SENDING') await moveStep(tx, step, 'SENDING');
+  await changeSequence(tx, walk, { parkedEpoch: null });
+  if (before) {
+    const [row] = await tx
+      .update(deliveries)
+      .set({
+        ...message,
+        state: 'CLAIMED',
+        attempt: before.attempt + 1,
+        claimedAt: now,
+        accountId: account.id,
+        settledAt: null,
+      })
+      .where(eq(deliveries.id, before.id))
+      .returning();
+    return expected(row);
+  }
+  const email = step.kind === 'email';
+  const [row] = await tx
+    .insert(deliveries)
+    .values({
+      ...message,
+      id: newId<DeliveryRow['id']>(),
+      workspaceId: walk.sequence.workspaceId,
+      sequenceId: step.sequenceId,
+      stepId: step.stepId,
+      accountId: account.id,
+      state: 'CLAIMED',
+      messageId: email ? messageIdOf(step.sequenceId, step.stepId, account.address.split('@')[1] ?? 'invalid') : null,
+      claimedAt: now,
+    })
+    .returning();
+  return expected(row);
+}
+
+const expected = <T>(row: T | undefined): T => {
+  if (row === undefined) throw new Error('a written row was not returned');
+  return row;
+};
+
+/**
+ * The last check, before a body starts or a provider is called: the same locks, everything that withdraws permission,
+ * and the attempt still being ours. True: `DATA_STARTED` is committed with this transaction.
+ */
+export async function permitBody(
+  tx: Tx,
+  delivery: DeliveryRow,
+  contentHash: string,
+  workflowNow: number,
+): Promise<boolean> {
+  const { verdict, now } = await judgeSequence(tx, delivery.sequenceId, workflowNow);
+  if (verdict.kind !== 'go') return false;
+  const started = await tx
+    .update(deliveries)
+    .set({ state: 'DATA_STARTED', dataStartedAt: now, contentHash })
+    .where(ours(delivery, ['CLAIMED']))
+    .returning({ id: deliveries.id });
+  return started.length === 1;
+}
+
+const ours = ({ id, attempt }: DeliveryRow, states: DeliveryRow['state'][]) =>
+  and(eq(deliveries.id, id), eq(deliveries.attempt, attempt), inArray(deliveries.state, states));
+
+/**
+ * Writes what became of our attempt; false when another attempt has taken the row over since, which then has the say.
+ * An attempt that was thought lost may still learn that its message was accepted.
+ */
+export async function settleDelivery(
+  tx: Tx,
+  delivery: DeliveryRow,
+  state: 'SENT' | 'REJECTED' | 'RELEASED' | 'UNCONFIRMED',
+  now: number,
+  also: Partial<Pick<DeliveryRow, 'answer' | 'temporaryAnswers' | 'firstTemporaryAt'>> = {},
+): Promise<boolean> {
+  const from: Record<typeof state, DeliveryRow['state'][]> = {
+    SENT: ['DATA_STARTED', 'UNCONFIRMED'],
+    REJECTED: ['CLAIMED', 'DATA_STARTED', 'UNCONFIRMED'],
+    RELEASED: ['CLAIMED', 'DATA_STARTED', 'UNCONFIRMED'],
+    UNCONFIRMED: ['DATA_STARTED'],
+  };
+  const settled = await tx
+    .update(deliveries)
+    .set({ state, settledAt: now, ...also })
+    .where(ours(delivery, from[state]))
+    .returning({ id: deliveries.id });
+  return settled.length === 1;
+}
+
+/** What an attempt that was permitted to act holds in its hands. */
+export interface Claim {
+  walk: Walk;
+  step: StepRow;
+  account: AccountRow;
+  delivery: DeliveryRow;
+  now: number;
+}

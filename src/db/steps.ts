@@ -1,0 +1,19 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { StepContent } from '../domain/step-content.ts';
+import type { Tx } from './pool.ts';
+import { sequenceSteps } from './schema.ts';
+import type { StepRow } from './walks.ts';
+
+/** Writes what a step will say, in memory too; each write is a new version, so that two editors cannot overwrite each other. */
+export async function writeContent(
+  tx: Tx,
+  step: StepRow,
+  content: StepContent,
+  missing: readonly string[],
+): Promise<void> {
+  Object.assign(step, { content, missing: [...missing], contentVersion: step.contentVersion + 1 });
+  await tx
+    .update(sequenceSteps)
+    .set({ content, missing: [...missing], contentVersion: sql`${sequenceSteps.contentVersion} + 1` })
+    .where(and(eq(sequenceSteps.sequenceId, step.sequenceId), eq(sequenceSteps.stepId, step.stepId)));
+}

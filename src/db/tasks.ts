@@ -1,0 +1,87 @@
+import { and, eq } from 'drizzle-orm';
+import type { TaskId } from '../domain/ids.ts';
+import { type TaskOutcome, type TaskStatus, taskMoves } from '../domain/task.ts';
+import { type Actor, record } from './events.ts';
+import { newId } from './new-id.ts';
+import type { Tx } from './pool.ts';
+import { tasks } from './schema.ts';
+import type { Walk } from './walks.ts';
+
+export type TaskRow = typeof tasks.$inferSelect;
+export type NewTask = Pick<TaskRow, 'kind' | 'stepId' | 'manualKind' | 'title' | 'instructions' | 'assigneeId'>;
+
+/** Opens a task, with the sequence's lock held; the one that is open already for the same step and kind stands. */
+export async function openTask(
+  tx: Tx,
+  { sequence }: Pick<Walk, 'sequence'>,
+  task: NewTask,
+  now: number,
+): Promise<TaskId> {
+  if (task.stepId !== null) {
+    const [open] = await tx
+      .select({ id: tasks.id })
+      .from(tasks)
+      .where(
+        and(
+          eq(tasks.sequenceId, sequence.id),
+          eq(tasks.stepId, task.stepId),
+          eq(tasks.kind, task.kind),
+          eq(tasks.status, 'OPEN'),
+        ),
+      );
+    if (open) return open.id;
+  }
+  const id = newId<TaskId>();
+  await tx
+    .insert(tasks)
+    .values({
+      ...task,
+      id,
+      workspaceId: sequence.workspaceId,
+      sequenceId: sequence.id,
+      status: 'OPEN',
+      createdAt: now,
+    });
+  await record(tx, {
+    workspaceId: sequence.workspaceId,
+    kind: 'task_opened',
+    at: now,
+    actor: 'service',
+    campaignId: sequence.campaignId,
+    contactId: sequence.contactId,
+    sequenceId: sequence.id,
+    data: { task: id, taskKind: task.kind },
+  });
+  return id;
+}
+
+export async function findTask(tx: Tx, id: TaskId): Promise<TaskRow | null> {
+  const [row] = await tx.select().from(tasks).where(eq(tasks.id, id));
+  return row ?? null;
+}
+
+const settledKind = { COMPLETED: 'task_completed', SKIPPED: 'task_skipped', DISMISSED: 'task_dismissed' } as const;
+
+/** Settles an open task, with its lock held. */
+export async function settleTask(
+  tx: Tx,
+  { sequence }: Pick<Walk, 'sequence'>,
+  task: TaskRow,
+  to: Exclude<TaskStatus, 'OPEN'>,
+  { outcome = null, note = null }: { outcome?: TaskOutcome | null; note?: string | null },
+  actor: Actor,
+  now: number,
+): Promise<void> {
+  if (!taskMoves[task.status].includes(to)) throw new Error(`task ${task.id}: no move from ${task.status} to ${to}`);
+  await tx.update(tasks).set({ status: to, outcome, note, settledAt: now }).where(eq(tasks.id, task.id));
+  await record(tx, {
+    workspaceId: sequence.workspaceId,
+    kind: settledKind[to],
+    at: now,
+    actor,
+    campaignId: sequence.campaignId,
+    contactId: sequence.contactId,
+    sequenceId: sequence.id,
+    data: { task: task.id, taskKind: task.kind, ...(outcome === null ? {} : { outcome }) },
+  });
+}

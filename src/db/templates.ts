@@ -1,0 +1,64 @@
+import { and, eq, inArray } from 'drizzle-orm';
+import type { EventKind } from '../domain/event.ts';
+import type { CampaignId, TemplateId } from '../domain/ids.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { type TemplateContent, type TemplateStatus, templateMoves } from '../domain/template.ts';
+import { type Actor, record } from './events.ts';
+import { lockTemplate } from './locks.ts';
+import type { Tx } from './pool.ts';
+import { campaigns, templates, templateVersions } from './schema.ts';
+
+export type TemplateRow = typeof templates.$inferSelect;
+
+export interface TemplateWithContent {
+  template: TemplateRow;
+  content: TemplateContent;
+}
+
+/** A template with its newest version; refuses what is not in the workspace. */
+export async function readTemplate(tx: Tx, id: TemplateId): Promise<TemplateWithContent> {
+  const [row] = await tx
+    .select({ template: templates, content: templateVersions.content })
+    .from(templates)
+    .innerJoin(
+      templateVersions,
+      and(eq(templateVersions.templateId, templates.id), eq(templateVersions.version, templates.version)),
+    )
+    .where(eq(templates.id, id));
+  if (!row) throw new Refusal('not_found', `no template ${id}`);
+  return row;
+}
+
+/** As `readTemplate`, behind its lock. */
+export async function takeTemplate(tx: Tx, id: TemplateId): Promise<TemplateWithContent> {
+  await lockTemplate(tx, id);
+  return readTemplate(tx, id);
+}
+
+/** Moves a template, with its lock held; refuses what the table of moves does not hold. */
+export async function moveTemplate(
+  tx: Tx,
+  template: TemplateRow,
+  to: TemplateStatus,
+  kind: EventKind,
+  actor: Actor,
+  now: number,
+): Promise<void> {
+  if (!templateMoves[template.status].includes(to))
+    throw new Refusal(
+      'wrong_state',
+      `template ${template.id} is ${template.status}; from there it cannot become ${to}`,
+    );
+  const activatedAt = template.activatedAt ?? (to === 'ACTIVE' ? now : null);
+  await tx.update(templates).set({ status: to, updatedAt: now, activatedAt }).where(eq(templates.id, template.id));
+  await record(tx, { workspaceId: template.workspaceId, kind, at: now, actor, templateId: template.id });
+}
+
+export async function campaignsOf(tx: Tx, templateId: TemplateId): Promise<CampaignId[]> {
+  const rows = await tx
+    .select({ id: campaigns.id })
+    .from(campaigns)
+    .where(and(eq(campaigns.templateId, templateId), inArray(campaigns.status, ['RUNNING', 'PAUSED'])))
+    .orderBy(campaigns.id);
+  return rows.map(({ id }) => id);
+}

@@ -1,0 +1,94 @@
+import { and, asc, eq, inArray, ne, or, sql } from 'drizzle-orm';
+import { channelOf } from '../domain/account.ts';
+import type { SequenceId, TaskId, WorkspaceId } from '../domain/ids.ts';
+import type { Tx } from './pool.ts';
+import { type accounts, campaigns, contacts, sequenceSteps, sequences, tasks, templateVersions } from './schema.ts';
+
+export type SequenceRow = typeof sequences.$inferSelect;
+export type StepRow = typeof sequenceSteps.$inferSelect;
+export type ContactRow = typeof contacts.$inferSelect;
+export type CampaignRow = typeof campaigns.$inferSelect;
+export type AccountRow = typeof accounts.$inferSelect;
+
+/** Everything one sequence's walk stands on. Read it after the locks are held. */
+export interface Walk {
+  sequence: SequenceRow;
+  /** In order of position. */
+  steps: StepRow[];
+  content: (typeof templateVersions.$inferSelect)['content'];
+  campaign: CampaignRow;
+  contact: ContactRow;
+}
+
+/** Which workspace a sequence belongs to: the workflow knows only its own id. System role. */
+export async function workspaceOf(tx: Tx, id: SequenceId): Promise<WorkspaceId | null> {
+  const [row] = await tx.select({ workspaceId: sequences.workspaceId }).from(sequences).where(eq(sequences.id, id));
+  return row?.workspaceId ?? null;
+}
+
+export async function findWalk(tx: Tx, id: SequenceId): Promise<Walk | null> {
+  const [row] = await tx
+    .select({ sequence: sequences, campaign: campaigns, contact: contacts, content: templateVersions.content })
+    .from(sequences)
+    .innerJoin(campaigns, eq(campaigns.id, sequences.campaignId))
+    .innerJoin(contacts, eq(contacts.id, sequences.contactId))
+    .innerJoin(
+      templateVersions,
+      and(
+        eq(templateVersions.templateId, sequences.templateId),
+        eq(templateVersions.version, sequences.templateVersion),
+      ),
+    )
+    .where(eq(sequences.id, id));
+  if (!row) return null;
+  const steps = await tx
+    .select()
+    .from(sequenceSteps)
+    .where(eq(sequenceSteps.sequenceId, id))
+    .orderBy(asc(sequenceSteps.position));
+  return { ...row, steps };
+}
+
+/** As `findWalk`, for a sequence that must be there. */
+export async function loadWalk(tx: Tx, id: SequenceId): Promise<Walk> {
+  const walk = await findWalk(tx, id);
+  if (!walk) throw new Error(`sequence ${id} is not in its workspace`);
+  return walk;
+}
+
+export const currentStep = ({ sequence, steps }: Walk): StepRow | undefined => steps[sequence.position];
+
+/** The account the step is sent from; null for a manual task. */
+export function accountIdFor({ sequence }: Walk, step: StepRow) {
+  const channel = channelOf[step.kind];
+  return channel === 'email' ? sequence.emailAccountId : channel === 'linkedin' ? sequence.linkedinAccountId : null;
+}
+
+/** What a step's jitter is drawn from: the same for every attempt. Design 4. */
+export const jitterKey = ({ contact }: Walk, position: number) =>
+  `${contact.email ?? contact.profile ?? contact.id}#${position}`;
+
+/**
+ * The oldest open task that keeps the sequence from going on: a reply to read, an unconfirmed send, the current step's
+ * own work, or copy to complete for it. Design 2.
+ */
+export async function blockingTask(
+  tx: Tx,
+  { sequence, steps }: Pick<Walk, 'sequence' | 'steps'>,
+): Promise<TaskId | null> {
+  const current = steps[sequence.position];
+  const ofCurrent = current ? eq(tasks.stepId, current.stepId) : sql`false`;
+  const [row] = await tx
+    .select({ id: tasks.id })
+    .from(tasks)
+    .where(
+      and(
+        eq(tasks.sequenceId, sequence.id),
+        eq(tasks.status, 'OPEN'),
+        or(inArray(tasks.kind, ['read_reply', 'confirm_send']), and(ne(tasks.kind, 'read_reply'), ofCurrent)),
+      ),
+    )
+    .orderBy(asc(tasks.createdAt), asc(tasks.id))
+    .limit(1);
+  return row?.id ?? null;
+}

@@ -1,0 +1,125 @@
+/** Who is the same person: one normalised email address, one normalised LinkedIn profile. Design 1. */
+
+export type NormalisedEmail = { ok: true; email: string } | { ok: false; problem: string };
+export type NormalisedProfile = { ok: true; profile: string } | { ok: false; problem: string };
+
+const MAX_ADDRESS = 254; // RFC 5321, with erratum 1690
+const MAX_LOCAL = 64;
+const MAX_DOMAIN = 253;
+const MAX_LABEL = 63;
+
+/** RFC 5321's dot-atom: atoms of these characters, one dot between two. */
+const DOT_ATOM = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
+
+/**
+ * One plain email address as the identity of a person, lower-case as a whole ("Ada@Example.com" and "ada@example.com"
+ * are one contact). Blanks around it do not count. Refused: lists, groups, comments, quoted local parts, other than
+ * ASCII characters, control characters, addresses that a command could take for an option ("-f@…"), IP addresses and
+ * domains of one label. The problem names the value and the expectation. RFC 5321 section 4.1.2.
+ */
+export function normaliseEmail(raw: string): NormalisedEmail {
+  const email = raw.trim().toLowerCase();
+  const refuse = (why: string): NormalisedEmail => ({ ok: false, problem: `${quoted(raw)} ${why}` });
+  if (email === '') return refuse('is empty, expected an address such as "ada@example.com"');
+  if (/\p{Cc}/u.test(raw)) return refuse('has a line break or another control character');
+  const foreign = /[^ -~]/u.exec(raw.trim());
+  if (foreign) return refuse(`has the character ${quoted(foreign[0])}, expected plain ASCII letters, digits and signs`);
+  if (/[\s,;:<>()[\]\\"]/.test(email)) return refuse('is not one plain address such as "ada@example.com"');
+  const [local = '', domain, ...more] = email.split('@');
+  if (domain === undefined || more.length > 0) return refuse(`has ${email.split('@').length - 1} "@", expected one`);
+  if (email.length > MAX_ADDRESS) return refuse(`has ${email.length} characters, expected at most ${MAX_ADDRESS}`);
+  if (local.length > MAX_LOCAL)
+    return refuse(`has ${local.length} characters before the "@", expected at most ${MAX_LOCAL}`);
+  if (local.startsWith('-')) return refuse('begins with "-"');
+  if (!DOT_ATOM.test(local))
+    return refuse(`has ${quoted(local)} before the "@", expected letters, digits, signs and single dots`);
+  const domainProblem = checkDomain(domain);
+  return domainProblem === null ? { ok: true, email } : refuse(domainProblem);
+}
+
+/**
+ * What is wrong with a lower-case mail domain, null when nothing is: labels of letters, digits and inner hyphens, at
+ * least two, the last one not a number. Other alphabets are written in punycode ("xn--…"). RFC 1035 section 2.3.1.
+ */
+export function checkDomain(domain: string): string | null {
+  const labels = domain.split('.');
+  if (domain.length > MAX_DOMAIN) return `has a domain of ${domain.length} characters, expected at most ${MAX_DOMAIN}`;
+  if (labels.length < 2) return `has the domain ${quoted(domain)}, expected one with a dot such as "example.com"`;
+  const isLabel = (label: string) => label.length <= MAX_LABEL && /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(label);
+  if (!labels.every(isLabel) || /^\d+$/.test(labels.at(-1) ?? ''))
+    return `has the domain ${quoted(domain)}, which is no domain name such as "example.com"`;
+  return null;
+}
+
+/** The domain of a normalised address. */
+export const domainOf = (email: string): string => email.slice(email.lastIndexOf('@') + 1);
+
+const RESERVED = ['example.com', 'example.net', 'example.org', 'example', 'test', 'invalid', 'localhost'];
+
+/**
+ * Whether a domain is one that never belongs to a real person (RFC 2606, RFC 6761), subdomains included: examples,
+ * seeds and tests use only these, a real account refuses them. Design 9.
+ */
+export function isReservedDomain(domain: string): boolean {
+  const name = domain.toLowerCase();
+  return RESERVED.some((reserved) => name === reserved || name.endsWith(`.${reserved}`));
+}
+
+/** Letters and digits of any alphabet, emoji, - and _: what a profile's address holds, percent-decoded. */
+const SLUG = /^(?:[\p{L}\p{M}\p{N}\p{So}\p{Emoji_Modifier}_-]|\u200d){3,100}$/u;
+
+/**
+ * A person's LinkedIn profile as the slug of its address, lower-case and percent-decoded: "ada-lovelace" for
+ * "https://fr.linkedin.com/in/Ada-Lovelace/?originalSubdomain=fr", "linkedin.com/in/ada-lovelace/en", "/in/ada-lovelace"
+ * and "ada-lovelace" alike. Other pages of LinkedIn and other sites are refused; the problem names the value and the
+ * expectation.
+ */
+export function normaliseProfile(raw: string): NormalisedProfile {
+  const refuse = (why: string): NormalisedProfile => ({
+    ok: false,
+    problem: `${quoted(raw)} ${why}, expected ${EXPECTED_PROFILE}`,
+  });
+  const written = raw.trim();
+  if (written === '') return refuse('is empty');
+  if (/[\p{Cc}\\]/u.test(written)) return refuse('has a control character or a backslash');
+  const encoded = slugIn(written);
+  if (encoded === null) return refuse("is not the address of a person's LinkedIn profile");
+  const decoded = percentDecoded(encoded);
+  if (decoded === null) return refuse('has a broken percent sign');
+  const profile = decoded.normalize('NFC').toLowerCase().normalize('NFC');
+  return SLUG.test(profile) ? { ok: true, profile } : refuse(`has the profile name ${quoted(profile)}`);
+}
+
+const EXPECTED_PROFILE = '"https://www.linkedin.com/in/ada-lovelace" or "ada-lovelace"';
+
+/** The still encoded slug of a profile's address, of its path, or of a slug alone. */
+function slugIn(written: string): string | null {
+  if (!written.includes('/')) return written;
+  const path = /^\/?in\//i.test(written) ? withoutQuery(written) : linkedInPath(written);
+  const [section, slug] = (path ?? '').split('/').filter((segment) => segment !== '');
+  return section?.toLowerCase() === 'in' && slug !== undefined ? slug : null;
+}
+
+/** The path of a http(s) address on linkedin.com or a country's subdomain; the scheme may be missing. */
+function linkedInPath(written: string): string | null {
+  const address = /^[a-z][a-z0-9+.-]*:/i.test(written) ? written : `https://${written.replace(/^\/\//, '')}`;
+  if (!URL.canParse(address)) return null;
+  const { protocol, hostname, port, username, password, pathname } = new URL(address);
+  const isOurs = /^(?:[a-z0-9-]+\.)?linkedin\.com$/.test(hostname) && /^https?:$/.test(protocol);
+  return isOurs && port + username + password === '' ? pathname : null;
+}
+
+const withoutQuery = (path: string) => path.replace(/[?#].*$/s, '');
+
+function percentDecoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
+/** A value inside a problem's text: in quotes, no line breaks, not longer than a line. */
+function quoted(value: string): string {
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+}

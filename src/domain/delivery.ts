@@ -1,0 +1,25 @@
+export const deliveryStates = ['CLAIMED', 'RELEASED', 'DATA_STARTED', 'SENT', 'REJECTED', 'UNCONFIRMED'] as const;
+export type DeliveryState = (typeof deliveryStates)[number];
+
+/** The ledger's moves. SENT and REJECTED are the last word on a message. Design 6. */
+export const deliveryMoves: Record<DeliveryState, readonly DeliveryState[]> = {
+  CLAIMED: ['CLAIMED', 'RELEASED', 'DATA_STARTED', 'REJECTED'],
+  RELEASED: ['CLAIMED'],
+  DATA_STARTED: ['SENT', 'REJECTED', 'RELEASED', 'UNCONFIRMED'],
+  UNCONFIRMED: ['SENT', 'RELEASED', 'REJECTED'],
+  SENT: [],
+  REJECTED: [],
+};
+
+const RETRY_MINUTES = [15, 60, 240];
+const GIVE_UP_AFTER_HOURS = 72;
+
+/**
+ * When to try again after the nth temporary answer (n from 1), or null once the first one lies 72 hours back.
+ * 15 min, 1 h, then every 4 h. Design 6.
+ */
+export function retryAt(now: number, temporaryAnswers: number, firstAnswerAt: number): number | null {
+  if (now - firstAnswerAt >= GIVE_UP_AFTER_HOURS * 3_600_000) return null;
+  const minutes = RETRY_MINUTES[Math.min(temporaryAnswers, RETRY_MINUTES.length) - 1] ?? 15;
+  return now + minutes * 60_000;
+}

@@ -1,0 +1,319 @@
+/**
+ * What comes next, what keeps a sequence still, and why not sooner, in words for a person. Users of every comparable
+ * product ask "why is nothing going out?"; this is the answer. Design 2; the wording is the web app's (its section 2).
+ */
+import type { AccountStatus } from './account.ts';
+import type { CampaignStatus, EnrolmentWhy } from './campaign.ts';
+import type { StepId } from './ids.ts';
+import { type Delay, dayWindows, localDate, nextOpening, type SendingSchedule } from './schedule.ts';
+import { isTerminal, type SequenceStatus, type StepKind, type StepStatus, type Why } from './sequence.ts';
+import type { TaskKind } from './task.ts';
+import type { TemplateStatus } from './template.ts';
+
+/** What keeps an open sequence still although its status says where it stands; several may stand side by side. Design 2. */
+export const holdKinds = ['campaign_paused', 'out_of_office', 'account_paused'] as const;
+export type HoldKind = (typeof holdKinds)[number];
+
+export interface Hold {
+  kind: HoldKind;
+  /** Epoch ms; null: until a person lifts it. */
+  until: number | null;
+  text: string;
+}
+
+/** The step to come. `at` (epoch ms) is null while nobody can say when: a person, or a hold without an end, decides. */
+export interface Next {
+  stepId: StepId;
+  /** Counts from 1. */
+  number: number;
+  name: string;
+  kind: StepKind;
+  at: number | null;
+  why: Why;
+  /** Why not sooner: "3 business days after step 2". */
+  text: string;
+}
+
+/** One step of a sequence, as far as the explanation looks. */
+export interface StepFacts {
+  id: StepId;
+  number: number;
+  name: string;
+  kind: StepKind;
+  status: StepStatus;
+  /** Epoch ms. */
+  finishedAt: number | null;
+}
+
+export interface OpenTask {
+  kind: TaskKind;
+  stepId: StepId | null;
+  title: string;
+  /** A name. */
+  assignee: string;
+}
+
+/** Everything the explanation rests on, read in one breath. Instants are epoch ms. */
+export interface ExplainFacts {
+  now: number;
+  status: SequenceStatus;
+  /** The current step, counted from 0. */
+  position: number;
+  nextAt: number | null;
+  nextWhy: Why | null;
+  /** In order. */
+  steps: readonly StepFacts[];
+  /** Of the current step, in the version the sequence is pinned to. */
+  delay: Delay | null;
+  schedule: SendingSchedule;
+  campaign: CampaignStatus;
+  /** The kill switch of the installation or the workspace. */
+  switchedOff: boolean;
+  awayUntil: number | null;
+  /** The one the current step goes from; null where it needs none. */
+  account: {
+    address: string;
+    status: AccountStatus;
+    restingUntil: number | null;
+    disconnectedAt: number | null;
+  } | null;
+  /** Oldest first. */
+  openTasks: readonly OpenTask[];
+}
+
+const DAY_MS = 86_400_000;
+
+/** The next step with why not sooner, and the holds; neither for a sequence that has ended. Design 2. */
+export function explain(facts: ExplainFacts): { next: Next | null; holds: Hold[] } {
+  const step = facts.steps[facts.position];
+  if (isTerminal(facts.status)) return { next: null, holds: [] };
+  const holds = holdsOf(facts);
+  if (!step) return { next: null, holds };
+  const { id, number, name, kind } = step;
+  return { next: { stepId: id, number, name, kind, ...reason(facts, step) }, holds };
+}
+
+function holdsOf({ campaign, awayUntil, account, now, schedule }: ExplainFacts): Hold[] {
+  const holds: Hold[] = [];
+  if (campaign === 'PAUSED') holds.push({ kind: 'campaign_paused', until: null, text: 'campaign paused' });
+  if (awayUntil !== null && awayUntil > now)
+    holds.push({
+      kind: 'out_of_office',
+      until: awayUntil,
+      text: `out of office until ${instantText(awayUntil, schedule.zone)}`,
+    });
+  if (account?.status === 'PAUSED') holds.push({ kind: 'account_paused', until: null, text: 'account paused' });
+  return holds;
+}
+
+type Reason = Pick<Next, 'at' | 'why' | 'text'>;
+
+/** The first reason wins, in the order in which the fence asks (`domain/fence.ts`). */
+function reason(facts: ExplainFacts, step: StepFacts): Reason {
+  return (
+    taskReason(facts, step) ??
+    switchReason(facts) ??
+    healthReason(facts) ??
+    awayReason(facts) ??
+    plannedReason(facts, step)
+  );
+}
+
+/** The oldest open task that keeps the sequence from going on, as `db/walks.ts` asks for it. */
+function taskReason({ openTasks }: ExplainFacts, step: StepFacts): Reason | null {
+  const task = openTasks.find(
+    ({ kind, stepId }) => kind === 'read_reply' || kind === 'confirm_send' || stepId === step.id,
+  );
+  if (!task) return null;
+  const why = task.kind === 'confirm_send' ? 'confirming' : 'waiting_for_task';
+  return { at: null, why, text: `waiting for '${task.title}' (${task.assignee})` };
+}
+
+/** A pause, a switch, a paused account: a step still ahead keeps its instant, one that fell due waits for a person. */
+function switchReason(facts: ExplainFacts): Reason | null {
+  const { campaign, switchedOff, account, now, nextAt, nextWhy } = facts;
+  const text =
+    campaign === 'PAUSED'
+      ? 'campaign paused'
+      : switchedOff
+        ? 'sending is switched off'
+        : account?.status === 'PAUSED'
+          ? 'account paused'
+          : null;
+  if (text === null) return null;
+  // Held already: the row's instant is only when it is looked at again.
+  return { at: nextAt !== null && nextAt > now && nextWhy !== 'held' ? nextAt : null, why: 'held', text };
+}
+
+/** The account cannot send when the step is due. */
+function healthReason({ account, now, nextAt, nextWhy, schedule }: ExplainFacts): Reason | null {
+  if (!account) return null;
+  const due = nextAt ?? now;
+  const { address, status, restingUntil, disconnectedAt } = account;
+  if (status === 'DISCONNECTED' && (due <= now || nextWhy === 'held')) {
+    const limit = instantText((disconnectedAt ?? now) + DAY_MS, schedule.zone);
+    return { at: null, why: 'held', text: `${address} is disconnected; fails unless it is reconnected by ${limit}` };
+  }
+  if (status === 'RESTING' && restingUntil !== null && restingUntil > now && restingUntil >= due)
+    return {
+      at: restingUntil,
+      why: 'account_cap',
+      text: `${address} rests until ${instantText(restingUntil, schedule.zone)}`,
+    };
+  return null;
+}
+
+function awayReason({ awayUntil, now, nextAt, schedule }: ExplainFacts): Reason | null {
+  if (awayUntil === null || awayUntil <= now || awayUntil < (nextAt ?? now)) return null;
+  const at = nextOpening(awayUntil, schedule);
+  return { at, why: 'held', text: `out of office until ${instantText(awayUntil, schedule.zone)}` };
+}
+
+/** What the row says: its own instant and reason. */
+function plannedReason(facts: ExplainFacts, step: StepFacts): Reason {
+  const { now, nextAt, nextWhy, schedule } = facts;
+  const why = nextWhy ?? 'delay';
+  if (step.status === 'SENDING') return { at: nextAt, why, text: 'being sent' };
+  if (nextAt === null)
+    return { at: null, why, text: nextWhy === null ? 'its copy is being written' : 'about to go on' };
+  if (nextAt <= now) return { at: nextAt, why, text: 'due now' };
+  return { at: nextAt, why, text: plannedText(facts, step, nextAt, schedule, why) };
+}
+
+function plannedText(facts: ExplainFacts, step: StepFacts, at: number, schedule: SendingSchedule, why: Why): string {
+  const address = facts.account?.address ?? 'the account';
+  switch (why) {
+    case 'delay':
+      return delayText(facts.delay, baseOf(facts.steps, step));
+    case 'sending_window':
+      return openingText(at, schedule);
+    case 'holiday':
+      return holidayText(at, schedule) ?? openingText(at, schedule);
+    case 'account_cap':
+      return `${address} has reached its limit; goes on ${instantText(at, schedule.zone)}`;
+    case 'account_gap':
+      return `${address} spaces its messages`;
+    case 'waiting_for_connection':
+      return `not accepted yet; skipped on ${dateText(at, schedule.zone)}`;
+    case 'provider_retry':
+      return `a passing refusal; tried again ${instantText(at, schedule.zone)}`;
+    case 'inbox_stale':
+      return `${address} has not been read for replies; looked at again ${instantText(at, schedule.zone)}`;
+    case 'confirming':
+      return 'finding out whether the message was sent';
+    case 'waiting_for_task':
+    case 'held':
+      return `was held; goes on ${instantText(at, schedule.zone)}`;
+  }
+}
+
+/** The step whose end the delay counts from: the one that was finished last; null before the first. */
+function baseOf(steps: readonly StepFacts[], current: StepFacts): number | null {
+  let base: { number: number; finishedAt: number } | null = null;
+  for (const { number, finishedAt } of steps)
+    if (number < current.number && finishedAt !== null && finishedAt >= (base?.finishedAt ?? Number.NEGATIVE_INFINITY))
+      base = { number, finishedAt };
+  return base?.number ?? null;
+}
+
+function delayText(delay: Delay | null, base: number | null): string {
+  const after = base === null ? 'after enrolment' : `after step ${base}`;
+  if (delay === null || delay.value === 0) return `right ${after}`;
+  const unit = delay.unit.replace('_', ' ');
+  return `${delay.value} ${delay.value === 1 ? unit.slice(0, -1) : unit} ${after}`;
+}
+
+/** The opening of the block that holds `at`: the jitter within it is nobody's reason. */
+function openingText(at: number, schedule: SendingSchedule): string {
+  const block = dayWindows(at, schedule).blocks.find(({ start, end }) => start <= at && at < end);
+  return `sending hours open ${instantText(block?.start ?? at, schedule.zone)}`;
+}
+
+/** The holidays on permitted weekdays between the last working day and the day of `at`; null when there is none. */
+function holidayText(at: number, schedule: SendingSchedule): string | null {
+  const granted = Date.parse(localDate(at, schedule.zone));
+  const found: number[] = [];
+  for (let day = granted - DAY_MS; granted - day <= 366 * DAY_MS; day -= DAY_MS) {
+    const weekdays: readonly number[] = schedule.weekdays;
+    if (!weekdays.includes(new Date(day).getUTCDay() || 7)) continue;
+    if (!schedule.holidays.includes(new Date(day).toISOString().slice(0, 10))) break;
+    found.unshift(day);
+  }
+  const dates = found.map((day) => dateText(day, 'UTC'));
+  const last = dates.pop();
+  if (last === undefined) return null;
+  return dates.length === 0 ? `${last} is a holiday` : `${dates.join(', ')} and ${last} are holidays`;
+}
+
+/** Facts about a campaign's next enrolment. */
+export interface EnrolmentFacts {
+  status: CampaignStatus;
+  template: TemplateStatus;
+  dailyLeadsTarget: number;
+  nextAt: number | null;
+  why: EnrolmentWhy | null;
+  zone: string;
+}
+
+/** When a campaign enrols next, and why not sooner; null while it is a draft. `at` is epoch ms. */
+export function explainEnrolment(facts: EnrolmentFacts): { at: number | null; why: EnrolmentWhy; text: string } | null {
+  const { status, template, nextAt, zone } = facts;
+  if (status === 'DRAFT') return null;
+  if (status === 'PAUSED') return { at: null, why: 'campaign_paused', text: 'campaign paused' };
+  if (status === 'ENDED') return { at: null, why: 'campaign_ended', text: 'campaign ended' };
+  if (template !== 'ACTIVE') return { at: null, why: 'template_not_active', text: `its template is ${template}` };
+  if (facts.why === null) return null;
+  const when = nextAt === null ? 'soon' : instantText(nextAt, zone);
+  const texts: Record<EnrolmentWhy, string> = {
+    sending_window: `sending hours open ${when}`,
+    daily_target_reached: `the day's ${facts.dailyLeadsTarget} leads are enrolled; goes on ${when}`,
+    spread_over_the_day: `spread over the day; goes on ${when}`,
+    no_approved_leads: 'no approved leads',
+    template_not_active: 'its template was not active; about to go on',
+    no_account: `no connected account for its steps; looked at again ${when}`,
+    campaign_paused: 'about to go on',
+    campaign_ended: 'campaign ended',
+  };
+  return { at: nextAt, why: facts.why, text: texts[facts.why] };
+}
+
+// Instants, for people. One fixed locale: these texts are data that tests and scripts compare.
+
+/** "Tue 24 Nov, 09:00 (Europe/Paris)". */
+export function instantText(at: number, zone: string): string {
+  const { weekday, day, month, hour, minute } = partsOf(at, zone);
+  return `${weekday} ${day} ${month}, ${hour}:${minute} (${zone})`;
+}
+
+/** "9 Dec". */
+export function dateText(at: number, zone: string): string {
+  const { day, month } = partsOf(at, zone);
+  return `${day} ${month}`;
+}
+
+type Parts = Record<'weekday' | 'day' | 'month' | 'hour' | 'minute', string>;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function partsOf(at: number, zone: string): Parts {
+  const parts: Parts = { weekday: '', day: '', month: '', hour: '', minute: '' };
+  for (const { type, value } of formatIn(zone).formatToParts(at))
+    if (type in parts) Object.assign(parts, { [type]: value });
+  return { ...parts, month: parts.month.slice(0, 3) }; // some versions of ICU write "Sept"
+}
+
+function formatIn(zone: string): Intl.DateTimeFormat {
+  const known = formats.get(zone);
+  if (known) return known;
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
+  formats.set(zone, format);
+  return format;
+}

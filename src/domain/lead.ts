@@ -1,0 +1,34 @@
+export const leadStatuses = ['PENDING_REVIEW', 'APPROVED', 'REJECTED', 'ENROLLED', 'FAILED'] as const;
+export type LeadStatus = (typeof leadStatuses)[number];
+
+/** Design 1. */
+export const leadMoves: Record<LeadStatus, readonly LeadStatus[]> = {
+  PENDING_REVIEW: ['APPROVED', 'REJECTED', 'FAILED'],
+  APPROVED: ['PENDING_REVIEW', 'ENROLLED', 'FAILED'],
+  REJECTED: ['PENDING_REVIEW'],
+  FAILED: ['APPROVED'],
+  ENROLLED: [],
+};
+
+/** Why a lead could not be enrolled; a person may correct it and retry. */
+export const leadFailures = [
+  'no_email',
+  'suppressed',
+  'in_other_sequence',
+  'template_finishing',
+  'template_archived',
+  'campaign_ended',
+] as const;
+export type LeadFailure = (typeof leadFailures)[number];
+
+/** What became of one row of an import. */
+export const importOutcomes = [
+  'pending_review',
+  'approved',
+  'already_in_campaign',
+  'in_other_sequence',
+  'suppressed',
+  'duplicate_in_request',
+  'invalid',
+] as const;
+export type ImportOutcome = (typeof importOutcomes)[number];

@@ -1,0 +1,78 @@
+import { render } from './message.ts';
+import type { StepContent } from './step-content.ts';
+import { MAX_NOTE_CHARACTERS, type TemplateStep } from './template.ts';
+
+/** The contact as far as templates speak of one. */
+interface ContactFacts {
+  firstName: string | null;
+  lastName: string | null;
+  jobTitle: string | null;
+  company: string | null;
+  linkedinHeadline: string | null;
+  recentActivity: string | null;
+  companyContext: Readonly<Record<string, string>>;
+  custom: Readonly<Record<string, string>>;
+}
+
+/** Every value a template may name, by variable name; what is unknown or blank is absent. Design 7. */
+export function factsAbout(
+  contact: ContactFacts,
+  sender: { name: string; jobTitle: string | null },
+): Map<string, string> {
+  const named: [string, string | null][] = [
+    ['first_name', contact.firstName],
+    ['last_name', contact.lastName],
+    ['full_name', [contact.firstName, contact.lastName].filter(Boolean).join(' ')],
+    ['job_title', contact.jobTitle],
+    ['company', contact.company],
+    ['linkedin_headline', contact.linkedinHeadline],
+    ['recent_activity', contact.recentActivity],
+    ['sender_name', sender.name],
+    ['sender_first_name', sender.name.split(' ')[0] ?? null],
+    ['sender_job_title', sender.jobTitle],
+    ...Object.entries(contact.companyContext),
+    ...Object.entries(contact.custom).map(([key, value]): [string, string] => [`custom.${key}`, value]),
+  ];
+  const facts = new Map<string, string>();
+  for (const [name, value] of named) if (value !== null && value.trim() !== '') facts.set(name, value);
+  return facts;
+}
+
+/** A step of the template, said to one contact; `missing` names the variables with neither value nor default. */
+export function renderStep(
+  step: TemplateStep,
+  facts: ReadonlyMap<string, string>,
+): { content: StepContent; missing: string[] } {
+  const missing = new Set<string>();
+  const values = Object.fromEntries(facts);
+  const fill = (text: string, where: 'header' | 'none' = 'none') => {
+    const rendered = render(text, values, where);
+    for (const name of rendered.missing) missing.add(name);
+    return rendered.text;
+  };
+  /** A value longer than the template's author had in mind: a person shortens the note. */
+  const shortNote = (note: string) => {
+    if (note.length > MAX_NOTE_CHARACTERS)
+      missing.add(`a note of at most ${MAX_NOTE_CHARACTERS} characters (it has ${note.length})`);
+    return note;
+  };
+  const content = ((): StepContent => {
+    switch (step.kind) {
+      case 'email':
+        return { kind: 'email', subject: fill(step.subject, 'header'), body: fill(step.body) };
+      case 'linkedin_message':
+        return { kind: 'linkedin_message', body: fill(step.body) };
+      case 'linkedin_invitation':
+        return { kind: 'linkedin_invitation', note: step.note === null ? null : shortNote(fill(step.note)) };
+      case 'manual_task':
+        return {
+          kind: 'manual_task',
+          task: step.task,
+          title: fill(step.title, 'header'),
+          instructions: fill(step.instructions),
+          assignee: step.assignee,
+        };
+    }
+  })();
+  return { content, missing: [...missing] };
+}

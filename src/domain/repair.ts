@@ -1,0 +1,17 @@
+/** What one run of the reconciler found and mended. */
+export interface RepairCounts {
+  /** Enrolled, but its workflow was never started. */
+  started: number;
+  /** A change its workflow had not heard of. */
+  told: number;
+  /** Ended here, running there. */
+  ended: number;
+  /** Open here, gone there. */
+  revived: number;
+  /** Campaigns whose workflow was behind or gone. */
+  campaigns: number;
+  /** Templates FINISHING with nothing open. */
+  archived: number;
+  /** Steps overdue by 15 min: an alarm. */
+  overdue: number;
+}

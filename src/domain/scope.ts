@@ -1,0 +1,11 @@
+/** What a token may do. Routes declare the one they need; without it the answer is 403 and names it. */
+export const scopes = [
+  'sequences:read',
+  'sequences:write',
+  'templates:write',
+  'campaigns:read',
+  'campaigns:write',
+  'tasks:read',
+  'tasks:write',
+] as const;
+export type Scope = (typeof scopes)[number];

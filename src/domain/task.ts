@@ -1,0 +1,35 @@
+export const taskStatuses = ['OPEN', 'COMPLETED', 'SKIPPED', 'DISMISSED'] as const;
+export type TaskStatus = (typeof taskStatuses)[number];
+
+/** Design 1: a task is settled once; repeating the same answer is harmless, another one is refused. */
+export const taskMoves: Record<TaskStatus, readonly TaskStatus[]> = {
+  OPEN: ['COMPLETED', 'SKIPPED', 'DISMISSED'],
+  COMPLETED: [],
+  SKIPPED: [],
+  DISMISSED: [],
+};
+
+/** A manual step; a reply to read; a send whose fate is unknown; copy that lacks a value. */
+export const taskKinds = ['manual_step', 'read_reply', 'confirm_send', 'complete_copy'] as const;
+export type TaskKind = (typeof taskKinds)[number];
+
+/** The outcomes a person chooses from when completing a task of a kind; none: completing says it all. */
+export const taskOutcomes = {
+  manual_step: [],
+  read_reply: [
+    'positive',
+    'meeting_booked',
+    'referral',
+    'negative',
+    'neutral',
+    'unsubscribe',
+    'out_of_office',
+    'go_on',
+  ],
+  confirm_send: ['sent', 'send_again'],
+  complete_copy: [],
+} as const satisfies Record<TaskKind, readonly string[]>;
+export type TaskOutcome = (typeof taskOutcomes)[TaskKind][number];
+
+/** A reply cannot be skipped over: somebody reads it and says what it means. */
+export const skippableTasks: readonly TaskKind[] = ['manual_step', 'confirm_send', 'complete_copy'];

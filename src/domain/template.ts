@@ -1,0 +1,229 @@
+import type { MemberId, StepId } from './ids.ts';
+import { checkMessage, STANDARD_VARIABLES } from './message.ts';
+import { checkSchedule, type Delay, type SendingSchedule } from './schedule.ts';
+
+export const templateStatuses = ['PENDING_SETUP', 'ACTIVE', 'INACTIVE', 'FINISHING', 'ARCHIVED'] as const;
+export type TemplateStatus = (typeof templateStatuses)[number];
+
+/** Design 2. */
+export const templateMoves: Record<TemplateStatus, readonly TemplateStatus[]> = {
+  PENDING_SETUP: ['ACTIVE', 'ARCHIVED'],
+  ACTIVE: ['INACTIVE', 'FINISHING', 'ARCHIVED'],
+  INACTIVE: ['ACTIVE', 'FINISHING', 'ARCHIVED'],
+  FINISHING: ['ARCHIVED'],
+  ARCHIVED: [],
+};
+
+export const editableTemplates: readonly TemplateStatus[] = ['PENDING_SETUP', 'ACTIVE', 'INACTIVE'];
+
+export const manualTaskKinds = ['call', 'handwritten_note', 'manual_email', 'other'] as const;
+export type ManualTaskKind = (typeof manualTaskKinds)[number];
+
+interface StepBase {
+  id: StepId;
+  /** What people call the step: "Follow-up". Problems name it. */
+  name: string;
+  /** From the moment the previous step was finished; null for the first step only. Design 4. */
+  delay: Delay | null;
+}
+
+export interface EmailStep extends StepBase {
+  kind: 'email';
+  /** Ignored while the email answers in the thread. */
+  subject: string;
+  body: string;
+  /** A reply in the sequence's thread (Re: subject) unless it starts a new one. */
+  newThread: boolean;
+}
+
+export interface LinkedInMessageStep extends StepBase {
+  kind: 'linkedin_message';
+  body: string;
+}
+
+export interface LinkedInInvitationStep extends StepBase {
+  kind: 'linkedin_invitation';
+  /** At most 300 characters after rendering; null invites without a note. */
+  note: string | null;
+}
+
+export interface ManualTaskStep extends StepBase {
+  kind: 'manual_task';
+  task: ManualTaskKind;
+  title: string;
+  instructions: string;
+  /** null: the campaign's owner. */
+  assignee: MemberId | null;
+}
+
+export type TemplateStep = EmailStep | LinkedInMessageStep | LinkedInInvitationStep | ManualTaskStep;
+
+export interface AiVariable {
+  name: string;
+  prompt: string;
+  /** What is written where nothing better can be; null: a person completes the copy. */
+  fallback: string | null;
+}
+
+/** SKIP goes on without the message; DELAY waits for the connection, at most `maxWaitDays` from the step's first run. */
+export type LinkedInBehaviour = { kind: 'SKIP' } | { kind: 'DELAY'; maxWaitDays: number };
+
+/** Everything one template version holds; immutable once written. Design 1. */
+export interface TemplateContent {
+  language: string | null;
+  steps: readonly TemplateStep[];
+  schedule: SendingSchedule;
+  linkedIn: LinkedInBehaviour;
+  sender: { name: string; jobTitle: string | null };
+  aiVariables: readonly AiVariable[];
+}
+
+export type ApprovalMode = 'AUTOPILOT' | 'MANUAL_REVIEW';
+
+/** What acts at once, without a new version. Design 2. */
+export interface TemplateSettings {
+  name: string | null;
+  summary: string | null;
+  dailyLeadsTarget: number;
+  approvalMode: ApprovalMode;
+}
+
+export interface Problem {
+  /** Where, as a path into the template: `steps.2.delay`. */
+  path: string;
+  /** What, with the value and the expectation; starts with the place a person knows. */
+  problem: string;
+}
+
+export const MAX_STEPS = 50;
+export const MAX_NOTE_CHARACTERS = 300;
+const MAX_WAIT_DAYS = 90;
+const MAX_BODY_CHARACTERS = 20_000;
+const MAX_SUBJECT_CHARACTERS = 250;
+
+/** Every problem that keeps a template from being activated, in the order of the page. Design 2. */
+export function checkTemplate(content: TemplateContent, settings: TemplateSettings): Problem[] {
+  const allowed = allowedVariables(content.aiVariables);
+  return [
+    ...checkSettings(settings),
+    ...checkSteps(content.steps, allowed),
+    ...checkSchedule(content.schedule).map(({ path, problem }) => ({
+      path: `schedule.${path}`,
+      problem: `schedule: ${problem}`,
+    })),
+    ...checkLinkedIn(content.linkedIn),
+    ...checkSender(content),
+    ...checkAiVariables(content.aiVariables),
+  ];
+}
+
+/** The names that `{{…}}` may use: the standard ones and the template's own; `custom.*` is always allowed. */
+export function allowedVariables(aiVariables: readonly AiVariable[]): ReadonlySet<string> {
+  return new Set<string>([...STANDARD_VARIABLES, ...aiVariables.map(({ name }) => name)]);
+}
+
+function checkSettings({ name, dailyLeadsTarget }: TemplateSettings): Problem[] {
+  const problems: Problem[] = [];
+  if (name === null || name.trim() === '')
+    problems.push({ path: 'name', problem: 'name: a template needs a name before it is activated' });
+  if (!Number.isInteger(dailyLeadsTarget) || dailyLeadsTarget < 1 || dailyLeadsTarget > 10_000)
+    problems.push({
+      path: 'dailyLeadsTarget',
+      problem: `daily leads target: must be a whole number from 1 to 10000, got ${dailyLeadsTarget}`,
+    });
+  return problems;
+}
+
+function checkSteps(steps: readonly TemplateStep[], allowed: ReadonlySet<string>): Problem[] {
+  if (steps.length === 0) return [{ path: 'steps', problem: 'steps: a template needs at least one step' }];
+  const problems: Problem[] = [];
+  if (steps.length > MAX_STEPS)
+    problems.push({ path: 'steps', problem: `steps: at most ${MAX_STEPS}, got ${steps.length}` });
+  const seen = new Set<StepId>();
+  let emailBefore = false;
+  for (const [index, step] of steps.entries()) {
+    const place = `step ${index + 1} ('${step.name}')`;
+    const at = (path: string, problem: string) =>
+      problems.push({ path: `steps.${index}.${path}`, problem: `${place}: ${problem}` });
+    if (seen.has(step.id)) at('id', `its id ${step.id} is used by an earlier step`);
+    seen.add(step.id);
+    for (const problem of delayProblems(step.delay, index)) at('delay', problem);
+    for (const [field, problem] of contentProblems(step, emailBefore, allowed)) at(field, problem);
+    emailBefore ||= step.kind === 'email';
+  }
+  return problems;
+}
+
+const longestWait = {
+  business_days: MAX_WAIT_DAYS,
+  days: MAX_WAIT_DAYS,
+  hours: MAX_WAIT_DAYS * 24,
+  minutes: MAX_WAIT_DAYS * 1440,
+};
+
+function delayProblems(delay: Delay | null, index: number): string[] {
+  if (index === 0) return delay === null ? [] : [`the first step has no wait, got ${delay.value} ${delay.unit}`];
+  if (delay === null) return ['wait is missing'];
+  const longest = longestWait[delay.unit];
+  if (Number.isInteger(delay.value) && delay.value >= 0 && delay.value <= longest) return [];
+  return [`wait must be 0–${longest} ${delay.unit.replace('_', ' ')}, got ${delay.value}`];
+}
+
+function contentProblems(step: TemplateStep, emailBefore: boolean, allowed: ReadonlySet<string>): [string, string][] {
+  const text = (field: string, value: string, most: number, needed = true): [string, string][] => [
+    ...(needed && value.trim() === '' ? [[field, `${field} is empty`] satisfies [string, string]] : []),
+    ...(value.length > most
+      ? [[field, `${field} has ${value.length} characters, at most ${most}`] satisfies [string, string]]
+      : []),
+    ...checkMessage(value, allowed).map((problem): [string, string] => [field, `${field}: ${problem}`]),
+  ];
+  switch (step.kind) {
+    case 'email':
+      return [
+        ...text('subject', step.subject, MAX_SUBJECT_CHARACTERS, step.newThread || !emailBefore),
+        ...text('body', step.body, MAX_BODY_CHARACTERS),
+      ];
+    case 'linkedin_message':
+      return text('body', step.body, 8_000);
+    case 'linkedin_invitation':
+      return step.note === null ? [] : text('note', step.note, MAX_NOTE_CHARACTERS, false);
+    case 'manual_task':
+      return [
+        ...text('title', step.title, 200),
+        ...text('instructions', step.instructions, MAX_BODY_CHARACTERS, false),
+      ];
+  }
+}
+
+function checkLinkedIn(behaviour: LinkedInBehaviour): Problem[] {
+  if (behaviour.kind === 'SKIP') return [];
+  const { maxWaitDays } = behaviour;
+  if (Number.isInteger(maxWaitDays) && maxWaitDays >= 1 && maxWaitDays <= MAX_WAIT_DAYS) return [];
+  return [
+    {
+      path: 'linkedIn.maxWaitDays',
+      problem: `LinkedIn behaviour: wait must be 1–${MAX_WAIT_DAYS} days, got ${maxWaitDays}`,
+    },
+  ];
+}
+
+function checkSender({ sender, steps }: TemplateContent): Problem[] {
+  const sends = steps.some(({ kind }) => kind === 'email');
+  if (!sends || sender.name.trim() !== '') return [];
+  return [{ path: 'sender.name', problem: 'sender: a template with emails needs the name they are sent under' }];
+}
+
+function checkAiVariables(variables: readonly AiVariable[]): Problem[] {
+  const problems: Problem[] = [];
+  const seen = new Set<string>(STANDARD_VARIABLES);
+  for (const [index, { name, prompt }] of variables.entries()) {
+    const at = (field: string, problem: string) =>
+      problems.push({ path: `aiVariables.${index}.${field}`, problem: `AI variable '${name}': ${problem}` });
+    if (!/^[a-z][a-z0-9_]{0,63}$/.test(name))
+      at('name', 'a name is lower-case letters, digits and _, at most 64 characters');
+    if (seen.has(name)) at('name', 'this name is taken');
+    seen.add(name);
+    if (prompt.trim() === '') at('prompt', 'prompt is empty');
+  }
+  return problems;
+}

@@ -1,0 +1,4 @@
+/** The workflow types on offer; their names are what Temporal stores. */
+export { campaign } from './campaign.ts';
+export { reconcile } from './reconcile.ts';
+export { sequence } from './sequence.ts';

@@ -1,0 +1,39 @@
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { closedFolder, openDataFolder, writeSecret } from '../../src/dev/data-folder.ts';
+import { aFolder } from './servers.ts';
+
+const somebodyElse = { uid: 65_533, gid: 65_533 };
+let place: ReturnType<typeof aFolder>;
+
+beforeEach(() => {
+  place = aFolder();
+  chmodSync(place.folder, 0o711);
+});
+afterEach(() => place.remove());
+
+test('the first folder that another user cannot pass is named, however open those below it are', () => {
+  const closed = join(place.folder, 'home');
+  const below = join(closed, 'project', 'data');
+  mkdirSync(below, { recursive: true });
+  chmodSync(closed, 0o700);
+  expect(closedFolder(below, somebodyElse)).toBe(closed);
+
+  chmodSync(closed, 0o701);
+  const { uid, gid } = statSync(below);
+  expect(closedFolder(below, { uid, gid })).toBe(closedFolder(place.folder, { uid, gid }));
+});
+
+test('a data folder that everybody may write to is refused', () => {
+  chmodSync(place.folder, 0o777);
+  expect(() => openDataFolder(place.folder)).toThrow(`Everybody may write to ${place.folder}. Set TOPO_DATA_DIR`);
+});
+
+test('a secret is for its owner alone, also when it replaces one that was not', () => {
+  const file = join(place.folder, 'secret');
+  writeSecret(file, 'one');
+  chmodSync(file, 0o644);
+  writeSecret(file, 'two');
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+});

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { inject } from 'vitest';
+import type { ActivityDeps } from '../../src/activities/deps.ts';
+import { createActivities } from '../../src/activities/index.ts';
+import { offlineWriter } from '../../src/adapters/offline-writer.ts';
+import { createTemporalWalks } from '../../src/adapters/temporal-walks.ts';
+import { createUnsubscribeLinks } from '../../src/adapters/unsubscribe-links.ts';
+import { createAnnouncer } from '../../src/commands/announcer.ts';
+import type { CommandDeps } from '../../src/commands/deps.ts';
+import { moveClockTo } from '../../src/db/clock.ts';
+import { type Db, openDb } from '../../src/db/pool.ts';
+import { createConductor } from '../../src/dev/conductor.ts';
+import { createSkipper } from '../../src/dev/skipper.ts';
+import { bundleWorkflows } from '../../src/workflow-bundle.ts';
+import { freshDatabase } from './postgres.ts';
+import { createTestWorld, type TestWorld } from './world.ts';
+
+/** Silent; a test that wants the lines reads `lines`. */
+export function testLog() {
+  const lines: { level: string; line: string; fields: object }[] = [];
+  const at = (level: string) => (fields: object, line: string) => void lines.push({ level, line, fields });
+  return { lines, info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+export const testDb = (url: string, size = 20): Db =>
+  openDb({
+    url,
+    size,
+    statementTimeoutMs: 30_000,
+    lockTimeoutMs: 10_000,
+    acquireTimeoutMs: 10_000,
+    onIdleError: () => undefined,
+  });
+
+/** A Monday before the European change to summer time; every engine test starts here unless it says otherwise. */
+export const MONDAY_0600 = Date.parse('2030-03-18T06:00:00Z');
+
+/** The whole engine on a database of its own, real Temporal, a worker of its own task queue, and a world in memory. */
+export async function startEngine(options: { now?: number; fault?: ActivityDeps['fault']; cached?: number } = {}) {
+  const database = await freshDatabase();
+  const db = testDb(database.url);
+  await db.asSystem((tx) => moveClockTo(tx, options.now ?? MONDAY_0600));
+  const address = inject('temporalAddress');
+  const connection = await Connection.connect({ address });
+  const client = new Client({ connection });
+  const taskQueue = `test-${randomUUID()}`;
+  const walks = createTemporalWalks(client, taskQueue);
+  const log = testLog();
+  const world: TestWorld = createTestWorld();
+  const unsubscribeLinks = createUnsubscribeLinks({ publicUrl: 'https://topo.example', key: Buffer.alloc(32, 7) });
+  const deps: ActivityDeps = {
+    db,
+    walks,
+    log,
+    unsubscribeLinks,
+    writer: offlineWriter,
+    mailer: world.mailer,
+    linkedIn: world.linkedIn,
+    ...(options.fault ? { fault: options.fault } : {}),
+  };
+  const announcer = createAnnouncer({ db, walks, log });
+  const commands: CommandDeps = { db, announce: announcer.announce };
+  const skipper = createSkipper(client, 'default');
+  const conductor = createConductor({ db, walks, log, skipper });
+  const worker = await startWorker(taskQueue, deps, options.cached);
+  return {
+    database,
+    db,
+    client,
+    walks,
+    log,
+    world,
+    deps,
+    commands,
+    announcer,
+    conductor,
+    skipper,
+    taskQueue,
+    worker,
+    async stop() {
+      await announcer.settled();
+      await worker.stop();
+      await connection.close();
+      await db.close();
+      await database.drop();
+    },
+  };
+}
+
+export type Engine = Awaited<ReturnType<typeof startEngine>>;
+
+/** A worker that runs until it is stopped. */
+export async function startWorker(taskQueue: string, deps: ActivityDeps, cached = 100) {
+  installRuntime();
+  const connection = await NativeConnection.connect({ address: inject('temporalAddress') });
+  const worker = await Worker.create({
+    connection,
+    taskQueue,
+    workflowBundle: { codePath: await bundlePath() },
+    activities: createActivities(deps),
+    maxCachedWorkflows: cached,
+    shutdownGraceTime: '5 seconds',
+  });
+  const running = worker.run();
+  return {
+    async stop() {
+      worker.shutdown();
+      await running;
+      await connection.close();
+    },
+  };
+}
+
+let installed = false;
+function installRuntime(): void {
+  if (!installed) Runtime.install({ logger: new DefaultLogger('ERROR') });
+  installed = true;
+}
+
+/** One bundle for the whole run. */
+export async function bundlePath(): Promise<string> {
+  const path = join(inject('scratchFolder'), 'workflows.js');
+  if (!existsSync(path)) {
+    const { code } = await bundleWorkflows();
+    writeFileSync(`${path}.${process.pid}`, code);
+    renameSync(`${path}.${process.pid}`, path);
+  }
+  return path;
+}

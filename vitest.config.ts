@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+import { TallyReporter } from './test/support/tally-reporter.ts';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
+    pool: 'forks', // a Temporal worker cannot live in a thread beside another
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 30_000,
+    env: { TZ: 'UTC' },
+    reporters: ['default', new TallyReporter()],
+  },
+});
