@@ -70,13 +70,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
 }
 
 /** The standard `TEMPORAL_*` settings (address, namespace, TLS, API key, profile), read as every Temporal tool reads them. */
-export function readTemporalSettings(
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): TemporalSettings {
-  const given: Record<string, string> = {};
-  for (const [name, value] of Object.entries(env)) if (value !== undefined && value !== '') given[name] = value;
-  const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: given });
+export function readTemporalSettings(overrides: Readonly<Record<string, string>> = {}): TemporalSettings {
+  const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: environmentWith(overrides) });
   return { connectionOptions, namespace: namespace ?? 'default' };
+}
+
+/** The environment as a child process gets it: ours, without what is empty, and the overrides. */
+export function environmentWith(overrides: Readonly<Record<string, string>>): Record<string, string> {
+  const given: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env)) if (value !== undefined && value !== '') given[name] = value;
+  return { ...given, ...overrides };
 }
 
 const SECRET = /KEY|TOKEN|PASSWORD|DATABASE_URL/;

@@ -6,15 +6,14 @@ import { offlineWriter } from './adapters/offline-writer.ts';
 import { createSmtpMailer } from './adapters/smtp-mailer.ts';
 import { createTemporalSchedules } from './adapters/temporal-schedules.ts';
 import { keepInBeing } from './commands/keep-in-being.ts';
-import { readConfig } from './config.ts';
+import { type Config, readConfig } from './config.ts';
 import { openRuntime, refuseVirtualTime } from './runtime.ts';
 import { bundleWorkflows } from './workflow-bundle.ts';
 
 const MINUTE_MS = 60_000;
 
-/** A worker: its parts in order, then run until it is told to stop. */
-async function main(): Promise<void> {
-  const config = readConfig();
+/** A worker: its parts in order, then it runs until it is told to stop (SIGINT, SIGTERM), finishing what is in flight. */
+export async function runWorker(config: Config): Promise<void> {
   const { log, db, temporal, client, walks, unsubscribeLinks } = openRuntime(config, 'worker', 30_000);
   await refuseVirtualTime(config, db);
   TemporalRuntime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
@@ -71,7 +70,7 @@ async function main(): Promise<void> {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))
-  main().catch((error: unknown) => {
+  runWorker(readConfig()).catch((error: unknown) => {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
   });

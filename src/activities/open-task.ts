@@ -1,6 +1,6 @@
-import { changeSequence, deriveStatus, moveStep } from '../db/moves.ts';
+import { bumpTell, changeSequence, deriveStatus, moveStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
-import { openTask } from '../db/tasks.ts';
+import { findOpenTask, openTask, settleTask } from '../db/tasks.ts';
 import type { StepRow, Walk } from '../db/walks.ts';
 import type { TaskId } from '../domain/ids.ts';
 
@@ -48,4 +48,14 @@ export async function openConfirmation(tx: Tx, walk: Walk, step: StepRow, now: n
   await changeSequence(tx, walk, { nextAt: null, nextWhy: 'confirming' });
   await deriveStatus(tx, walk, now);
   return taskId;
+}
+
+/**
+ * An attempt that was given up for dead has seen its message accepted after all: nobody need be asked any more, and the
+ * workflow, which waits for the task, is told by the reconciler.
+ */
+export async function answerConfirmation(tx: Tx, walk: Walk, step: StepRow, now: number): Promise<void> {
+  const task = await findOpenTask(tx, step, 'confirm_send');
+  if (task) await settleTask(tx, walk, task, 'COMPLETED', { outcome: 'sent' }, 'service', now);
+  await bumpTell(tx, walk, now);
 }

@@ -13,7 +13,7 @@ import { composeEmail } from '../domain/email.ts';
 import type { SequenceEnd, StepResult } from '../domain/sequence.ts';
 import { classifyAnswer } from '../domain/smtp-answer.ts';
 import type { ActivityDeps } from './deps.ts';
-import { openConfirmation } from './open-task.ts';
+import { answerConfirmation, openConfirmation } from './open-task.ts';
 import { type DeedOutcome, defer, returnStep } from './perform-step.ts';
 import { recordAttempt } from './record-attempt.ts';
 import { doneResult, endedResult, standing } from './step-results.ts';
@@ -93,6 +93,7 @@ function recordOutcome(
     switch (outcome.kind) {
       case 'accepted': {
         if (!(await settleDelivery(tx, delivery, 'SENT', now, { answer: outcome.answer }))) return null;
+        if (step.status === 'UNCONFIRMED') await answerConfirmation(tx, walk, step, now);
         await finishStep(tx, walk, step, 'SENT', now);
         return doneResult(walk);
       }

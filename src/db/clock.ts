@@ -19,11 +19,9 @@ export const attemptNow = async (tx: Tx, workflowNow: number): Promise<number> =
 
 /** Moves the business clock to `instant`; one in the past is left unheard, for the offset never decreases. System role only. */
 export async function moveClockTo(tx: Tx, instant: number): Promise<void> {
-  await tx
-    .update(installation)
-    .set({
-      offsetMs: sql`greatest(offset_ms, ${instant} - floor(extract(epoch from clock_timestamp()) * 1000)::bigint)`,
-    });
+  await tx.update(installation).set({
+    offsetMs: sql`greatest(offset_ms, ${instant} - floor(extract(epoch from clock_timestamp()) * 1000)::bigint)`,
+  });
 }
 
 /** How far the business clock is ahead of the real one, in ms. */

@@ -5,7 +5,7 @@ import { type Actor, record } from './events.ts';
 import { newId } from './new-id.ts';
 import type { Tx } from './pool.ts';
 import { tasks } from './schema.ts';
-import type { Walk } from './walks.ts';
+import type { StepRow, Walk } from './walks.ts';
 
 export type TaskRow = typeof tasks.$inferSelect;
 export type NewTask = Pick<TaskRow, 'kind' | 'stepId' | 'manualKind' | 'title' | 'instructions' | 'assigneeId'>;
@@ -17,31 +17,18 @@ export async function openTask(
   task: NewTask,
   now: number,
 ): Promise<TaskId> {
-  if (task.stepId !== null) {
-    const [open] = await tx
-      .select({ id: tasks.id })
-      .from(tasks)
-      .where(
-        and(
-          eq(tasks.sequenceId, sequence.id),
-          eq(tasks.stepId, task.stepId),
-          eq(tasks.kind, task.kind),
-          eq(tasks.status, 'OPEN'),
-        ),
-      );
-    if (open) return open.id;
-  }
+  const open =
+    task.stepId === null ? null : await findOpenTask(tx, { sequenceId: sequence.id, stepId: task.stepId }, task.kind);
+  if (open) return open.id;
   const id = newId<TaskId>();
-  await tx
-    .insert(tasks)
-    .values({
-      ...task,
-      id,
-      workspaceId: sequence.workspaceId,
-      sequenceId: sequence.id,
-      status: 'OPEN',
-      createdAt: now,
-    });
+  await tx.insert(tasks).values({
+    ...task,
+    id,
+    workspaceId: sequence.workspaceId,
+    sequenceId: sequence.id,
+    status: 'OPEN',
+    createdAt: now,
+  });
   await record(tx, {
     workspaceId: sequence.workspaceId,
     kind: 'task_opened',
@@ -53,6 +40,21 @@ export async function openTask(
     data: { task: id, taskKind: task.kind },
   });
   return id;
+}
+
+/** The open task of a kind that belongs to a step. */
+export async function findOpenTask(
+  tx: Tx,
+  { sequenceId, stepId }: Pick<StepRow, 'sequenceId' | 'stepId'>,
+  kind: TaskRow['kind'],
+): Promise<TaskRow | null> {
+  const [row] = await tx
+    .select()
+    .from(tasks)
+    .where(
+      and(eq(tasks.sequenceId, sequenceId), eq(tasks.stepId, stepId), eq(tasks.kind, kind), eq(tasks.status, 'OPEN')),
+    );
+  return row ?? null;
 }
 
 export async function findTask(tx: Tx, id: TaskId): Promise<TaskRow | null> {

@@ -47,9 +47,11 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   const run = join(dataDir, 'postgres.run');
   openDataFolder(dataDir);
   let server = claimRun(run, 'The embedded PostgreSQL');
+  let isHeld = true;
   const stop = async () => {
     if (server) await stopProcess(server, STOP);
-    releaseRun(run);
+    if (isHeld) releaseRun(run); // once: the next start's is none of ours
+    isHeld = false;
   };
   try {
     const home = openPostgresHome(dataDir, log);

@@ -31,13 +31,18 @@ export function spawnServer({ command, args, env, identity, logFile, run }: Serv
   });
   process.umask(umask);
   closeSync(output);
-  child.unref();
 
   const server = child.pid === undefined ? undefined : markOf(child.pid);
   if (server) recordServer(run, server); // before anything is awaited, so that no kill of ours goes unnoted
   return new Promise((resolve, reject) => {
     child.once('error', (error) => reject(new Error(`${command} cannot be started: ${error.message}`)));
-    child.once('spawn', () => (server ? resolve(server) : reject(new Error(`${command} ended at once (${logFile}).`))));
+    if (server) {
+      child.unref(); // our own end does not wait for the server's
+      child.once('spawn', () => resolve(server));
+    } else {
+      // It was gone before it could be looked at.
+      child.once('exit', () => reject(new Error(`${command} did not start. Its last words:\n${lastWords(logFile)}`)));
+    }
   });
 }
 

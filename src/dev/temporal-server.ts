@@ -54,9 +54,11 @@ export async function startTemporal(options: TemporalOptions): Promise<EmbeddedT
   const { base, removeScratch } = placeOf(options);
   const run = `${base}.run`;
   let server = claimRun(run, 'The embedded Temporal server');
+  let isHeld = true;
   const stop = async () => {
     if (server) await stopProcess(server, options.dbFile === undefined ? KILL : STOP);
-    releaseRun(run);
+    if (isHeld) releaseRun(run); // once: the next start's is none of ours
+    isHeld = false;
     removeScratch();
   };
   try {

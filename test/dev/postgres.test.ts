@@ -107,6 +107,15 @@ test('a server left running on another port is stopped and started on the one as
   expect(await ask(ownerUrl, 'show port')).toEqual([{ port: String(port) }]);
 });
 
+test('to stop a server twice does no harm to the one started since', async () => {
+  const first = await start();
+  await first.stop();
+  const { ownerUrl } = await start();
+  await first.stop();
+  expect(existsSync(run)).toBe(true);
+  expect(await ask(ownerUrl, 'select 1 one')).toEqual([{ one: 1 }]);
+});
+
 test('a folder in use is refused, and the server in it goes on', async () => {
   const { ownerUrl } = await start();
   await expect(startPostgres({ dataDir, port: await freePort() })).rejects.toThrow(`in use by process ${process.pid}`);

@@ -8,8 +8,6 @@ beforeAll(async () => {
 });
 afterAll(() => engine?.stop());
 
-const DAY = 86_400_000;
-
 test('an approved lead walks through five emails and ends Completed, in at most 75 events and 12 kB', async () => {
   const { db, commands, announcer, conductor, world, client } = engine;
   const house = await aHouse(db);

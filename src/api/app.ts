@@ -1,0 +1,97 @@
+import rateLimit from '@fastify/rate-limit';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify';
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { newId } from '../db/new-id.ts';
+import type { Log } from '../domain/log.ts';
+import { type Limits, requireTokens } from './auth.ts';
+import { answerBrokenRequest } from './broken-requests.ts';
+import type { ApiDeps } from './deps.ts';
+import { securityHeaders } from './headers.ts';
+import { hookRoutes } from './hooks.ts';
+import { operationRoutes } from './operations.ts';
+import { answerProblem } from './problems.ts';
+import { readQuery } from './query.ts';
+import { validatorCompiler } from './schemas.ts';
+import { collectRoutes } from './unknown-routes.ts';
+import { sequenceTemplateRoutes } from './v1/sequence-templates.ts';
+
+/** What every route file is given; its routes declare zod schemas and, in their config, a scope or `public: true`. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+/** Every door there is. */
+const doors: readonly ((app: App, deps: ApiDeps) => void)[] = [operationRoutes, hookRoutes, sequenceTemplateRoutes];
+
+/** More than one process answers, so only a client gone wild meets it; lower it where many share a process. */
+const generous: Limits = { badTokens: 20, requests: 30_000 };
+
+/** The HTTP door: to listen on, or to inject into. Opens no port and reads no environment. Design 8. */
+export async function createApp(deps: ApiDeps, limits: Limits = generous): Promise<App> {
+  const app = newApp(deps.log);
+  const missing = collectRoutes(app);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(headersOf(request));
+    if (request.is404 || hasEmptySegment(request.params)) throw missing(request);
+    request.query = request.routeOptions.config.public ? {} : readQuery(request.raw.url ?? '');
+  });
+  app.addHook('onRoute', (route) => {
+    // A parameter nobody reads is refused, also where a route names none.
+    if (!route.config?.public) route.schema = { querystring: z.strictObject({}), ...route.schema };
+  });
+  app.addHook('onResponse', async ({ id, method, routeOptions }, { statusCode, elapsedTime }) => {
+    const route = routeOptions.url ?? null; // the pattern: an address may hold names
+    deps.log.info({ request_id: id, method, route, status: statusCode, ms: Math.round(elapsedTime) }, 'answered');
+  });
+  await app.register(rateLimit, { global: false });
+  requireTokens(app, deps, limits);
+  for (const open of doors) open(app, deps);
+  await app.ready();
+  return app;
+}
+
+const MAX_HEADER_BYTES = 16 * 1024;
+
+/** The limits of reliability.md 5e, exact paths, and one form for everything that goes wrong. */
+function newApp(log: Log): App {
+  const app = Fastify({
+    logger: false,
+    trustProxy: false,
+    genReqId: () => newId(),
+    bodyLimit: 256 * 1024,
+    connectionTimeout: 90_000,
+    requestTimeout: 30_000,
+    http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
+    return503OnClosing: false, // what still arrives while we close is answered
+    routerOptions: {
+      caseSensitive: true,
+      ignoreTrailingSlash: false,
+      ignoreDuplicateSlashes: false,
+      maxParamLength: MAX_HEADER_BYTES,
+    },
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: (error, request, reply) => answerProblem(log, error, request, reply.headers(headersOf(request))),
+  }).withTypeProvider<ZodTypeProvider>();
+  app.removeContentTypeParser('text/plain');
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler((error, request, reply) => answerProblem(log, error, request, reply));
+  return app;
+}
+
+const headersOf = ({ id }: { id: string }) => ({ ...securityHeaders, 'x-request-id': id });
+
+/** The router takes `/templates/` for `/templates/:id` with an empty id; here it is another address, where nothing is. */
+const hasEmptySegment = (params: unknown): boolean =>
+  typeof params === 'object' && params !== null && Object.values(params).includes('');

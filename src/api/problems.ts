@@ -1,0 +1,147 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { isDatabaseAway, sqlStateOf } from '../db/errors.ts';
+import type { Log } from '../domain/log.ts';
+import { type FieldProblem, Refusal, type RefusalCode } from '../domain/refusal.ts';
+
+/** Every way a request can fail, and what the caller sees of it. The only place that knows status codes. Design 8. */
+export const problems = {
+  invalid_request: { status: 400, title: 'The request is malformed' },
+  unauthenticated: { status: 401, title: 'A valid token is needed' },
+  scope_missing: { status: 403, title: 'The token lacks a scope' },
+  forbidden: { status: 403, title: 'Not permitted' },
+  not_found: { status: 404, title: 'Not found' },
+  method_not_allowed: { status: 405, title: 'This method is not offered here' },
+  request_timeout: { status: 408, title: 'The request took too long to arrive' },
+  wrong_state: { status: 409, title: 'Not possible in the present state' },
+  version_conflict: { status: 409, title: 'Somebody else changed it first' },
+  body_too_large: { status: 413, title: 'The body is too large' },
+  address_too_long: { status: 414, title: 'The address is too long' },
+  unsupported_media_type: { status: 415, title: 'This content type is not read here' },
+  invalid: { status: 422, title: 'The content is not valid' },
+  rule_refused: { status: 422, title: 'A rule refused it' },
+  too_many_requests: { status: 429, title: 'Too many requests' },
+  headers_too_large: { status: 431, title: 'The headers are too large' },
+  internal_error: { status: 500, title: 'Something went wrong on our side' },
+  unavailable: { status: 503, title: 'Unavailable for the moment' },
+} as const satisfies Record<string, { status: number; title: string }> & Record<RefusalCode, unknown>;
+
+export type ProblemCode = keyof typeof problems;
+
+/** The body of every answer that is not a success. RFC 9457, with `code`, `request_id` and, for bad input, `errors`. */
+export interface ProblemBody {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: ProblemCode;
+  request_id: string;
+  errors?: readonly FieldProblem[];
+}
+
+/** Thrown by the door itself, for what never reaches a command; commands throw `Refusal`. */
+export class HttpProblem extends Error {
+  override readonly name = 'HttpProblem';
+  readonly code: ProblemCode;
+  readonly errors: readonly FieldProblem[];
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    {
+      errors = [],
+      headers = {},
+    }: { errors?: readonly FieldProblem[]; headers?: Readonly<Record<string, string>> } = {},
+  ) {
+    super(detail);
+    this.code = code;
+    this.errors = errors;
+    this.headers = headers;
+  }
+}
+
+const RETRY_AFTER_SECONDS = '2';
+
+/** What Fastify refuses by itself, in our words: its own quote what was sent. */
+const ofFastify: Readonly<Record<number, [ProblemCode, string]>> = {
+  400: [
+    'invalid_request',
+    'the body or the address cannot be read: is the one valid JSON, the other percent-encoded UTF-8?',
+  ],
+  408: ['request_timeout', 'the request was not received in time'],
+  413: ['body_too_large', 'a body may have at most 256 kB'],
+  414: ['address_too_long', 'a part of the address is too long'],
+  415: ['unsupported_media_type', 'send JSON with Content-Type: application/json'],
+};
+
+/** Text that Postgres cannot store: a NUL, or half of a surrogate pair. */
+const UNSTORABLE = ['22021', '22P05'];
+
+/** What an error means to the caller. Nothing of an unknown error is told. */
+export function problemOf(error: unknown): HttpProblem {
+  if (error instanceof HttpProblem) return error;
+  if (error instanceof Refusal) return ofRefusal(error);
+  if (isDatabaseAway(error))
+    return new HttpProblem('unavailable', 'the database cannot be reached just now; try again', {
+      headers: { 'retry-after': RETRY_AFTER_SECONDS },
+    });
+  if (UNSTORABLE.includes(sqlStateOf(error) ?? ''))
+    return new HttpProblem(
+      'invalid_request',
+      'a text holds a character that cannot be stored: U+0000 or half a surrogate pair',
+    );
+  const known = ofFastify[fastifyStatus(error)];
+  return known
+    ? new HttpProblem(...known)
+    : new HttpProblem('internal_error', 'the fault is logged under the request id');
+}
+
+/** Another workspace's id and one that never was are answered byte for byte alike, whatever id was asked for. */
+function ofRefusal({ code, message, problems: errors }: Refusal): HttpProblem {
+  const detail = code === 'not_found' ? message.replace(ANY_ID, 'with this id') : message;
+  return new HttpProblem(code, detail, { errors });
+}
+
+const ANY_ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
+
+const fastifyStatus = (error: unknown): number =>
+  isFastifyError(error) && error.code.startsWith('FST_') ? (error.statusCode ?? 500) : 500;
+
+const isFastifyError = (error: unknown): error is FastifyError =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string';
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+export function problemBody({ code, message, errors }: HttpProblem, requestId: string): ProblemBody {
+  const { status, title } = problems[code];
+  const body: ProblemBody = {
+    type: `urn:topo:problem:${code}`,
+    title,
+    status,
+    detail: message,
+    code,
+    request_id: requestId,
+  };
+  return errors.length > 0 ? { ...body, errors } : body;
+}
+
+/** Answers with the problem an error means, and logs what is our own fault, without a word that could be personal. */
+export function answerProblem(log: Log, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = problemOf(error);
+  if (problem.code === 'internal_error') log.error({ request_id: request.id, ...traceOf(error) }, 'a request failed');
+  if (problem.code === 'unavailable')
+    log.warn({ request_id: request.id, state: sqlStateOf(error) }, 'Postgres is away');
+  return reply
+    .code(problems[problem.code].status)
+    .headers(problem.headers)
+    .type(PROBLEM_TYPE)
+    .serializer((body) => JSON.stringify(body))
+    .send(problemBody(problem, request.id));
+}
+
+/** Where an unknown error came from. Its message stays out: it may quote parameters, and those may be personal. */
+function traceOf(error: unknown): { error: string; state: string | null; at: readonly string[] } {
+  if (!(error instanceof Error)) return { error: typeof error, state: null, at: [] };
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return { error: error.name, state: sqlStateOf(error), at: frames.slice(0, 10).map((line) => line.trim()) };
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import type { LeadView } from '../../db/lead-reads.ts';
+import { importOutcomes, leadFailures, leadStatuses } from '../../domain/lead.ts';
+import { printedId, printedInstant, printInstant } from '../schemas.ts';
+import { contactShape, showContact } from './contacts.ts';
+
+export const leadShape = z.object({
+  id: printedId,
+  campaign_id: printedId,
+  status: z.enum(leadStatuses),
+  /** Why it could not be enrolled. */
+  failure: z.enum(leadFailures).nullable(),
+  sequence_id: printedId.nullable(),
+  contact: contactShape,
+  created_at: printedInstant,
+  updated_at: printedInstant,
+});
+export type LeadShown = z.output<typeof leadShape>;
+
+export const showLead = ({ lead, contact }: LeadView): LeadShown => ({
+  id: lead.id,
+  campaign_id: lead.campaignId,
+  status: lead.status,
+  failure: lead.failure,
+  sequence_id: lead.sequenceId,
+  contact: showContact(contact),
+  created_at: printInstant(lead.createdAt),
+  updated_at: printInstant(lead.updatedAt),
+});
+
+/** At most this many rows in one request. */
+export const MOST_ROWS = 500;
+
+/** One proposed contact; all text, blank counts as none. What is wrong with a value is that row's outcome, not a 400. */
+export const leadRow = z.strictObject({
+  email: z.string().optional(),
+  /** The profile's address, or its last part. */
+  linkedin_url: z.string().optional(),
+  first_name: z.string().optional(),
+  last_name: z.string().optional(),
+  job_title: z.string().optional(),
+  company: z.string().optional(),
+  linkedin_headline: z.string().optional(),
+  recent_activity: z.string().optional(),
+  company_industry: z.string().optional(),
+  company_size: z.string().optional(),
+  company_tech_stack: z.string().optional(),
+  company_news: z.string().optional(),
+  company_funding: z.string().optional(),
+  /** Templates name them {{custom.key}}. */
+  custom: z.record(z.string(), z.string()).optional(),
+});
+export type LeadRowSent = z.input<typeof leadRow>;
+
+export const importShape = z.object({
+  /** One per row, in the order of the rows. */
+  results: z.array(
+    z.object({
+      outcome: z.enum(importOutcomes),
+      lead_id: printedId.nullable(),
+      /** For `invalid`: the field, the value and what was expected. */
+      problem: z.string().nullable(),
+    }),
+  ),
+  totals: z.record(z.enum(importOutcomes), z.int()),
+});

@@ -1,0 +1,156 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { asc, eq } from 'drizzle-orm';
+import { parseTemplateFile } from '../api/template-file.ts';
+import { activateTemplate } from '../commands/activate-template.ts';
+import { createCampaign } from '../commands/create-campaign.ts';
+import { createTemplate } from '../commands/create-template.ts';
+import type { Caller, CommandDeps } from '../commands/deps.ts';
+import { appNow } from '../db/clock.ts';
+import { newId } from '../db/new-id.ts';
+import type { Db, Tx } from '../db/pool.ts';
+import { accounts, campaigns, members, templates, workspaces } from '../db/schema.ts';
+import { createToken, findToken, hashOf } from '../db/tokens.ts';
+import type { AccountId, CampaignId, MemberId, TemplateId, WorkspaceId } from '../domain/ids.ts';
+import { scopes } from '../domain/scope.ts';
+import { writeSecret } from './data-folder.ts';
+
+/** What a fresh installation starts with, all of it on the local parts. */
+export interface Seed {
+  caller: Caller;
+  templates: TemplateId[];
+  campaignId: CampaignId;
+  emailAccount: AccountId;
+  linkedInAccount: AccountId;
+}
+
+interface LocalParts {
+  smtpPort: number;
+}
+
+const NAMES = {
+  workspace: 'Northwind Example',
+  member: 'Sam Sender',
+  email: 'sam@northwind.example',
+  profile: 'sam-sender-example',
+};
+
+/** The example workspace: made the first time, found again later; its accounts follow the local parts' ports. */
+export async function seed(db: Db, parts: LocalParts): Promise<Seed> {
+  const found = await db.asSystem((tx) => findSeeded(tx));
+  if (found) {
+    await db.asSystem((tx) =>
+      tx
+        .update(accounts)
+        .set({ settings: emailSettings(parts) })
+        .where(eq(accounts.id, found.emailAccount)),
+    );
+    return found;
+  }
+  const { caller, emailAccount, linkedInAccount } = await db.asSystem((tx) => createHouse(tx, parts));
+  const deps: CommandDeps = { db, announce: () => undefined }; // nothing runs yet
+  const templateIds: TemplateId[] = [];
+  for (const file of ['template.json', 'template-with-call.json']) {
+    const id = await createTemplate(deps, caller, parseTemplateFile(JSON.parse(readFileSync(example(file), 'utf8'))));
+    await activateTemplate(deps, caller, id);
+    templateIds.push(id);
+  }
+  const [templateId] = templateIds;
+  if (!templateId) throw new Error('the example templates are missing');
+  const accountIds = [emailAccount, linkedInAccount];
+  const campaignId = await createCampaign(deps, caller, {
+    name: 'Spring outreach',
+    templateId,
+    ownerId: null,
+    accountIds,
+  });
+  return { caller, templates: templateIds, campaignId, emailAccount, linkedInAccount };
+}
+
+export const example = (file: string) => fileURLToPath(new URL(`../../examples/${file}`, import.meta.url));
+
+const emailSettings = ({ smtpPort }: LocalParts) =>
+  ({ channel: 'email', host: '127.0.0.1', port: smtpPort, secure: false }) as const;
+
+async function createHouse(tx: Tx, parts: LocalParts) {
+  const workspaceId = newId<WorkspaceId>();
+  const memberId = newId<MemberId>();
+  const [emailAccount, linkedInAccount] = [newId<AccountId>(), newId<AccountId>()];
+  const createdAt = await appNow(tx);
+  await tx.insert(workspaces).values({
+    id: workspaceId,
+    name: NAMES.workspace,
+    zone: 'Europe/Paris',
+    legalName: 'Northwind Example SAS',
+    postalAddress: '12 rue de l’Exemple\n75000 Paris',
+    createdAt,
+  });
+  await tx.insert(members).values({ id: memberId, workspaceId, name: NAMES.member, email: NAMES.email, createdAt });
+  const account = { workspaceId, memberId, status: 'CONNECTED', createdAt } as const;
+  await tx.insert(accounts).values([
+    { ...account, id: emailAccount, channel: 'email', address: NAMES.email, settings: emailSettings(parts) },
+    {
+      ...account,
+      id: linkedInAccount,
+      channel: 'linkedin',
+      address: NAMES.profile,
+      settings: { channel: 'linkedin', externalId: 'local-account' },
+    },
+  ]);
+  return { caller: { workspaceId, actor: `member:${memberId}` } satisfies Caller, emailAccount, linkedInAccount };
+}
+
+async function findSeeded(tx: Tx): Promise<Seed | null> {
+  const [workspace] = await tx
+    .select()
+    .from(workspaces)
+    .where(eq(workspaces.name, NAMES.workspace))
+    .orderBy(asc(workspaces.id));
+  if (!workspace) return null;
+  const workspaceId = workspace.id;
+  const [member] = await tx.select().from(members).where(eq(members.workspaceId, workspaceId)).orderBy(asc(members.id));
+  const own = await tx.select().from(accounts).where(eq(accounts.workspaceId, workspaceId));
+  const [email, linkedIn] = [
+    own.find(({ address }) => address === NAMES.email),
+    own.find(({ address }) => address === NAMES.profile),
+  ];
+  const templateIds = await tx
+    .select({ id: templates.id })
+    .from(templates)
+    .where(eq(templates.workspaceId, workspaceId))
+    .orderBy(asc(templates.id));
+  const [campaign] = await tx
+    .select({ id: campaigns.id })
+    .from(campaigns)
+    .where(eq(campaigns.workspaceId, workspaceId))
+    .orderBy(asc(campaigns.id));
+  if (!member || !email || !linkedIn || !campaign)
+    throw new Error('the example workspace is only half there: remove the data folder');
+  return {
+    caller: { workspaceId, actor: `member:${member.id}` },
+    templates: templateIds.map(({ id }) => id),
+    campaignId: campaign.id,
+    emailAccount: email.id,
+    linkedInAccount: linkedIn.id,
+  };
+}
+
+/** The first API token, in a file only its owner can read; the one that is there and still good stays. */
+export async function ensureDevToken(db: Db, { caller }: Seed, dataDir: string): Promise<string> {
+  const file = join(dataDir, 'dev-token');
+  const { workspaceId } = caller;
+  if (existsSync(file)) {
+    const token = readFileSync(file, 'utf8').trim();
+    if (await db.asSystem((tx) => findToken(tx, hashOf(token)))) return token;
+  }
+  const memberId = await db.inWorkspace(
+    workspaceId,
+    async (tx) => (await tx.select({ id: members.id }).from(members).orderBy(asc(members.id)))[0]?.id,
+  );
+  const { token } = await db.inWorkspace(workspaceId, (tx) =>
+    createToken(tx, { workspaceId, memberId: memberId ?? null, name: 'Development', scopes: [...scopes] }),
+  );
+  writeSecret(file, `${token}\n`);
+  return token;
+}

@@ -1,0 +1,96 @@
+import { createUnsubscribeLinks } from '../../src/adapters/unsubscribe-links.ts';
+import { type App, createApp } from '../../src/api/app.ts';
+import type { Limits } from '../../src/api/auth.ts';
+import type { ApiDeps } from '../../src/api/deps.ts';
+import type { Announcement } from '../../src/commands/deps.ts';
+import { type Db, type DbOptions, openDb } from '../../src/db/pool.ts';
+import { type FreshDatabase, freshDatabase } from './postgres.ts';
+
+export const unsubscribeLinks = createUnsubscribeLinks({ publicUrl: 'https://topo.example', key: Buffer.alloc(32, 7) });
+
+/** As the API opens its pool; `over` shortens what a test must not wait for. */
+export const openApiDb = (url: string, over: Partial<DbOptions> = {}): Db =>
+  openDb({
+    url,
+    size: 10,
+    statementTimeoutMs: 5_000,
+    lockTimeoutMs: 1_000,
+    acquireTimeoutMs: 2_000,
+    onIdleError: () => undefined,
+    ...over,
+  });
+
+export interface LogLine {
+  level: 'info' | 'warn' | 'error';
+  fields: object;
+  line: string;
+}
+
+export interface TestApi {
+  app: App;
+  database: FreshDatabase;
+  /** Past the API, for what the test stands on. */
+  db: Db;
+  /** The API's own pool. */
+  ofApi: Db;
+  announced: Announcement[];
+  lines: LogLine[];
+  /** How many transactions the API began so far: nothing can be asked outside of one. */
+  transactions(): number;
+  close(): Promise<void>;
+}
+
+export interface ApiOptions {
+  deps?: Partial<ApiDeps>;
+  limits?: Limits;
+  pool?: Partial<DbOptions>;
+}
+
+/** The API on a database of its own, to inject into. */
+export async function startApi({ deps = {}, limits, pool }: ApiOptions = {}): Promise<TestApi> {
+  const database = await freshDatabase();
+  const db = openApiDb(database.url);
+  const ofApi = openApiDb(database.url, pool);
+  let begun = 0;
+  const counted: Db = {
+    inWorkspace(workspaceId, work) {
+      begun++;
+      return ofApi.inWorkspace(workspaceId, work);
+    },
+    asSystem(work) {
+      begun++;
+      return ofApi.asSystem(work);
+    },
+    close: () => ofApi.close(),
+  };
+  const lines: LogLine[] = [];
+  const announced: Announcement[] = [];
+  const log = (level: LogLine['level']) => (fields: object, line: string) => void lines.push({ level, fields, line });
+  const app = await createApp(
+    {
+      db: counted,
+      announce: (announcement) => void announced.push(announcement),
+      log: { info: log('info'), warn: log('warn'), error: log('error') },
+      unsubscribeLinks,
+      isTemporalReady: async () => true,
+      virtualTime: null,
+      ...deps,
+    },
+    limits,
+  );
+  return {
+    app,
+    database,
+    db,
+    ofApi,
+    announced,
+    lines,
+    transactions: () => begun,
+    async close() {
+      await app.close();
+      await ofApi.close();
+      await db.close();
+      await database.drop();
+    },
+  };
+}
