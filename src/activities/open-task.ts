@@ -51,11 +51,17 @@ export async function openConfirmation(tx: Tx, walk: Walk, step: StepRow, now: n
 }
 
 /**
- * An attempt that was given up for dead has seen its message accepted after all: nobody need be asked any more, and the
- * workflow, which waits for the task, is told by the reconciler.
+ * An attempt that was given up for dead has heard after all what became of its message: nobody need be asked any more,
+ * and the workflow, which waits for the task, is told by the reconciler. null: it was refused, and is not sent again.
  */
-export async function answerConfirmation(tx: Tx, walk: Walk, step: StepRow, now: number): Promise<void> {
+export async function answerConfirmation(
+  tx: Tx,
+  walk: Walk,
+  step: StepRow,
+  outcome: 'sent' | 'send_again' | null,
+  now: number,
+): Promise<void> {
   const task = await findOpenTask(tx, step, 'confirm_send');
-  if (task) await settleTask(tx, walk, task, 'COMPLETED', { outcome: 'sent' }, 'service', now);
+  if (task) await settleTask(tx, walk, task, outcome === null ? 'DISMISSED' : 'COMPLETED', { outcome }, 'service', now);
   await bumpTell(tx, walk, now);
 }

@@ -82,10 +82,14 @@ async function takeStep(tx: Tx, deps: ActivityDeps, id: SequenceId, workflowNow:
     return { kind: 'held', epoch: verdict.epoch, ...standing(walk) };
   }
   const due = walk.sequence.nextAt ?? now;
-  if (due > now) return notDue(tx, walk, step, due, now);
+  if (due > now && !isLifted(judged)) return notDue(tx, walk, step, due, now);
   if (verdict.kind === 'defer') return defer(tx, deps, walk, verdict.until, verdict.why, now);
   return take(tx, deps, judged, step);
 }
+
+/** Was held when it was due, and is no longer: its instant said only when it would be looked at again. */
+const isLifted = ({ walk, verdict }: Judged) =>
+  walk.sequence.nextWhy === 'held' && !(verdict.kind === 'defer' && verdict.why === 'held');
 
 /** A manual task is opened, a LinkedIn step without a profile skipped; a message is claimed. */
 async function take(

@@ -41,11 +41,12 @@ async function write(tx: Tx, id: SequenceId, facts: ReadonlyMap<string, string>,
   const { contactId } = (await loadWalk(tx, id)).sequence;
   await lockContact(tx, contactId);
   await lockSequence(tx, id);
-  const now = await attemptNow(tx, workflowNow);
   const walk = await loadWalk(tx, id);
   if (isWritten(walk)) return walk;
 
   const { sequence, content } = walk;
+  // Virtual time enrols ahead of `app_now()`, which stands at the round's first instant until all is quiet.
+  const now = Math.max(sequence.enrolledAt, await attemptNow(tx, workflowNow));
   for (const step of walk.steps) {
     const template = content.steps[step.position];
     if (!template) throw new Error(`sequence ${id} has a step ${step.position} that its template version lacks`);

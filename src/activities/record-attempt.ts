@@ -1,20 +1,21 @@
+import { loadAccount } from '../db/accounts.ts';
 import { type Claim, endOf } from '../db/claim.ts';
 import { attemptNow } from '../db/clock.ts';
 import { lockAccount, lockContact, lockSequence, shareCampaign } from '../db/locks.ts';
 import type { Tx } from '../db/pool.ts';
-import { blockingTask, loadWalk, type StepRow, type Walk } from '../db/walks.ts';
+import { type AccountRow, blockingTask, loadWalk, type StepRow, type Walk } from '../db/walks.ts';
 import type { StepResult } from '../domain/sequence.ts';
 import { endedResult, nextOf, standing } from './step-results.ts';
 
 /**
- * Runs `write` behind the locks, on the walk as it stands now (a reply or a stop may have come while the message was on
- * its way). `write` answers null when another attempt has taken the message over; then the row as it stands is answered.
+ * Runs `write` behind the locks, on the walk and the account as they stand now (a reply or a stop may have come while the
+ * message was on its way). `write` answers null when another attempt has taken the message over; then the row as it stands is answered.
  */
 export async function recordAttempt(
   tx: Tx,
   claim: Claim,
   workflowNow: number,
-  write: (fresh: { walk: Walk; step: StepRow; now: number }) => Promise<StepResult | null>,
+  write: (fresh: { walk: Walk; step: StepRow; account: AccountRow; now: number }) => Promise<StepResult | null>,
 ): Promise<StepResult> {
   const { sequence } = claim.walk;
   await shareCampaign(tx, sequence.campaignId);
@@ -25,7 +26,8 @@ export async function recordAttempt(
   const walk = await loadWalk(tx, sequence.id);
   const step = walk.steps.find(({ stepId }) => stepId === claim.step.stepId);
   if (!step) throw new Error(`step ${claim.step.stepId} left its sequence`);
-  return (await write({ walk, step, now })) ?? whatStands(tx, walk, now);
+  const account = await loadAccount(tx, claim.account.id);
+  return (await write({ walk, step, account, now })) ?? whatStands(tx, walk, now);
 }
 
 /** The answer of an attempt that lost its message to another one: wherever the sequence stands. */

@@ -1,4 +1,4 @@
-import type { OutgoingEmail, SendOutcome } from '../adapters/mailer.ts';
+import { type ComposedEmail, InvalidEmail, type OutgoingEmail, type SendOutcome } from '../adapters/mailer.ts';
 import { disconnectAccount, restAccount } from '../db/accounts.ts';
 import { type Claim, permitBody, settleDelivery } from '../db/claim.ts';
 import { record } from '../db/events.ts';
@@ -6,6 +6,7 @@ import { endSequence, finishStep, moveStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
 import { suppress } from '../db/suppressions.ts';
 import { threadOf } from '../db/threads.ts';
+import type { StepRow, Walk } from '../db/walks.ts';
 import { findSender } from '../db/workspaces.ts';
 import { restUntil } from '../domain/account.ts';
 import { retryAt } from '../domain/delivery.ts';
@@ -17,6 +18,9 @@ import { answerConfirmation, openConfirmation } from './open-task.ts';
 import { type DeedOutcome, defer, returnStep } from './perform-step.ts';
 import { recordAttempt } from './record-attempt.ts';
 import { doneResult, endedResult, standing } from './step-results.ts';
+
+/** Clocks of two machines differ by seconds; virtual time runs ahead by hours. */
+const VIRTUAL_FROM_MS = 600_000;
 
 type Answered = Extract<SendOutcome, { kind: 'answered' }>;
 
@@ -32,7 +36,9 @@ export async function sendEmail(
   const inWorkspace = <T>(work: (tx: Tx) => Promise<T>) => deps.db.inWorkspace(walk.sequence.workspaceId, work);
 
   const email = await inWorkspace((tx) => prepare(tx, deps, claim));
-  const { raw, sha256 } = await deps.mailer.compose(email);
+  const composed = await compose(deps, email);
+  if (!composed) return inWorkspace((tx) => recordInvalid(tx, claim, workflowNow));
+  const { raw, sha256 } = composed;
   const { host, port, secure } = account.settings;
   const outcome = await deps.mailer.send(
     { host, port, secure, requireTls: false, user: null, password: null },
@@ -55,8 +61,35 @@ export async function sendEmail(
   return result;
 }
 
+/** null: what the copy says cannot be an email (a subject that came out empty, say), however often it is tried. */
+async function compose({ mailer }: ActivityDeps, email: OutgoingEmail): Promise<ComposedEmail | null> {
+  try {
+    return await mailer.compose(email);
+  } catch (error) {
+    if (error instanceof InvalidEmail) return null;
+    throw error;
+  }
+}
+
+const recordInvalid = (tx: Tx, claim: Claim, workflowNow: number) =>
+  recordAttempt(tx, claim, workflowNow, async ({ walk, step, now }) => {
+    if (!(await settleDelivery(tx, claim.delivery, 'REJECTED', now))) return null;
+    return failStep(tx, walk, step, { status: 'FAILED', reason: 'invalid_content' }, now);
+  });
+
+/** The step failed, and with it the sequence, unless it has ended meanwhile. */
+async function failStep(tx: Tx, walk: Walk, step: StepRow, end: SequenceEnd, now: number): Promise<StepResult> {
+  await finishStep(tx, walk, step, 'FAILED', now, 'service', end.reason);
+  if (walk.sequence.endedAt === null) await endSequence(tx, walk, end, 'service', now);
+  return endedResult(walk);
+}
+
 /** Everything that goes into the bytes, from the ledger and the workspace. */
-async function prepare(tx: Tx, deps: ActivityDeps, { walk, step, account, delivery }: Claim): Promise<OutgoingEmail> {
+async function prepare(
+  tx: Tx,
+  deps: ActivityDeps,
+  { walk, step, account, delivery, now }: Claim,
+): Promise<OutgoingEmail> {
   if (step.content?.kind !== 'email' || delivery.messageId === null) throw new Error(`step ${step.stepId} is no email`);
   const sender = await findSender(tx, walk.sequence.workspaceId);
   const thread = await threadOf(tx, walk, step);
@@ -76,8 +109,13 @@ async function prepare(tx: Tx, deps: ActivityDeps, { walk, step, account, delive
     inReplyTo: thread.messageIds.at(-1) ?? null,
     references: thread.messageIds,
     unsubscribeUrl,
+    ...virtualTimeHeader(now),
   };
 }
+
+/** Where the business clock runs ahead of the real one, the local mailbox shows when a message was meant to arrive. */
+const virtualTimeHeader = (now: number) =>
+  now - Date.now() > VIRTUAL_FROM_MS ? { headers: { 'X-Topo-Time': new Date(now).toISOString() } } : {};
 
 type Recorded = Extract<SendOutcome, { kind: 'accepted' | 'answered' | 'unknown' }>;
 
@@ -88,12 +126,13 @@ function recordOutcome(
   outcome: Recorded,
   workflowNow: number,
 ): Promise<StepResult> {
-  return recordAttempt(tx, claim, workflowNow, async ({ walk, step, now }) => {
+  return recordAttempt(tx, claim, workflowNow, async ({ walk, step, account, now }) => {
     const { delivery } = claim;
     switch (outcome.kind) {
       case 'accepted': {
         if (!(await settleDelivery(tx, delivery, 'SENT', now, { answer: outcome.answer }))) return null;
-        if (step.status === 'UNCONFIRMED') await answerConfirmation(tx, walk, step, now);
+        if (step.status === 'SKIPPED') return null; // a person gave it up before this was known
+        if (step.status === 'UNCONFIRMED') await answerConfirmation(tx, walk, step, 'sent', now);
         await finishStep(tx, walk, step, 'SENT', now);
         return doneResult(walk);
       }
@@ -116,7 +155,7 @@ function recordOutcome(
         return { kind: 'waitingForUser', taskId: await openConfirmation(tx, walk, step, now), ...standing(walk) };
       }
       case 'answered':
-        return recordRefusal(tx, deps, { ...claim, walk, step, now }, outcome);
+        return recordRefusal(tx, deps, { ...claim, walk, step, account, now }, outcome);
     }
   });
 }
@@ -126,14 +165,21 @@ async function recordRefusal(tx: Tx, deps: ActivityDeps, claim: Claim, answer: A
   const { walk, step, account, delivery, now } = claim;
   const text = `${answer.code} ${answer.enhanced ?? ''} ${answer.text}`.slice(0, 500);
   const release = (also = {}) => settleDelivery(tx, delivery, 'RELEASED', now, { answer: text, ...also });
+  const isOpen = walk.sequence.endedAt === null;
+  /** An attempt that was given up for dead: nobody need be asked any more whether the message was sent. */
+  const settleQuestion = async (outcome: 'send_again' | null) => {
+    if (step.status === 'UNCONFIRMED') await answerConfirmation(tx, walk, step, outcome, now);
+  };
   const later = async (until: number, why: 'provider_retry' | 'held' | 'account_cap') => {
+    if (step.status === 'SKIPPED') return null;
+    await settleQuestion(isOpen ? 'send_again' : null);
     await returnStep(tx, walk, step);
-    return walk.sequence.endedAt === null ? defer(tx, deps, walk, until, why, now) : endedResult(walk);
+    return isOpen ? defer(tx, deps, walk, until, why, now) : endedResult(walk);
   };
   const fail = async (end: SequenceEnd) => {
-    await finishStep(tx, walk, step, 'FAILED', now, 'service', end.reason);
-    if (walk.sequence.endedAt === null) await endSequence(tx, walk, end, 'service', now);
-    return endedResult(walk);
+    if (step.status === 'SKIPPED') return null;
+    await settleQuestion(null);
+    return failStep(tx, walk, step, end, now);
   };
 
   switch (classifyAnswer(answer)) {

@@ -89,8 +89,8 @@ function recordOutcome(
   workflowNow: number,
 ): Promise<StepResult> {
   return recordAttempt(tx, claim, workflowNow, async (fresh) => {
-    const { walk, step, now } = fresh;
-    const { account, delivery } = claim;
+    const { walk, step, account, now } = fresh;
+    const { delivery } = claim;
     const release = () => settleDelivery(tx, delivery, 'RELEASED', now, { answer: attempt.kind });
     const later = async (until: number, why: 'held' | 'account_cap') => {
       await returnStep(tx, walk, step);

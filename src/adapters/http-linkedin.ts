@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { normaliseProfile } from '../domain/contact.ts';
 import {
   type LinkedIn,
   type LinkedInAccount,
@@ -47,9 +48,9 @@ export function createHttpLinkedIn(settings: HttpLinkedInSettings): LinkedIn {
     ask(settings, { path, body }, schema);
 
   const profileOf = async ({ externalId }: LinkedInAccount, profile: string): Promise<Found<Profile>> => {
-    const publicId = publicIdOf(profile);
-    if (publicId === null) return { kind: 'invalidProfile', detail: 'not a LinkedIn profile' };
-    return get(`users/${encodeURIComponent(publicId)}`, { account_id: externalId }, Profile);
+    const normalised = normaliseProfile(profile);
+    if (!normalised.ok) return { kind: 'invalidProfile', detail: 'not a LinkedIn profile' };
+    return get(`users/${encodeURIComponent(normalised.profile)}`, { account_id: externalId }, Profile);
   };
 
   /** Whether any item of a list is the one; looks at no more than the newest thousand. */
@@ -128,21 +129,6 @@ export function createHttpLinkedIn(settings: HttpLinkedInSettings): LinkedIn {
       return false;
     },
   };
-}
-
-/** `ann-example`, or the same out of a profile's URL. Anything with another character could leave the path. */
-function publicIdOf(profile: string): string | null {
-  const fromUrl = /(?:^|\/)in\/([^/?#]+)/.exec(profile)?.[1];
-  const publicId = fromUrl === undefined ? profile : decoded(fromUrl);
-  return /^[\p{L}\p{N}\p{M}_-]{1,200}$/u.test(publicId) ? publicId : null;
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return '';
-  }
 }
 
 const isConnected = ({ is_relationship, network_distance }: Profile) =>

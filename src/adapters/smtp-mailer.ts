@@ -157,32 +157,20 @@ async function send(
   if (signal?.aborted) return { kind: 'cutBeforeBody', detail: 'aborted' };
 
   const connection = connectionTo(settings, timeouts);
-  // The first reason counts; the rest, until the socket is gone, is no news.
-  let drop = (_reason: Error): void => undefined;
-  const dropped = new Promise<never>((_, reject) => {
-    drop = (reason) => {
-      reject(reason);
-      connection.close();
-    };
-  });
-  connection.on('error', drop);
-  connection.on('end', () => setImmediate(drop, new Error('connection closed'))); // after the callback that knows why
-  const abort = () => drop(new Error('aborted'));
-  signal?.addEventListener('abort', abort, { once: true });
-  let deadline = setTimeout(drop, timeouts.untilBody, new Error(`no 354 within ${timeouts.untilBody} ms`));
+  const line = lifeline(connection, signal);
+  line.allow(timeouts.untilBody);
 
   const body: { verdict: 'none' | 'withdrawn' | 'started' } = { verdict: 'none' };
   const ask = async () => {
-    clearTimeout(deadline);
-    if (!String(connection.lastServerResponse).startsWith('354'))
-      return drop(new Error('DATA was not answered with 354'));
+    line.allow(null); // however long it takes: its database has deadlines of its own
+    if (!String(connection.lastServerResponse).startsWith('354')) return line.drop('DATA was not answered with 354');
     if (!(await beforeBody())) {
       body.verdict = 'withdrawn';
-      return drop(new Error('permission withdrawn'));
+      return line.drop('permission withdrawn');
     }
     if (connection.destroyed) return;
     body.verdict = 'started';
-    deadline = setTimeout(drop, timeouts.answer, new Error(`no answer within ${timeouts.answer} ms`));
+    line.allow(timeouts.answer);
     waitAtMost(connection, timeouts.answer);
     stream.push(raw);
     stream.push(null);
@@ -192,7 +180,7 @@ async function send(
   const stream = new Readable({
     read: () => {
       asked ??= ask();
-      asked.catch(() => drop(new Error('beforeBody failed')));
+      asked.catch(() => line.drop('beforeBody failed'));
     },
   });
 
@@ -202,7 +190,10 @@ async function send(
   };
 
   try {
-    const { response } = await Promise.race([dropped, converse(connection, settings, envelope, raw.length, stream)]);
+    const { response } = await Promise.race([
+      line.dropped,
+      converse(connection, settings, envelope, raw.length, stream),
+    ]);
     if (!stream.readableEnded || (connection._socket && connection._socket.writableLength > 0))
       throw new Error('accepted before the whole body had left');
     part();
@@ -215,9 +206,38 @@ async function send(
     else connection.close();
     return outcome;
   } finally {
-    clearTimeout(deadline);
-    signal?.removeEventListener('abort', abort);
+    line.release();
   }
+}
+
+/** What ends an attempt from outside its dialogue: an error, an abort, a deadline. The first reason counts. */
+function lifeline(connection: SMTPConnection, signal: AbortSignal | undefined) {
+  let cut = (_reason: Error): void => undefined;
+  const dropped = new Promise<never>((_, reject) => {
+    cut = (reason) => {
+      reject(reason);
+      connection.close();
+    };
+  });
+  const drop = (why: string) => cut(new Error(why));
+  const abort = () => drop('aborted');
+  let deadline: NodeJS.Timeout | undefined;
+  connection.on('error', cut);
+  connection.on('end', () => setImmediate(drop, 'connection closed')); // after the callback that knows why
+  signal?.addEventListener('abort', abort, { once: true });
+  return {
+    dropped,
+    drop,
+    /** From now on, this long; null: without a deadline. */
+    allow: (limitMs: number | null) => {
+      clearTimeout(deadline);
+      if (limitMs !== null) deadline = setTimeout(drop, limitMs, `not done within ${limitMs} ms`);
+    },
+    release: () => {
+      clearTimeout(deadline);
+      signal?.removeEventListener('abort', abort);
+    },
+  };
 }
 
 const connectionTo = ({ host, port, secure, requireTls }: SmtpSettings, timeouts: SmtpTimeouts) =>

@@ -1,7 +1,9 @@
 import { type Client, ScheduleAlreadyRunning } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
 import { RECONCILE_WORKFLOW_ID } from '../domain/ids.ts';
 import type { Schedules } from './walks.ts';
+
+/** INDEXED_VALUE_TYPE_KEYWORD of Temporal's API (`temporal/api/enums/v1/common.proto`). */
+const KEYWORD = 2;
 
 /** What operators search by; Keyword, never personal data. Design 3. */
 export const searchAttributes = ['WorkspaceId', 'CampaignId', 'TemplateId', 'SequenceStatus'] as const;
@@ -32,9 +34,8 @@ async function ensureSearchAttributes(client: Client, namespace: string): Promis
   const { customAttributes } = await client.connection.operatorService.listSearchAttributes({ namespace });
   const missing = searchAttributes.filter((name) => !customAttributes?.[name]);
   if (missing.length === 0) return;
-  const { INDEXED_VALUE_TYPE_KEYWORD } = temporal.api.enums.v1.IndexedValueType;
   await client.connection.operatorService.addSearchAttributes({
     namespace,
-    searchAttributes: Object.fromEntries(missing.map((name) => [name, INDEXED_VALUE_TYPE_KEYWORD])),
+    searchAttributes: Object.fromEntries(missing.map((name) => [name, KEYWORD])),
   });
 }

@@ -1,4 +1,3 @@
-import rateLimit from '@fastify/rate-limit';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -10,17 +9,26 @@ import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-
 import { z } from 'zod';
 import { newId } from '../db/new-id.ts';
 import type { Log } from '../domain/log.ts';
+import { templateEditingRoutes } from './app/templates.ts';
 import { type Limits, requireTokens } from './auth.ts';
 import { answerBrokenRequest } from './broken-requests.ts';
 import type { ApiDeps } from './deps.ts';
+import { devRoutes } from './dev.ts';
 import { securityHeaders } from './headers.ts';
 import { hookRoutes } from './hooks.ts';
+import { describeRoutes } from './openapi.ts';
 import { operationRoutes } from './operations.ts';
 import { answerProblem } from './problems.ts';
 import { readQuery } from './query.ts';
 import { validatorCompiler } from './schemas.ts';
 import { collectRoutes } from './unknown-routes.ts';
+import { campaignRoutes } from './v1/campaigns.ts';
+import { eventRoutes } from './v1/events.ts';
+import { leadRoutes } from './v1/leads.ts';
 import { sequenceTemplateRoutes } from './v1/sequence-templates.ts';
+import { sequenceRoutes } from './v1/sequences.ts';
+import { suppressionRoutes } from './v1/suppressions.ts';
+import { taskRoutes } from './v1/tasks.ts';
 
 /** What every route file is given; its routes declare zod schemas and, in their config, a scope or `public: true`. */
 export type App = FastifyInstance<
@@ -32,7 +40,19 @@ export type App = FastifyInstance<
 >;
 
 /** Every door there is. */
-const doors: readonly ((app: App, deps: ApiDeps) => void)[] = [operationRoutes, hookRoutes, sequenceTemplateRoutes];
+const doors: readonly ((app: App, deps: ApiDeps) => void)[] = [
+  operationRoutes,
+  hookRoutes,
+  sequenceTemplateRoutes,
+  campaignRoutes,
+  leadRoutes,
+  sequenceRoutes,
+  taskRoutes,
+  suppressionRoutes,
+  eventRoutes,
+  templateEditingRoutes,
+  devRoutes,
+];
 
 /** More than one process answers, so only a client gone wild meets it; lower it where many share a process. */
 const generous: Limits = { badTokens: 20, requests: 30_000 };
@@ -54,9 +74,11 @@ export async function createApp(deps: ApiDeps, limits: Limits = generous): Promi
     const route = routeOptions.url ?? null; // the pattern: an address may hold names
     deps.log.info({ request_id: id, method, route, status: statusCode, ms: Math.round(elapsedTime) }, 'answered');
   });
-  await app.register(rateLimit, { global: false });
   requireTokens(app, deps, limits);
-  for (const open of doors) open(app, deps);
+  describeRoutes(app);
+  app.after(() => {
+    for (const open of doors) open(app, deps);
+  });
   await app.ready();
   return app;
 }
@@ -83,11 +105,21 @@ function newApp(log: Log): App {
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, request, reply) => answerProblem(log, error, request, reply.headers(headersOf(request))),
   }).withTypeProvider<ZodTypeProvider>();
-  app.removeContentTypeParser('text/plain');
+  app.removeAllContentTypeParsers();
+  readJson(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, request, reply) => answerProblem(log, error, request, reply));
   return app;
+}
+
+/** JSON and nothing else. Clients that always name the type may send nothing, where a route takes nothing. */
+function readJson(app: App): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null);
+    else parse(request, String(body), done);
+  });
 }
 
 const headersOf = ({ id }: { id: string }) => ({ ...securityHeaders, 'x-request-id': id });

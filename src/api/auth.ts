@@ -1,10 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../commands/deps.ts';
-import { findToken, hashToken, noteUse } from '../db/tokens.ts';
+import type { Db } from '../db/pool.ts';
+import { hashToken, type TokenRow, useToken } from '../db/tokens.ts';
 import type { MemberId, TokenId } from '../domain/ids.ts';
 import type { Scope } from '../domain/scope.ts';
 import { looksLikeToken } from '../domain/token.ts';
 import type { App } from './app.ts';
+import { type Budget, createBudget } from './budget.ts';
 import type { ApiDeps } from './deps.ts';
 import { HttpProblem } from './problems.ts';
 
@@ -55,36 +57,14 @@ export function requireTokens(app: App, { db }: Pick<ApiDeps, 'db'>, limits: Lim
       throw new Error(`${String(method)} ${url} must declare either a scope or public: true`);
   });
 
-  const isSpent = {
-    badTokens: limiter(app, limits.badTokens, ({ ip }) => ip),
-    requests: limiter(app, limits.requests, tokenKey),
-  };
-
-  const identify = async (request: FastifyRequest): Promise<Identity> => {
-    const token = bearerOf(request);
-    if (looksLikeToken(token)) {
-      const found = await db.asSystem(async (tx) => {
-        const row = await findToken(tx, hashToken(token));
-        if (row) await noteUse(tx, row);
-        return row;
-      });
-      if (found) {
-        const { id: tokenId, workspaceId, memberId, scopes } = found;
-        return { workspaceId, actor: memberId ? `member:${memberId}` : `token:${tokenId}`, tokenId, memberId, scopes };
-      }
-    }
-    await isSpent.badTokens(request, 'too many bad tokens from this address');
-    throw new HttpProblem('unauthenticated', 'the token is unknown, revoked or expired', {
-      headers: { 'www-authenticate': `${REALM}, error="invalid_token"` },
-    });
-  };
-
+  const identify = createIdentify(db, limits.badTokens);
+  const requests = createBudget(limits.requests);
   app.addHook('onRequest', async (request) => {
     const { config, url = '' } = request.routeOptions;
     if (config.scope === undefined) return;
     const identity = await identify(request);
     request.identity = identity;
-    await isSpent.requests(request, 'this token has made too many requests');
+    spend(requests, identity.tokenId, `more than ${limits.requests} requests with this token within a minute`);
     if (!identity.scopes.includes(config.scope))
       throw new HttpProblem('scope_missing', `this needs the scope ${config.scope}`, {
         headers: { 'www-authenticate': `${REALM}, error="insufficient_scope", scope="${config.scope}"` },
@@ -94,13 +74,54 @@ export function requireTokens(app: App, { db }: Pick<ApiDeps, 'db'>, limits: Lim
   });
 }
 
+/** Whose token it is. What cannot be a token costs no query; a bad one is told so, until there are too many. */
+function createIdentify(db: Db, mostBadTokens: number): (request: FastifyRequest) => Promise<Identity> {
+  const badTokens = createBudget(mostBadTokens);
+  const find = createTokenLookUp(db);
+  return async (request) => {
+    const token = bearerOf(request);
+    const found = looksLikeToken(token) ? await find(hashToken(token)) : null;
+    if (found) {
+      const { id: tokenId, workspaceId, memberId, scopes } = found;
+      return { workspaceId, actor: memberId ? `member:${memberId}` : `token:${tokenId}`, tokenId, memberId, scopes };
+    }
+    spend(badTokens, request.ip, `more than ${mostBadTokens} bad tokens from this address within a minute`);
+    throw new HttpProblem('unauthenticated', 'the token is unknown, revoked or expired', {
+      headers: { 'www-authenticate': `${REALM}, error="invalid_token"` },
+    });
+  };
+}
+
+/** A good token is not looked up again for so long; a revoked one is refused within it everywhere (5 s are permitted). */
+const TRUSTED_MS = 2_000;
+const MOST_TRUSTED = 1_000;
+
+/** Requests that come together share one look-up, and a busy token costs one every two seconds. */
+function createTokenLookUp(db: Db): (hash: string) => Promise<TokenRow | null> {
+  const recent = new Map<string, { until: number; found: Promise<TokenRow | null> }>();
+  return async (hash) => {
+    const now = Date.now();
+    const known = recent.get(hash);
+    if (known && known.until > now) return known.found;
+    if (recent.size >= MOST_TRUSTED) recent.clear();
+    const found = db.asSystem((tx) => useToken(tx, hash));
+    recent.set(hash, { until: now + TRUSTED_MS, found });
+    try {
+      const row = await found;
+      if (!row) recent.delete(hash);
+      return row;
+    } catch (error) {
+      recent.delete(hash);
+      throw error;
+    }
+  };
+}
+
 function callerOf(this: FastifyRequest): Caller {
   if (!this.identity) throw new Error(`${this.routeOptions.url ?? this.method} is public: nobody is known to call it`);
   const { workspaceId, actor } = this.identity;
   return { workspaceId, actor };
 }
-
-const tokenKey = ({ identity }: FastifyRequest): string => identity?.tokenId ?? '';
 
 /** RFC 6750 section 2.1; a token in the query or the body is not looked at. */
 function bearerOf({ headers }: FastifyRequest): string {
@@ -111,14 +132,9 @@ function bearerOf({ headers }: FastifyRequest): string {
   });
 }
 
-/** Counts requests per key and minute, in this process; past `most` they are refused until the minute is over. */
-function limiter(app: App, most: number, keyGenerator: (request: FastifyRequest) => string) {
-  const count = app.createRateLimit({ max: most, timeWindow: 60_000, keyGenerator });
-  return async (request: FastifyRequest, detail: string): Promise<void> => {
-    const used = await count(request);
-    if (used.isAllowed || !used.isExceeded) return;
-    throw new HttpProblem('too_many_requests', `${detail}: at most ${most} per minute`, {
-      headers: { 'retry-after': String(Math.max(1, used.ttlInSeconds)) },
-    });
-  };
+/** Takes one from the key's budget, or refuses and says when to come back. */
+function spend(budget: Budget, key: string, detail: string): void {
+  const seconds = budget(key);
+  if (seconds !== null)
+    throw new HttpProblem('too_many_requests', detail, { headers: { 'retry-after': String(seconds) } });
 }

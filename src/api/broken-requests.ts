@@ -8,6 +8,8 @@ const causes: Readonly<Record<string, [ProblemCode, string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: ['request_timeout', 'the request was not received in time'],
 };
 
+const LINGER_MS = 2_000;
+
 /** Answers what is not even HTTP (or too slow, or too long) in the form of every other problem, and hangs up. */
 export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -26,5 +28,6 @@ export function answerBrokenRequest(error: Error & { code?: string }, socket: So
     connection: 'close',
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.setTimeout(LINGER_MS, () => socket.destroy()); // so that the answer is read before the connection is cut
   socket.end([`HTTP/1.1 ${status} ${title}`, ...lines, '', body].join('\r\n'));
 }

@@ -17,14 +17,20 @@ const seconds = new Histogram({
   labelNames: ['method', 'route', 'status'],
 });
 
+/** What this process is: since when, and for which schema. Epoch ms both. */
+interface Build {
+  startedAt: number;
+  migration: number;
+}
+
 /** For whoever runs the service: `/healthz` the process lives, `/readyz` it can work, `/metrics` for Prometheus. */
 export function operationRoutes(app: App, deps: ApiDeps): void {
-  const startedAt = Date.now();
+  const build: Build = { startedAt: Date.now(), migration: newestMigration() };
 
   app.get('/healthz', { config }, async () => ({ status: 'ok' }));
 
   app.get('/readyz', { config }, async () => {
-    const failed = await findFailedParts(deps, startedAt);
+    const failed = await findFailedParts(deps, build);
     if (failed.length === 0) return { status: 'ready' };
     const names = failed.map(({ path }) => path).join(', ');
     throw new HttpProblem('unavailable', `not ready: ${names}`, { errors: failed, headers: { 'retry-after': '5' } });
@@ -40,23 +46,23 @@ export function operationRoutes(app: App, deps: ApiDeps): void {
   });
 }
 
-async function findFailedParts({ db, isTemporalReady }: ApiDeps, startedAt: number): Promise<FieldProblem[]> {
+async function findFailedParts({ db, isTemporalReady }: ApiDeps, build: Build): Promise<FieldProblem[]> {
   const [state, temporal] = await Promise.all([
     db.asSystem(readInstallation).catch(() => null),
     isTemporalReady().catch(() => false),
   ]);
   return [
-    ...(state ? staleParts(state, startedAt) : [{ path: 'postgres', problem: 'does not answer' }]),
+    ...(state ? staleParts(state, build) : [{ path: 'postgres', problem: 'does not answer' }]),
     ...(temporal ? [] : [{ path: 'temporal', problem: 'does not answer' }]),
   ];
 }
 
 /** A database ahead of this build is fine: the build runs on until it is replaced. */
-function staleParts({ migration, reconciledAt }: InstallationState, startedAt: number): FieldProblem[] {
+function staleParts({ migration, reconciledAt }: InstallationState, build: Build): FieldProblem[] {
   const problems: FieldProblem[] = [];
-  if (migration < newestMigration())
+  if (migration < build.migration)
     problems.push({ path: 'migrations', problem: 'the database is older than this build' });
-  if (Math.max(reconciledAt ?? 0, startedAt) < Date.now() - RECONCILED_WITHIN_MS)
+  if (Math.max(reconciledAt ?? 0, build.startedAt) < Date.now() - RECONCILED_WITHIN_MS)
     problems.push({ path: 'reconciler', problem: 'has not run for 5 minutes: is a worker up?' });
   return problems;
 }

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { isDatabaseAway, sqlStateOf } from '../db/errors.ts';
 import type { Log } from '../domain/log.ts';
 import { type FieldProblem, Refusal, type RefusalCode } from '../domain/refusal.ts';
@@ -27,16 +28,23 @@ export const problems = {
 
 export type ProblemCode = keyof typeof problems;
 
-/** The body of every answer that is not a success. RFC 9457, with `code`, `request_id` and, for bad input, `errors`. */
-export interface ProblemBody {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
-  code: ProblemCode;
-  request_id: string;
-  errors?: readonly FieldProblem[];
+const codes = Object.keys(problems).filter(isProblemCode);
+
+function isProblemCode(text: string): text is ProblemCode {
+  return text in problems;
 }
+
+/** The body of every answer that is not a success. RFC 9457, with `code`, `request_id` and, for bad input, `errors`. */
+export const problemShape = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.enum(codes),
+  request_id: z.string(),
+  errors: z.array(z.object({ path: z.string(), problem: z.string() })).optional(),
+});
+export type ProblemBody = z.output<typeof problemShape>;
 
 /** Thrown by the door itself, for what never reaches a command; commands throw `Refusal`. */
 export class HttpProblem extends Error {
@@ -69,7 +77,7 @@ const ofFastify: Readonly<Record<number, [ProblemCode, string]>> = {
     'the body or the address cannot be read: is the one valid JSON, the other percent-encoded UTF-8?',
   ],
   408: ['request_timeout', 'the request was not received in time'],
-  413: ['body_too_large', 'a body may have at most 256 kB'],
+  413: ['body_too_large', 'the body is larger than what is read here'],
   414: ['address_too_long', 'a part of the address is too long'],
   415: ['unsupported_media_type', 'send JSON with Content-Type: application/json'],
 };
@@ -122,15 +130,14 @@ export function problemBody({ code, message, errors }: HttpProblem, requestId: s
     code,
     request_id: requestId,
   };
-  return errors.length > 0 ? { ...body, errors } : body;
+  return errors.length > 0 ? { ...body, errors: [...errors] } : body;
 }
 
 /** Answers with the problem an error means, and logs what is our own fault, without a word that could be personal. */
 export function answerProblem(log: Log, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = problemOf(error);
   if (problem.code === 'internal_error') log.error({ request_id: request.id, ...traceOf(error) }, 'a request failed');
-  if (problem.code === 'unavailable')
-    log.warn({ request_id: request.id, state: sqlStateOf(error) }, 'Postgres is away');
+  if (problem.code === 'unavailable') log.warn({ request_id: request.id, state: sqlStateOf(error) }, problem.message);
   return reply
     .code(problems[problem.code].status)
     .headers(problem.headers)

@@ -28,7 +28,7 @@ export const wholeNumber = (from: number, to: number) => {
   const expected = `must be a whole number from ${from} to ${to}`;
   return z
     .string()
-    .regex(/^-?(0|[1-9]\d*)$/, expected)
+    .refine((digits) => /^-?(0|[1-9]\d*)$/.test(digits), expected)
     .transform(Number)
     .refine((value) => value >= from && value <= to, expected)
     .meta({ type: 'integer', minimum: from, maximum: to });
@@ -39,8 +39,8 @@ const LAST_PAGE = 2 ** 31 - 1;
 
 /** `page` and `size` of every list; spread into the list's own parameters. */
 export const paging = {
-  page: wholeNumber(1, LAST_PAGE).default(1),
-  size: wholeNumber(1, 100).default(10),
+  page: wholeNumber(1, LAST_PAGE).default(1).describe('Page number (1-indexed). Defaults to 1.'),
+  size: wholeNumber(1, 100).default(10).describe('Number of items per page. Between 1 and 100. Defaults to 10.'),
 };
 
 export interface Paging {

@@ -7,12 +7,7 @@ import { checkMessage } from '../domain/message.ts';
 import { type FieldProblem, Refusal } from '../domain/refusal.ts';
 import { isZone, type Weekday } from '../domain/schedule.ts';
 import type { StepKind } from '../domain/sequence.ts';
-import {
-  allowedVariables,
-  manualTaskKinds,
-  type TemplateContent,
-  type TemplateStep,
-} from '../domain/template.ts';
+import { allowedVariables, manualTaskKinds, type TemplateContent, type TemplateStep } from '../domain/template.ts';
 import { idOfA, text } from './schemas.ts';
 
 /*

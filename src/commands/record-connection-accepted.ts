@@ -13,8 +13,9 @@ import { openStatuses } from '../domain/sequence.ts';
 import type { Caller, CommandDeps } from './deps.ts';
 
 /**
- * A contact accepted an account's invitation; a message step that waited for it goes at the next permitted instant.
- * Told twice, or of somebody we do not know, it changes nothing. `profile` is normalised. Design 5.
+ * A contact accepted an account's invitation; a message step that waits for it goes at the next permitted instant, also
+ * when the connection had been known before and given up. Told twice, or of somebody we do not know, it changes nothing.
+ * `profile` is normalised. Design 5.
  */
 export async function recordConnectionAccepted(
   { db, announce }: CommandDeps,
@@ -26,7 +27,7 @@ export async function recordConnectionAccepted(
     if (!contact) return null;
     await lockContact(tx, contact.id);
     const now = await appNow(tx);
-    if (!(await rememberConnection(tx, workspaceId, accountId, contact.id, now))) return null;
+    const isNew = await rememberConnection(tx, workspaceId, accountId, contact.id, now);
     const [open] = await tx
       .select({ id: sequences.id })
       .from(sequences)
@@ -38,18 +39,18 @@ export async function recordConnectionAccepted(
         ),
       );
     if (open) await lockSequence(tx, open.id);
-    await record(tx, {
-      workspaceId,
-      kind: 'connection_accepted',
-      at: now,
-      actor: 'contact',
-      contactId: contact.id,
-      ...(open ? { sequenceId: open.id } : {}),
-      data: { account: accountId },
-    });
-    if (!open) return null;
-    const walk = await loadWalk(tx, open.id);
-    return (await stopWaiting(tx, walk, now)) ? open.id : null;
+    const woken = open ? await stopWaiting(tx, await loadWalk(tx, open.id), now) : false;
+    if (isNew || woken)
+      await record(tx, {
+        workspaceId,
+        kind: 'connection_accepted',
+        at: now,
+        actor: 'contact',
+        contactId: contact.id,
+        ...(open ? { sequenceId: open.id } : {}),
+        data: { account: accountId },
+      });
+    return open && woken ? open.id : null;
   });
   if (sequenceId) announce({ workspaceId, sequenceId, news: { kind: 'connectionAccepted' } });
 }

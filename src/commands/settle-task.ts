@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { findDelivery, settleDelivery } from '../db/claim.ts';
 import { lockTask } from '../db/locks.ts';
-import { bumpTell, changeSequence, deriveStatus, finishStep, moveStep } from '../db/moves.ts';
+import { bumpTell, changeSequence, deriveStatus, endFromOutside, finishStep, moveStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
 import { tasks } from '../db/schema.ts';
 import { writeContent } from '../db/steps.ts';
@@ -9,7 +9,7 @@ import { findTask, type TaskRow, settleTask as writeSettlement } from '../db/tas
 import { jitterKey, type StepRow, type Walk } from '../db/walks.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
-import type { ReplyIntent } from '../domain/reply.ts';
+import { type ReplyIntent, replyPolicy } from '../domain/reply.ts';
 import { planStep } from '../domain/schedule.ts';
 import { isTerminal } from '../domain/sequence.ts';
 import type { StepContent } from '../domain/step-content.ts';
@@ -68,11 +68,12 @@ async function follow(
 ): Promise<void> {
   const step = walk.steps.find(({ stepId }) => stepId === task.stepId);
   if (task.kind === 'confirm_send' && step) await followConfirmation(tx, walk, step, settlement, caller, now);
+  const { outcome } = settlement;
   if (isTerminal(walk.sequence.status)) {
     if (task.kind === 'confirm_send') await bumpTell(tx, walk, now);
+    if (task.kind === 'read_reply' && outcome !== null && outcome !== 'go_on') await followLate(tx, walk, outcome, now);
     return;
   }
-  const { outcome } = settlement;
   if (task.kind === 'manual_step' && step) {
     const [to, reason] =
       settlement.to === 'SKIPPED' ? (['SKIPPED', 'skipped_by_user'] as const) : (['DONE', null] as const);
@@ -83,6 +84,12 @@ async function follow(
     await applyReply(tx, walk, { intent: intentOf(outcome), returnsOn: settlement.returnsOn ?? null }, now);
   await deriveStatus(tx, walk, now);
   await bumpTell(tx, walk, now);
+}
+
+/** A reply that is read after the last step: a good one still makes the completed sequence a success, the one late arc. */
+async function followLate(tx: Tx, walk: Walk, outcome: TaskOutcome, now: number): Promise<void> {
+  const effect = replyPolicy[intentOf(outcome)];
+  if (effect.kind === 'end') await endFromOutside(tx, walk, effect.end, 'contact', now);
 }
 
 function intentOf(outcome: TaskOutcome): ReplyIntent {

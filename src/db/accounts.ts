@@ -9,19 +9,32 @@ import type { AccountRow } from './walks.ts';
 
 const DAY_MS = 86_400_000;
 
+/** Read it behind its lock. */
+export async function loadAccount(tx: Tx, id: AccountId): Promise<AccountRow> {
+  const [account] = await tx.select().from(accounts).where(eq(accounts.id, id));
+  if (!account) throw new Error(`account ${id} is not in its workspace`);
+  return account;
+}
+
+/** Whether the table holds the move: one that a person paused or removed while its provider was asked may stay so. */
+const canBecome = ({ status }: AccountRow, to: AccountStatus) => status === to || accountMoves[status].includes(to);
+
 async function moveAccount(tx: Tx, account: AccountRow, to: AccountStatus, change: Partial<AccountRow>): Promise<void> {
-  if (account.status !== to && !accountMoves[account.status].includes(to))
-    throw new Error(`account ${account.id}: no move from ${account.status} to ${to}`);
+  if (!canBecome(account, to)) throw new Error(`account ${account.id}: no move from ${account.status} to ${to}`);
   await tx
     .update(accounts)
     .set({ ...change, status: to })
     .where(eq(accounts.id, account.id));
 }
 
-/** The provider refused our credentials. Returns the limit to which the account's sequences wait: 24 h from the first refusal. */
+/**
+ * The provider refused our credentials. Returns the limit to which the account's sequences wait: 24 h from the first
+ * refusal since it was last connected.
+ */
 export async function disconnectAccount(tx: Tx, account: AccountRow, now: number): Promise<number> {
-  const disconnectedAt = account.disconnectedAt ?? now;
-  if (account.status === 'DISCONNECTED') return disconnectedAt + DAY_MS;
+  if (account.status === 'DISCONNECTED') return (account.disconnectedAt ?? now) + DAY_MS;
+  const disconnectedAt = now;
+  if (!canBecome(account, 'DISCONNECTED')) return disconnectedAt + DAY_MS;
   await moveAccount(tx, account, 'DISCONNECTED', { disconnectedAt });
   await record(tx, {
     workspaceId: account.workspaceId,
@@ -35,6 +48,7 @@ export async function disconnectAccount(tx: Tx, account: AccountRow, now: number
 
 /** The provider named a limit: nothing more goes out from this account until then. */
 export async function restAccount(tx: Tx, account: AccountRow, until: number, now: number): Promise<void> {
+  if (!canBecome(account, 'RESTING')) return;
   await moveAccount(tx, account, 'RESTING', { restingUntil: until });
   await record(tx, {
     workspaceId: account.workspaceId,

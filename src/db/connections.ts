@@ -23,7 +23,7 @@ export async function connectedSince(
   return rows.length > 0;
 }
 
-/** False when the connection was known already. */
+/** False when the connection was known already; then only its date is new. */
 export async function rememberConnection(
   tx: Tx,
   workspaceId: WorkspaceId,
@@ -36,5 +36,10 @@ export async function rememberConnection(
     .values({ workspaceId, accountId, contactId, connectedAt: now })
     .onConflictDoNothing()
     .returning({ at: connections.connectedAt });
-  return written.length > 0;
+  if (written.length > 0) return true;
+  await tx
+    .update(connections)
+    .set({ connectedAt: now })
+    .where(and(eq(connections.accountId, accountId), eq(connections.contactId, contactId)));
+  return false;
 }

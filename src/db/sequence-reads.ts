@@ -43,11 +43,7 @@ export interface SequenceFilter {
 }
 
 /** One page of sequences in the order of their enrolment, with the count of all that match, in one statement. */
-export async function listSequences(
-  tx: Tx,
-  filter: SequenceFilter,
-  asked: PageAsked,
-): Promise<Listed<SequenceView>> {
+export async function listSequences(tx: Tx, filter: SequenceFilter, asked: PageAsked): Promise<Listed<SequenceView>> {
   const which = and(
     filter.campaignId === undefined ? undefined : eq(sequences.campaignId, filter.campaignId),
     filter.status === undefined ? undefined : eq(sequences.status, filter.status),

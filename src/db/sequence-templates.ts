@@ -35,25 +35,25 @@ export interface TemplateSearch {
   size: number;
 }
 
-const { content } = templateVersions;
-
-const columns = {
+const ofTemplate = {
   id: templates.id,
   name: templates.name,
   summary: templates.summary,
   status: templates.status,
-  stepCount: sql<number>`jsonb_array_length(${content} -> 'steps')`.as('step_count'),
-  language: sql<string | null>`${content} ->> 'language'`.as('language'),
-  timezone: sql<string>`${content} -> 'schedule' ->> 'zone'`.as('timezone'),
   activatedAt: templates.activatedAt,
   createdAt: templates.createdAt,
   updatedAt: templates.updatedAt,
 };
 
-const currentVersion = and(
-  eq(templateVersions.templateId, templates.id),
-  eq(templateVersions.version, templates.version),
-);
+/** What a template's current version says of it. */
+const ofVersion = {
+  stepCount: sql<number>`jsonb_array_length(${templateVersions.content} -> 'steps')`,
+  language: sql<string | null>`${templateVersions.content} ->> 'language'`,
+  timezone: sql<string>`${templateVersions.content} -> 'schedule' ->> 'zone'`,
+};
+
+const currentVersion = (of: Record<'id' | 'version', AnyColumn>) =>
+  and(eq(templateVersions.templateId, of.id), eq(templateVersions.version, of.version));
 
 type Sorted = Record<'id' | 'name' | 'createdAt' | 'updatedAt', AnyColumn>;
 
@@ -82,28 +82,43 @@ export async function searchTemplates(
     .where(matching)
     .as('match');
   const item = tx
-    .select(columns)
+    .select({ ...ofTemplate, version: templates.version })
     .from(templates)
-    .innerJoin(templateVersions, currentVersion)
     .where(matching)
     .orderBy(...inOrder(search, templates))
     .limit(size)
     .offset((page - 1) * size)
     .as('item');
   const rows = await tx
-    .select()
+    .select({
+      total: match.total,
+      item: {
+        id: item.id,
+        name: item.name,
+        summary: item.summary,
+        status: item.status,
+        activatedAt: item.activatedAt,
+        createdAt: item.createdAt,
+        updatedAt: item.updatedAt,
+      },
+      ofVersion,
+    })
     .from(match)
     .leftJoin(item, sql`true`)
+    .leftJoin(templateVersions, currentVersion(item)) // of the page alone: contents are large
     .orderBy(...inOrder(search, item));
-  return { items: rows.flatMap((row) => row.item ?? []), total: rows[0]?.match.total ?? 0 };
+  return {
+    items: rows.flatMap((row) => (row.item ? [{ ...row.item, ...row.ofVersion }] : [])),
+    total: rows[0]?.total ?? 0,
+  };
 }
 
 /** null when the workspace has no such template. */
 export async function findTemplateSummary(tx: Tx, id: TemplateId): Promise<TemplateSummary | null> {
-  const [row] = await tx
-    .select(columns)
+  const [found] = await tx
+    .select({ ...ofTemplate, ...ofVersion })
     .from(templates)
-    .innerJoin(templateVersions, currentVersion)
+    .innerJoin(templateVersions, currentVersion(templates))
     .where(eq(templates.id, id));
-  return row ?? null;
+  return found ?? null;
 }

@@ -1,5 +1,5 @@
 import { createHash, randomInt } from 'node:crypto';
-import { and, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
 import type { MemberId, TokenId, WorkspaceId } from '../domain/ids.ts';
 import type { Scope } from '../domain/scope.ts';
 import { BASE62, RANDOM_DIGITS, shownOf, tokenOf } from '../domain/token.ts';
@@ -66,17 +66,24 @@ export async function findToken(tx: Tx, hash: string): Promise<TokenRow | null> 
 
 const NOTED_EVERY_MS = 60_000;
 
-/** Remembers that the token was used; at most one write per minute, however often and wherever it is used. */
-export async function noteUse(tx: Tx, { id, lastUsedAt }: Pick<TokenRow, 'id' | 'lastUsedAt'>): Promise<void> {
+/** As `findToken`, and remembers the use: at most one write per minute, however often and wherever it is used. */
+export async function useToken(tx: Tx, hash: string): Promise<TokenRow | null> {
+  const row = await findToken(tx, hash);
   const now = Date.now();
-  if (lastUsedAt !== null && lastUsedAt > now - NOTED_EVERY_MS) return;
-  await tx
-    .update(tokens)
-    .set({ lastUsedAt: now })
-    .where(and(eq(tokens.id, id), or(isNull(tokens.lastUsedAt), lt(tokens.lastUsedAt, now - NOTED_EVERY_MS))));
+  if (row && (row.lastUsedAt === null || row.lastUsedAt <= now - NOTED_EVERY_MS)) {
+    const stale = or(isNull(tokens.lastUsedAt), lte(tokens.lastUsedAt, now - NOTED_EVERY_MS));
+    await tx
+      .update(tokens)
+      .set({ lastUsedAt: now })
+      .where(and(eq(tokens.id, row.id), stale));
+  }
+  return row;
 }
 
-/** From the commit on, no request is answered under this token. False when there is none, or it was revoked before. */
+/**
+ * Closes the door to a token; doors that have just looked it up trust it for two seconds more (`api/auth.ts`). False when
+ * there is no such token, or it was revoked before.
+ */
 export async function revokeToken(tx: Tx, id: TokenId): Promise<boolean> {
   const revoked = await tx
     .update(tokens)

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 export interface Child {
   name: string;
   pid: number;
+  /** Ends it at once, as a crash would. */
+  kill(): void;
   /** Asks it to stop, waits for it, and ends it when it takes too long. Harmless to repeat. */
   stop(): Promise<void>;
 }
@@ -44,6 +46,7 @@ export function startChild({ name, entry, env, logFile, onLost }: ChildOptions):
   return {
     name,
     pid: child.pid ?? -1,
+    kill: () => void child.kill('SIGKILL'),
     async stop() {
       stopping = true;
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');

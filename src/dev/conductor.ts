@@ -26,11 +26,12 @@ export interface ConductorDeps {
   /** The longest a round may be, ms. */
   roundMs?: number;
   onRound?: (now: number) => void;
+  /** How long a round may take on the real clock, ms. */
+  patienceMs?: number;
 }
 
 const HOUR_MS = 3_600_000;
 const SETTLE_MS = 2_000;
-const PATIENCE_MS = 60_000;
 const AT_ONCE = 50;
 
 /**
@@ -46,6 +47,7 @@ export function createConductor({
   act,
   onRound,
   roundMs = 6 * HOUR_MS,
+  patienceMs = 60_000,
 }: ConductorDeps): Conductor {
   let last: Promise<unknown> = Promise.resolve();
   /** One at a time, in the order of asking. */
@@ -83,7 +85,7 @@ export function createConductor({
       if (busy.length === 0) return true;
       await bringAll(instant); // what was enrolled meanwhile is still in the real present
       return undefined;
-    }, PATIENCE_MS);
+    }, patienceMs);
     if (!done)
       throw new Error(
         `virtual time waits in vain at ${new Date(instant).toISOString()} for ${busy.slice(0, 3).join(', ')}`,

@@ -76,7 +76,7 @@ function card({ accountId, profile, invitation, messages }: Person): Html {
   return html`<section class="person sheet">
   <div class="who">
     <span class="face" aria-hidden="true">${initials(name)}</span>
-    <div><h3>${name}</h3><span class="small soft">in/${profile} · seen by ${accountId}</span></div>
+    <div><h3>${name}</h3><span class="small soft">in/${profile} · account ${accountId}</span></div>
     ${invitation ? tags[invitation.status] : null}
   </div>
   ${note !== null && !noteSaid ? html`<blockquote>${note}</blockquote>` : null}

@@ -24,6 +24,7 @@ header, main { max-width: 66rem; margin: 0 auto; padding: 0 1.25rem; }
 header { display: flex; flex-wrap: wrap; gap: 0.75rem 1.5rem; align-items: baseline; padding-top: 2rem; padding-bottom: 1.25rem; }
 header h1 { flex: 1 1 auto; }
 main { padding-bottom: 4rem; }
+main > h2:first-child { margin-top: 0.5rem; }
 h1 { font-size: 1.5rem; font-weight: 650; letter-spacing: -0.01em; line-height: 1.3; margin: 0; overflow-wrap: anywhere; }
 h1 a { color: inherit; text-decoration: none; }
 h2 { font-size: 0.8rem; font-weight: 600; letter-spacing: 0.04em; text-transform: uppercase; color: var(--soft); margin: 2rem 0 0.6rem; }
@@ -55,15 +56,17 @@ button.main:hover { filter: brightness(1.08); }
 ol.list { list-style: none; margin: 0; padding: 0; overflow: hidden; }
 ol.list li + li { border-top: 1px solid var(--line); }
 ol.list a.row {
-  display: grid; grid-template-columns: 11.5rem minmax(0, 1fr) minmax(0, 1fr) auto; gap: 0.1rem 1.25rem; align-items: baseline;
+  display: grid; grid-template-columns: 9.5rem minmax(0, 2fr) minmax(0, 3fr) 4rem; gap: 0.1rem 1.25rem; align-items: baseline;
   padding: 0.8rem 1.1rem; color: inherit; text-decoration: none;
 }
 ol.list a.row:hover { background: var(--wash); }
 ol.list a.row:focus-visible { outline-offset: -3px; }
 ol.list .cut { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 ol.list .subject { grid-column: 2 / 4; font-weight: 600; }
+ol.list .thread { text-align: right; }
 ol.list time, ol.list .small { font-size: 0.875rem; color: var(--soft); }
 ol.list [aria-current] { background: var(--wash); }
+ol.list [aria-current] .tag { background: var(--sheet); }
 nav.pages { display: flex; justify-content: space-between; margin-top: 1rem; }
 
 dl.facts { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0.35rem 1.25rem; margin: 0; padding: 1rem 1.1rem; }

@@ -168,7 +168,7 @@ export async function servePages({
       'Content-Type': 'text/plain; charset=utf-8',
       'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
       'X-Content-Type-Options': 'nosniff',
-      'Referrer-Policy': 'no-referrer',
+      'Referrer-Policy': 'same-origin', // under no-referrer a browser sends its own forms with Origin: null
       'Cache-Control': 'no-store',
       ...headers,
     });

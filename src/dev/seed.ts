@@ -11,7 +11,7 @@ import { appNow } from '../db/clock.ts';
 import { newId } from '../db/new-id.ts';
 import type { Db, Tx } from '../db/pool.ts';
 import { accounts, campaigns, members, templates, workspaces } from '../db/schema.ts';
-import { createToken, findToken, hashOf } from '../db/tokens.ts';
+import { createToken, findToken, hashToken } from '../db/tokens.ts';
 import type { AccountId, CampaignId, MemberId, TemplateId, WorkspaceId } from '../domain/ids.ts';
 import { scopes } from '../domain/scope.ts';
 import { writeSecret } from './data-folder.ts';
@@ -142,7 +142,7 @@ export async function ensureDevToken(db: Db, { caller }: Seed, dataDir: string):
   const { workspaceId } = caller;
   if (existsSync(file)) {
     const token = readFileSync(file, 'utf8').trim();
-    if (await db.asSystem((tx) => findToken(tx, hashOf(token)))) return token;
+    if (await db.asSystem((tx) => findToken(tx, hashToken(token)))) return token;
   }
   const memberId = await db.inWorkspace(
     workspaceId,

@@ -4,9 +4,10 @@ import { createTemporalClient } from '../adapters/temporal-client.ts';
 import { createTemporalWalks } from '../adapters/temporal-walks.ts';
 import { createAnnouncer } from '../commands/announcer.ts';
 import { recordConnectionAccepted } from '../commands/record-connection-accepted.ts';
-import { type Config, environmentWith, readConfig, readTemporalSettings } from '../config.ts';
+import { type Config, readConfig, readTemporalSettings } from '../config.ts';
 import { type Db, openDb } from '../db/pool.ts';
 import { type Child, startChild } from './child.ts';
+import { apiUrl, childEnvironment } from './environment.ts';
 import { type Parts, startParts } from './parts.ts';
 import { poll } from './poll.ts';
 import { assertPortFree } from './ports.ts';
@@ -63,7 +64,7 @@ async function start(): Promise<void> {
           onLost,
         }),
       );
-    await untilReady(config);
+    if (!(await untilReady(config, () => stopping !== undefined))) return;
     sayWhereThingsAre(config, parts, token, seeded.campaignId);
   } catch (error) {
     await stop(1);
@@ -97,29 +98,16 @@ function hearAcceptances(config: Config, parts: Parts, db: Db, { caller, linkedI
   });
 }
 
-const apiUrl = ({ HOST, PORT }: Config) => `http://${HOST === '0.0.0.0' ? '127.0.0.1' : HOST}:${PORT}`;
-
-const childEnvironment = (config: Config, parts: Parts) =>
-  environmentWith({
-    DATABASE_URL: parts.databaseUrl,
-    TEMPORAL_ADDRESS: parts.temporalAddress,
-    SECRET_KEY: parts.secretKey,
-    PUBLIC_URL: config.PUBLIC_URL ?? apiUrl(config),
-    LINKEDIN_URL: config.LINKEDIN_URL ?? parts.linkedIn.url,
-    LINKEDIN_API_KEY: config.LINKEDIN_API_KEY ?? parts.linkedInKey,
-    TOPO_RUNTIME: 'embedded',
-    TZ: 'UTC',
-  });
-
-/** Until the API answers that Postgres, Temporal and the migrations are there. */
-async function untilReady(config: Config): Promise<void> {
-  const isReady = () =>
+/** Until the API answers that Postgres, Temporal and the migrations are there; false when we are to stop before. */
+async function untilReady(config: Config, isStopping: () => boolean): Promise<boolean> {
+  const answer = () =>
     fetch(`${apiUrl(config)}/readyz`).then(
       ({ ok }) => ok || undefined,
       () => undefined, // not listening yet
     );
-  if (!(await poll(isReady, READY_WITHIN_MS, 200)))
-    throw new Error(`the API was not ready within ${READY_WITHIN_MS / 1000} s`);
+  const ready = await poll(async () => (isStopping() ? false : answer()), READY_WITHIN_MS, 200);
+  if (ready === undefined) throw new Error(`the API was not ready within ${READY_WITHIN_MS / 1000} s`);
+  return ready;
 }
 
 function sayWhereThingsAre(config: Config, parts: Parts, token: string, campaignId: string): void {

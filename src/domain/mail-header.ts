@@ -1,13 +1,15 @@
-const ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
-const LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
-const ADDRESS = new RegExp(`^(?=.{1,64}@)${ATOM}(?:\\.${ATOM})*@(?:${LABEL}\\.)+(?=[0-9-]*[A-Za-z])${LABEL}$`);
+import { normaliseEmail } from './contact.ts';
+
 const MESSAGE_ID = /^<[!-;=?A-~]+@[!-;=?A-~]+>$/;
 
 /**
- * Whether `text` is exactly one address: a dot-atom at a domain name, ASCII, at most 254 characters. Quotes, comments,
- * groups, lists and literals are refused, so no mail software can read it as two. Facts: reliability 2.
+ * Whether `text`, to its last character, is exactly one plain address: no mail software can read it as two. Facts:
+ * reliability 2.
  */
-export const isAddress = (text: string): boolean => text.length <= 254 && ADDRESS.test(text);
+export function isAddress(text: string): boolean {
+  const normalised = normaliseEmail(text);
+  return normalised.ok && normalised.email === text.toLowerCase();
+}
 
 /** Whether `text` is exactly one message id, angle brackets included. */
 export const isMessageId = (text: string): boolean => text.length <= 900 && MESSAGE_ID.test(text);

@@ -81,6 +81,7 @@ const BIG = { email: { text: 'A line that is sent many times over.\n'.repeat(200
 const LOGIN = { settings: { user: 'sam', password: 'secret' } };
 const PIPELINING = '250-mail.example\r\n250-PIPELINING\r\n250 AUTH PLAIN';
 const cut = { kind: 'cutBeforeBody' };
+const late = { ...cut, detail: 'not done within 50 ms' };
 const unknown = { kind: 'unknown' };
 const accepted = { kind: 'accepted', answer: '250 2.0.0 Ok: queued as 4F1A' };
 const answered = (stage: string, code: number, enhanced: string | null, text: string) => ({
@@ -108,7 +109,7 @@ const beforeTheBody: Row[] = [
   ['a limit at MAIL', { mail: '450 4.7.0 slow down' }, answered('mail', 450, '4.7.0', 'slow down')],
   ['a cut at RCPT', { rcpt: 'cut' }, cut],
   ['silence at RCPT', { rcpt: 'silence' }, cut, { timeouts: { command: 50 } }],
-  ['silence at RCPT, for long in all', { rcpt: 'silence' }, cut, { timeouts: { untilBody: 50 } }],
+  ['silence at RCPT, past the time for all', { rcpt: 'silence' }, late, { timeouts: { untilBody: 50 } }],
   ['a 4xx at RCPT', { rcpt: '450 4.2.0 later' }, answered('rcpt', 450, '4.2.0', 'later')],
   ['a 421 at RCPT', { rcpt: '421 4.3.2 closing' }, { kind: 'answered', code: 421, enhanced: '4.3.2' }],
   ['a 5xx at RCPT', { rcpt: '550 5.1.1 no such user' }, answered('rcpt', 550, '5.1.1', 'no such user')],
@@ -129,7 +130,7 @@ const afterItStarted: Row[] = [
   [
     'silence after the dot for longer than before it',
     { dot: 'silence' },
-    { kind: 'unknown', detail: 'no answer within 120 ms' },
+    { kind: 'unknown', detail: 'not done within 120 ms' },
     { timeouts: { command: 60, answer: 120 } },
   ],
   ['nonsense after the dot', { dot: 'what' }, unknown],
@@ -246,6 +247,31 @@ test('an abort beforehand opens no connection', async () => {
   expect(server.commands).toEqual([]);
 });
 
+test.each([
+  ['STARTTLS', {}, { requireTls: true }],
+  ['STARTTLS that was only offered', {}, {}],
+  ['TLS from the first byte', { secure: true }, { secure: true }],
+])('a certificate nobody vouches for ends the attempt before the login: %s', async (_, options, settings) => {
+  const logins: string[] = [];
+  const server = new SMTPServer({
+    ...options,
+    logger: false,
+    disableReverseLookup: true,
+    onAuth: ({ method }, _session, done) => {
+      logins.push(method);
+      done(null, { user: 'sam' });
+    },
+  });
+  server.on('error', () => undefined);
+  const port = await listening(server);
+  const mailer = createSmtpMailer();
+  const { raw } = await mailer.compose(anEmail());
+  const asked = () => Promise.reject(new Error('asked'));
+  const outcome = await mailer.send(settingsFor(port, { ...LOGIN.settings, ...settings }), envelope, raw, asked);
+  expect(outcome).toEqual({ kind: 'cutBeforeBody', detail: expect.stringContaining('certificate') });
+  expect(logins).toEqual([]);
+});
+
 describe('composing refuses', () => {
   const addresses = [
     '',
@@ -296,7 +322,7 @@ describe('composing refuses', () => {
     expect(performance.now() - started).toBeLessThan(50);
   });
 
-  test.each([
+  const bad: [string, Partial<OutgoingEmail>][] = [
     ['from.address', { from: { name: 'Sam', address: 'sam@sender.example\r\nX-Evil: 1' } }],
     ['messageId', { messageId: '<a@b.example>\r\nBcc: eve@evil.test' }],
     ['messageId', { messageId: '<a@b.example> <c@d.example>' }],
@@ -311,7 +337,8 @@ describe('composing refuses', () => {
     ['headers', { headers: { Bcc: 'eve@evil.test' } }],
     ['headers', { headers: { 'X-Topo': 'a\r\nBcc: eve@evil.test' } }],
     ['headers', { headers: { 'X-Topo:evil\r\nBcc': 'eve@evil.test' } }],
-  ] as [string, Partial<OutgoingEmail>][])('a bad %s, naming the field and not its value', async (field, over) => {
+  ];
+  test.each(bad)('a bad %s, naming the field and not its value', async (field, over) => {
     const refusal = createSmtpMailer().compose(anEmail(over));
     await expect(refusal).rejects.toMatchObject({ name: 'InvalidEmail', message: expect.stringMatching(`^${field}:`) });
     await expect(refusal).rejects.not.toThrow(/evil/);
@@ -334,6 +361,15 @@ describe('composing refuses', () => {
   });
 });
 
+/** Starts a real SMTP server and gives its port. */
+async function listening(server: SMTPServer): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  stops.push(() => new Promise((resolve) => server.close(resolve)));
+  const address = server.server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
 /** A real SMTP server that keeps what it was given. */
 async function startSink() {
   const inbox = new Map<string, { recipients: string[]; raw: Buffer }>();
@@ -352,11 +388,7 @@ async function startSink() {
       });
     },
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  stops.push(() => new Promise((resolve) => server.close(resolve)));
-  return { port: address.port, inbox };
+  return { port: await listening(server), inbox };
 }
 
 const headersOf = ({ headers }: Email) => headers.map(({ originalKey }) => originalKey).toSorted();
@@ -495,7 +527,7 @@ describe('what a real server receives', () => {
     const batches = fc.array(fc.tuple(text, text, text), { minLength: 50, maxLength: 50 });
     await fc.assert(
       fc.asyncProperty(batches, async (batch) => void (await Promise.all(batch.map(send)))),
-      { numRuns: 40 },
+      { numRuns: 40, endOnFailure: true },
     );
   }, 120_000);
 });

@@ -19,9 +19,12 @@ describe('a bound', () => {
     expect(readBound(text)).toEqual({ floor: at, ceiling: at });
   });
 
-  test.each(['.5', '.001', '.0001', '.000000001', '.999999999'])('a fraction, %s, lies between two seconds', (fraction) => {
-    expect(readBound(`2025-01-07T14:22:00${fraction}Z`)).toEqual({ floor: at, ceiling: at + 1_000 });
-  });
+  test.each(['.5', '.001', '.0001', '.000000001', '.999999999'])(
+    'a fraction, %s, lies between two seconds',
+    (fraction) => {
+      expect(readBound(`2025-01-07T14:22:00${fraction}Z`)).toEqual({ floor: at, ceiling: at + 1_000 });
+    },
+  );
 
   test.each([
     '',
@@ -67,12 +70,16 @@ describe('a bound', () => {
   });
 
   test('whatever Date prints is read as what it was', () => {
-    const instant = fc.date({ min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:58Z'), noInvalidDate: true });
+    const instant = fc.date({
+      min: new Date('0001-01-01T00:00:00Z'),
+      max: new Date('9999-12-31T23:59:58Z'),
+      noInvalidDate: true,
+    });
     fc.assert(
       fc.property(instant, (date) => {
         const bound = readBound(date.toISOString());
-        expect(bound?.floor).toBe(Math.floor(date.getTime() / 1_000) * 1_000);
-        expect(bound?.ceiling).toBe(Math.ceil(date.getTime() / 1_000) * 1_000);
+        expect(bound?.floor).toBe(Math.floor(date.getTime() / 1_000) * 1_000 + 0); // + 0: never -0
+        expect(bound?.ceiling).toBe(Math.ceil(date.getTime() / 1_000) * 1_000 + 0);
       }),
     );
   });

@@ -44,10 +44,12 @@ export interface ApiOptions {
   deps?: Partial<ApiDeps>;
   limits?: Limits;
   pool?: Partial<DbOptions>;
+  /** Stands between the API and its pool. */
+  wrap?: (db: Db) => Db;
 }
 
 /** The API on a database of its own, to inject into. */
-export async function startApi({ deps = {}, limits, pool }: ApiOptions = {}): Promise<TestApi> {
+export async function startApi({ deps = {}, limits, pool, wrap = (db) => db }: ApiOptions = {}): Promise<TestApi> {
   const database = await freshDatabase();
   const db = openApiDb(database.url);
   const ofApi = openApiDb(database.url, pool);
@@ -68,7 +70,7 @@ export async function startApi({ deps = {}, limits, pool }: ApiOptions = {}): Pr
   const log = (level: LogLine['level']) => (fields: object, line: string) => void lines.push({ level, fields, line });
   const app = await createApp(
     {
-      db: counted,
+      db: wrap(counted),
       announce: (announcement) => void announced.push(announcement),
       log: { info: log('info'), warn: log('warn'), error: log('error') },
       unsubscribeLinks,
@@ -94,3 +96,21 @@ export async function startApi({ deps = {}, limits, pool }: ApiOptions = {}): Pr
     },
   };
 }
+
+type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** Every route and its methods. Fastify prints them as a tree; this reads it back. */
+export function listRoutes(app: App): Map<string, Method[]> {
+  const tree = app.printRoutes({ commonPrefix: false, includeMeta: false });
+  const found = new Map<string, Method[]>();
+  const path: string[] = [];
+  for (const line of tree.split('\n')) {
+    const [, indent = '', segment = '', methods] = /^([│├└─ ]*)(\S+)(?: \(([A-Z, ]+)\))?$/.exec(line) ?? [];
+    if (segment === '') continue;
+    path.splice(indent.length / 4 - 1, Number.POSITIVE_INFINITY, segment);
+    if (methods) found.set(path.join(''), methods.split(', ').filter(isMethod));
+  }
+  return found;
+}
+
+const isMethod = (text: string): text is Method => ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].includes(text);

@@ -22,6 +22,8 @@ import * as signals from '../../src/workflows/signals.ts';
 import { bundlePath } from '../support/engine.ts';
 import { until } from '../support/until.ts';
 
+type Change = Omit<Extract<SequenceNews, { kind: 'stateChanged' }>, 'kind'>;
+
 export type History = temporal.api.history.v1.IHistory;
 
 /** What `performStep` answers at one call; a function may do something meanwhile. */
@@ -35,9 +37,46 @@ export interface Script {
 
 export type ScriptedWalk = ReturnType<Awaited<ReturnType<typeof startStage>>['walk']>;
 
-/** The sequence workflow alone: a real server and worker, and deeds that each walk scripts for itself. */
-export async function startStage(options: { address?: string; cached?: number; code?: string } = {}) {
+interface StageOptions {
+  address?: string;
+  cached?: number;
+  /** The workflows' bundle; the real one if not given. */
+  code?: string;
+}
+
+/** A real worker on a task queue of its own that runs these deeds and nothing else, and a client. */
+export async function openStage(activities: Partial<Activities>, options: StageOptions = {}) {
   const { address = inject('temporalAddress'), cached = 200, code } = options;
+  quietRuntime();
+  const taskQueue = `stage-${randomUUID().slice(0, 8)}`;
+  const connection = await Connection.connect({ address });
+  const native = await NativeConnection.connect({ address });
+  const worker = await Worker.create({
+    connection: native,
+    taskQueue,
+    identity: 'stage',
+    workerDeploymentOptions: shortVersion,
+    workflowBundle: code === undefined ? { codePath: await bundlePath() } : { code },
+    activities,
+    maxCachedWorkflows: cached,
+    maxHeartbeatThrottleInterval: '50 milliseconds',
+    shutdownGraceTime: '1 second',
+  });
+  const running = worker.run();
+  return {
+    taskQueue,
+    client: new Client({ connection, identity: 'stage' }),
+    async stop() {
+      worker.shutdown();
+      await running;
+      await native.close();
+      await connection.close();
+    },
+  };
+}
+
+/** The sequence workflow alone: each walk scripts its own deeds. */
+export async function startStage(options: StageOptions = {}) {
   const scripts = new Map<string, { script: Script; calls: number; at: number[] }>();
   const scriptOf = (id: string) => {
     const found = scripts.get(id);
@@ -55,23 +94,7 @@ export async function startStage(options: { address?: string; cached?: number; c
       return typeof turn === 'function' ? turn(now) : turn;
     },
   };
-
-  quietRuntime();
-  const taskQueue = `stage-${randomUUID()}`;
-  const connection = await Connection.connect({ address });
-  const client = new Client({ connection, identity: 'stage' });
-  const native = await NativeConnection.connect({ address });
-  const worker = await Worker.create({
-    connection: native,
-    taskQueue,
-    identity: 'stage',
-    workflowBundle: code === undefined ? { codePath: await bundlePath() } : { code },
-    activities: deeds,
-    maxCachedWorkflows: cached,
-    maxHeartbeatThrottleInterval: '50 milliseconds',
-    shutdownGraceTime: '1 second',
-  });
-  const running = worker.run();
+  const { client, taskQueue, stop } = await openStage(deeds, options);
 
   return {
     client,
@@ -87,12 +110,19 @@ export async function startStage(options: { address?: string; cached?: number; c
         sequenceId,
         handle,
         start: async () => void (await client.workflow.start<typeof workflows.sequence>('sequence', start)),
-        /** Started together with news: they are there before its first task. */
+        /** Started together with news: it is there before the first task. */
         startTold: async (end: SequenceEnd) =>
-          void (await client.workflow.signalWithStart('sequence', {
+          void (await client.workflow.signalWithStart<typeof workflows.sequence, [SequenceEnd]>('sequence', {
             ...start,
             signal: signals.ended,
             signalArgs: [end],
+          })),
+        /** Started with a first change of state (seq 1), so that it performs at once and has no first timer. */
+        startAwake: async () =>
+          void (await client.workflow.signalWithStart<typeof workflows.sequence, [Change]>('sequence', {
+            ...start,
+            signal: signals.stateChanged,
+            signalArgs: [{ seq: 1, status: 'ACTIVE' }],
           })),
         tell: (news: SequenceNews) => tell(handle, news),
         /** How often `performStep` was called. */
@@ -102,26 +132,23 @@ export async function startStage(options: { address?: string; cached?: number; c
         called: (times: number) => until(() => play.calls >= times, `call ${times} of performStep`),
         outcome: (): Promise<SequenceOutcome> => handle.result(),
         history: (): Promise<History> => handle.fetchHistory(),
-        /**
-         * Returns once the workflow has heard and acted on everything it was sent so far, with the details that operators
-         * see: the server answers a query behind the signals that came before it.
-         */
+        heard: () => heard(handle),
+        rests: () => rests(handle),
+        /** The details that operators see. */
         details: async () =>
           (await handle.query<temporal.api.sdk.v1.IWorkflowMetadata>('__temporal_workflow_metadata')).currentDetails ??
           '',
       };
       return walk;
     },
-    async stop() {
-      worker.shutdown();
-      await running;
-      await native.close();
-      await connection.close();
-    },
+    stop,
   };
 }
 
 export type Stage = Awaited<ReturnType<typeof startStage>>;
+
+/** The SDK's own, a checksum of 85 bytes in every other event, would be a fifth of a history. Chooses no versioning. */
+const shortVersion = { version: { deploymentName: 'topo', buildId: 'test' }, useWorkerVersioning: false } as const;
 
 /** Silent; somebody in this process may have been here before. */
 export function quietRuntime(): void {
@@ -227,6 +254,26 @@ export function gate() {
 }
 
 // Histories.
+
+/** Returns once the workflow has acted on everything it was sent so far. */
+export const heard = (handle: WorkflowHandle) =>
+  until(async () => isQuiet(await handle.fetchHistory()), 'a workflow that has heard everything');
+
+/** As `heard`, and nothing it asked for is under way: it sleeps, or has ended. */
+export const rests = (handle: WorkflowHandle) =>
+  until(async () => isAtRest(await handle.fetchHistory()), 'a workflow at rest');
+
+/** No workflow task is pending: what came in since the last one would have asked for the next. */
+function isQuiet({ events }: History): boolean {
+  const all = events ?? [];
+  const last = all.findLastIndex((event) => event.workflowTaskCompletedEventAttributes);
+  return last >= 0 && all.slice(last).every((event) => !event.workflowTaskScheduledEventAttributes);
+}
+
+const isAtRest = (history: History) =>
+  isQuiet(history) &&
+  countOf(history, 'activityTaskScheduledEventAttributes') ===
+    countOf(history, 'activityTaskCompletedEventAttributes') + countOf(history, 'activityTaskCanceledEventAttributes');
 
 /** Without the two kinds of event that virtual time adds (55 and 60); production has none of them. */
 export const eventsOf = ({ events }: History) =>

@@ -32,7 +32,27 @@ export type CampaignShown = z.output<typeof campaignShape>;
 /** Of ending one: how many open sequences that stopped. */
 export const endedCampaignShape = campaignShape.extend({ stopped_sequences: z.int() });
 
-export function showCampaign({ campaign, templateName, ownerName, accountIds, leads, sequences, enrolment }: CampaignView): CampaignShown {
+/** The counts name only statuses in which somebody stands. */
+const noLeads: CampaignShown['leads'] = { PENDING_REVIEW: 0, APPROVED: 0, REJECTED: 0, ENROLLED: 0, FAILED: 0 };
+const noSequences: CampaignShown['sequences'] = {
+  ACTIVE: 0,
+  WAITING_FOR_USER: 0,
+  WAITING_FOR_LEAD: 0,
+  SUCCEEDED: 0,
+  COMPLETED: 0,
+  STOPPED_EARLY: 0,
+  FAILED: 0,
+};
+
+export function showCampaign({
+  campaign,
+  templateName,
+  ownerName,
+  accountIds,
+  leads,
+  sequences,
+  enrolment,
+}: CampaignView): CampaignShown {
   const next = explainEnrolment(enrolment);
   return {
     id: campaign.id,
@@ -42,8 +62,8 @@ export function showCampaign({ campaign, templateName, ownerName, accountIds, le
     timezone: enrolment.zone,
     owner: { id: campaign.ownerId, name: ownerName },
     account_ids: accountIds,
-    leads: countsOf(leadStatuses, leads),
-    sequences: countsOf(sequenceStatuses, sequences),
+    leads: { ...noLeads, ...leads },
+    sequences: { ...noSequences, ...sequences },
     next_enrolment_at: printInstantOrNull(next?.at ?? null),
     next_enrolment_why: next?.why ?? null,
     next_enrolment_text: next?.text ?? null,
@@ -51,11 +71,4 @@ export function showCampaign({ campaign, templateName, ownerName, accountIds, le
     started_at: printInstantOrNull(campaign.startedAt),
     ended_at: printInstantOrNull(campaign.endedAt),
   };
-}
-
-/** Zero where nobody stands. */
-function countsOf<S extends string>(statuses: readonly S[], counts: Partial<Record<S, number>>): Record<S, number> {
-  const all: Partial<Record<S, number>> = {};
-  for (const status of statuses) all[status] = counts[status] ?? 0;
-  return { ...counts, ...all } as Record<S, number>;
 }

@@ -33,10 +33,11 @@ export const showEvent = (event: EventRow): EventShown => ({
 });
 
 /** Names as everywhere in JSON; an instant as every answer prints one. */
-const showFact = ([name, value]: [string, EventRow['data'][string] | undefined]) => [
-  name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-  name === 'until' && typeof value === 'number' ? printInstant(value) : (value ?? null),
-] as const;
+const showFact = ([name, value]: [string, EventRow['data'][string] | undefined]) =>
+  [
+    name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    name === 'until' && typeof value === 'number' ? printInstant(value) : (value ?? null),
+  ] as const;
 
 /** The answer of the event feed. */
 export const eventFeed = z.object({

@@ -4,11 +4,10 @@ import { accountStatuses, channels } from '../../domain/account.ts';
 import { campaignStatuses } from '../../domain/campaign.ts';
 import { deliveryStates } from '../../domain/delivery.ts';
 import { explain, holdKinds } from '../../domain/explain.ts';
-import type { MemberId } from '../../domain/ids.ts';
 import { ends, finishedSteps, sequenceStatuses, stepKinds, stepStatuses, whys } from '../../domain/sequence.ts';
 import type { StepContent } from '../../domain/step-content.ts';
 import { manualTaskKinds } from '../../domain/template.ts';
-import { idOfA, printedId, printedInstant, printInstant, printInstantOrNull, text } from '../schemas.ts';
+import { printedId, printedInstant, printInstant, printInstantOrNull } from '../schemas.ts';
 import { contactShape, showContact } from './contacts.ts';
 import { eventShape, showEvent } from './events.ts';
 import { showTask, taskShape } from './tasks.ts';
@@ -72,18 +71,93 @@ export function showSequence({ sequence, campaign, contact, facts }: SequenceVie
   };
 }
 
-const copy = text(50_000);
-
-/** What a step will say, or said; also what completing its copy takes. */
-export const stepContentShape = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('email'), subject: copy, body: copy }),
-  z.strictObject({ kind: z.literal('linkedin_message'), body: copy }),
-  z.strictObject({ kind: z.literal('linkedin_invitation'), note: copy.nullable() }),
-  z.strictObject({
+/** What a step will say, or said. */
+const contentShape = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('email'), subject: z.string(), body: z.string() }),
+  z.object({ kind: z.literal('linkedin_message'), body: z.string() }),
+  z.object({ kind: z.literal('linkedin_invitation'), note: z.string().nullable() }),
+  z.object({
     kind: z.literal('manual_task'),
     task: z.enum(manualTaskKinds),
-    title: copy,
-    instructions: copy,
-    assignee_id: z.string().nullable().default(null),
+    title: z.string(),
+    instructions: z.string(),
+    assignee_id: printedId.nullable(),
   }),
 ]);
+
+function showContent(content: StepContent): z.output<typeof contentShape> {
+  if (content.kind !== 'manual_task') return content;
+  const { assignee, ...task } = content;
+  return { ...task, assignee_id: assignee };
+}
+
+export const sequenceDetailShape = sequenceShape.extend({
+  accounts: z.array(
+    z.object({ id: printedId, channel: z.enum(channels), address: z.string(), status: z.enum(accountStatuses) }),
+  ),
+  steps: z.array(
+    z.object({
+      id: printedId,
+      number: z.int(),
+      name: z.string(),
+      kind: z.enum(stepKinds),
+      status: z.enum(stepStatuses),
+      /** Why it was skipped or failed. */
+      reason: z.string().nullable(),
+      /** null until it is written. */
+      content: contentShape.nullable(),
+      content_version: z.int(),
+      /** Variables that have neither value nor default. */
+      missing: z.array(z.string()),
+      finished_at: printedInstant.nullable(),
+      /** The ledger's row of its message. */
+      delivery: z
+        .object({
+          state: z.enum(deliveryStates),
+          attempt: z.int(),
+          recipient: z.string(),
+          subject: z.string().nullable(),
+          message_id: z.string().nullable(),
+          answer: z.string().nullable(),
+          claimed_at: printedInstant,
+          settled_at: printedInstant.nullable(),
+        })
+        .nullable(),
+    }),
+  ),
+  tasks: z.array(taskShape),
+  /** Oldest first. */
+  timeline: z.array(eventShape),
+});
+export type SequenceDetailShown = z.output<typeof sequenceDetailShape>;
+
+export const showSequenceDetail = (detail: SequenceDetail): SequenceDetailShown => ({
+  ...showSequence(detail),
+  accounts: detail.accounts.map(({ id, channel, address, status }) => ({ id, channel, address, status })),
+  steps: detail.steps.map(showStep),
+  tasks: detail.tasks.map(showTask),
+  timeline: detail.timeline.map(showEvent),
+});
+
+const showStep = (step: SequenceDetail['steps'][number]): SequenceDetailShown['steps'][number] => ({
+  id: step.stepId,
+  number: step.position + 1,
+  name: step.name,
+  kind: step.kind,
+  status: step.status,
+  reason: step.reason,
+  content: step.content && showContent(step.content),
+  content_version: step.contentVersion,
+  missing: step.missing,
+  finished_at: printInstantOrNull(step.finishedAt),
+  delivery: step.delivery && {
+    state: step.delivery.state,
+    attempt: step.delivery.attempt,
+    recipient: step.delivery.recipient,
+    subject: step.delivery.subject,
+    message_id: step.delivery.messageId,
+    answer: step.delivery.answer,
+    claimed_at: printInstant(step.delivery.claimedAt),
+    settled_at: printInstantOrNull(step.delivery.settledAt),
+  },
+});

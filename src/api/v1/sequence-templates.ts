@@ -38,12 +38,12 @@ export const sequenceTemplate = z.object({
 });
 
 const listQuery = z.strictObject({
-  name: text(16_384).optional(),
-  status: z.enum(templateStatuses).optional(),
-  created_at_after: instantBound.optional(),
-  created_at_before: instantBound.optional(),
-  sort_by: z.enum(templateSortKeys).default('created_at'),
-  sort_order: z.enum(['asc', 'desc']).default('asc'),
+  name: text(16_384).optional().describe("The template's name, exactly, byte for byte."),
+  status: z.enum(templateStatuses).optional().describe('ACTIVE shows those that accept enrolments.'),
+  created_at_after: instantBound.optional().describe('Created strictly after this instant.'),
+  created_at_before: instantBound.optional().describe('Created strictly before this instant.'),
+  sort_by: z.enum(templateSortKeys).default('created_at').describe('Names sort by code point; without a name last.'),
+  sort_order: z.enum(['asc', 'desc']).default('asc').describe('Equals stand in the order of their ids.'),
   ...paging,
 });
 

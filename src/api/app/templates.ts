@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { activateTemplate } from '../../commands/activate-template.ts';
+import { archiveTemplate } from '../../commands/archive-template.ts';
+import { createTemplate, type TemplateInput } from '../../commands/create-template.ts';
+import { deactivateTemplate } from '../../commands/deactivate-template.ts';
+import type { Caller, CommandDeps } from '../../commands/deps.ts';
+import { editTemplate } from '../../commands/edit-template.ts';
+import { finishTemplate } from '../../commands/finish-template.ts';
+import { unknownMembers } from '../../db/member-reads.ts';
+import { readTemplate, type TemplateWithContent } from '../../db/templates.ts';
+import type { TemplateId } from '../../domain/ids.ts';
+import { type FieldProblem, Refusal } from '../../domain/refusal.ts';
+import { checkTemplate } from '../../domain/template.ts';
+import type { App } from '../app.ts';
+import type { ApiDeps } from '../deps.ts';
+import { pathId } from '../schemas.ts';
+import { noBody } from '../shapes/inputs.ts';
+import { archivedTemplateShape, type EditedTemplate, editedTemplateShape } from '../shapes/templates.ts';
+import { checkTexts, fileOf, placeInFile, templateFields, templateOf } from '../template-file.ts';
+
+const newTemplate = z.strictObject({
+  ...templateFields,
+  /** Activates it at once; a template that is not whole is not saved then. */
+  activate: z.boolean().default(false),
+});
+
+const edit = z.strictObject({
+  ...templateFields,
+  /** The version the edit was made on; another one in between is a 409. */
+  made_on: z.int().min(1),
+});
+
+const archiving = z.strictObject({ stop_open_sequences: z.boolean().default(false) });
+
+/** Where the path is under /app/api, only a member's token is let in (`auth.ts`). */
+const config = { scope: 'templates:write' } as const;
+/** 50 steps of the longest copy. */
+const bodyLimit = 4 * 1024 * 1024;
+
+const moves: Record<
+  'activate' | 'deactivate' | 'finish',
+  (deps: CommandDeps, caller: Caller, id: TemplateId) => Promise<void>
+> = {
+  activate: activateTemplate,
+  deactivate: deactivateTemplate,
+  finish: finishTemplate,
+};
+
+/** `/app/api/templates`: the only place where templates are made and edited. Design 8. */
+export function templateEditingRoutes(app: App, deps: ApiDeps): void {
+  const params = pathId<TemplateId>();
+  const show = async ({ workspaceId }: Caller, id: TemplateId): Promise<EditedTemplate> =>
+    showTemplate(await deps.db.inWorkspace(workspaceId, (tx) => readTemplate(tx, id)));
+
+  app.post(
+    '/app/api/templates',
+    { config, bodyLimit, schema: { body: newTemplate, response: { 201: editedTemplateShape } } },
+    async ({ caller, body: { activate, ...file } }, reply) => {
+      const template = templateOf(file);
+      await refuseBadTemplate(deps, caller, template);
+      const problems = activate ? checkTemplate(template.content, template.settings) : [];
+      if (problems.length > 0)
+        throw new Refusal('invalid', 'the template cannot be activated, nothing was saved', inFile(problems));
+      const id = await createTemplate(deps, caller, template);
+      if (activate) await activateTemplate(deps, caller, id);
+      return reply.code(201).send(await show(caller, id));
+    },
+  );
+
+  app.get(
+    '/app/api/templates/:id',
+    { config, schema: { params, response: { 200: editedTemplateShape } } },
+    ({ caller, params: { id } }) => show(caller, id),
+  );
+
+  app.put(
+    '/app/api/templates/:id',
+    { config, bodyLimit, schema: { params, body: edit, response: { 200: editedTemplateShape } } },
+    async ({ caller, params: { id: templateId }, body: { made_on: madeOn, ...file } }) => {
+      const template = templateOf(file);
+      await refuseBadTemplate(deps, caller, template);
+      await namingPlaces(() => editTemplate(deps, caller, { templateId, madeOn, ...template }));
+      return show(caller, templateId);
+    },
+  );
+
+  for (const [verb, move] of Object.entries(moves))
+    app.post(
+      `/app/api/templates/:id/${verb}`,
+      { config, schema: { params, body: noBody, response: { 200: editedTemplateShape } } },
+      async ({ caller, params: { id } }) => {
+        await namingPlaces(() => move(deps, caller, id));
+        return show(caller, id);
+      },
+    );
+
+  app.post(
+    '/app/api/templates/:id/archive',
+    { config, schema: { params, body: archiving.nullish(), response: { 200: archivedTemplateShape } } },
+    async ({ caller, params: { id: templateId }, body }) => {
+      const stopOpenSequences = body?.stop_open_sequences ?? false;
+      const { stopped } = await archiveTemplate(deps, caller, { templateId, stopOpenSequences });
+      return { ...(await show(caller, templateId)), stopped_sequences: stopped };
+    },
+  );
+}
+
+const showTemplate = (found: TemplateWithContent): EditedTemplate => ({
+  id: found.template.id,
+  status: found.template.status,
+  version: found.template.version,
+  problems: inFile(checkTemplate(found.content, found.template)),
+  template: fileOf(found),
+});
+
+/** Refused at every save, also of a draft: variables that do not exist, and tasks for people who do not. */
+async function refuseBadTemplate({ db }: ApiDeps, { workspaceId }: Caller, { content }: TemplateInput): Promise<void> {
+  const assignees = content.steps.flatMap((step) =>
+    step.kind === 'manual_task' && step.assignee !== null ? [step.assignee] : [],
+  );
+  const unknown = await db.inWorkspace(workspaceId, (tx) => unknownMembers(tx, assignees));
+  const problems = [
+    ...checkTexts(content),
+    ...content.steps.flatMap((step, index) =>
+      step.kind === 'manual_task' && step.assignee !== null && unknown.includes(step.assignee)
+        ? [{ path: `steps.${index}.assignee_id`, problem: `${step.assignee} is no member of this workspace` }]
+        : [],
+    ),
+  ];
+  if (problems.length > 0)
+    throw new Refusal('invalid', `the template has ${problems.length} problem(s), nothing was saved`, problems);
+}
+
+const inFile = (problems: readonly FieldProblem[]): FieldProblem[] =>
+  problems.map(({ path, problem }) => ({ path: placeInFile(path), problem }));
+
+/** The places of a refusal as the file calls them. */
+async function namingPlaces<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new Refusal(error.code, error.message, inFile(error.problems));
+  }
+}

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import type { Caller } from '../../commands/deps.ts';
+import { recordBounce } from '../../commands/record-bounce.ts';
+import { recordReply } from '../../commands/record-reply.ts';
+import { stopSequence } from '../../commands/stop-sequence.ts';
+import { findSequence, findSequenceDetail, listSequences } from '../../db/sequence-reads.ts';
+import type { CampaignId, SequenceId } from '../../domain/ids.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import { replyIntents } from '../../domain/reply.ts';
+import { sequenceStatuses } from '../../domain/sequence.ts';
+import type { App } from '../app.ts';
+import type { ApiDeps } from '../deps.ts';
+import { idOfA, pageAnswer, pageOf, paging, pathId, text } from '../schemas.ts';
+import { noBody } from '../shapes/inputs.ts';
+import {
+  type SequenceShown,
+  sequenceDetailShape,
+  sequenceShape,
+  showSequence,
+  showSequenceDetail,
+} from '../shapes/sequences.ts';
+
+const listQuery = z.strictObject({
+  campaign_id: idOfA<CampaignId>().optional(),
+  status: z.enum(sequenceStatuses).optional(),
+  ...paging,
+});
+
+/** What makes an inbound message the same one when it is told again: its Message-ID, say. Once per workspace. */
+const key = text(500, 1);
+
+const reply = z.strictObject({
+  intent: z.enum(replyIntents),
+  key,
+  /** For `out_of_office`: the date the contact says they are back. */
+  returns_on: z.iso.date().nullable().default(null),
+  /** What was written; shown to the person who is asked to read it. */
+  text: text(50_000).optional(),
+});
+
+const bounce = z.strictObject({ kind: z.enum(['hard', 'soft']), key });
+
+const read = { scope: 'sequences:read' } as const;
+const write = { scope: 'sequences:write' } as const;
+
+/** `/v1/sequences`: where each contact stands, what comes next and why not sooner; stop one; tell what came back. */
+export function sequenceRoutes(app: App, deps: ApiDeps): void {
+  const { db } = deps;
+  const params = pathId<SequenceId>();
+  const show = async ({ workspaceId }: Caller, id: SequenceId): Promise<SequenceShown> => {
+    const found = await db.inWorkspace(workspaceId, (tx) => findSequence(tx, id));
+    if (!found) throw new Refusal('not_found', `no sequence ${id}`);
+    return showSequence(found);
+  };
+
+  app.get(
+    '/v1/sequences',
+    { config: read, schema: { querystring: listQuery, response: { 200: pageOf(sequenceShape) } } },
+    async ({ caller, query }) => {
+      const { campaign_id: campaignId, status } = query;
+      const { items, totalCount } = await db.inWorkspace(caller.workspaceId, (tx) =>
+        listSequences(tx, { campaignId, status }, query),
+      );
+      return pageAnswer(items.map(showSequence), totalCount, query);
+    },
+  );
+
+  app.get(
+    '/v1/sequences/:id',
+    { config: read, schema: { params, response: { 200: sequenceDetailShape } } },
+    async ({ caller, params: { id } }) => {
+      const found = await db.inWorkspace(caller.workspaceId, (tx) => findSequenceDetail(tx, id));
+      if (!found) throw new Refusal('not_found', `no sequence ${id}`);
+      return showSequenceDetail(found);
+    },
+  );
+
+  app.post(
+    '/v1/sequences/:id/stop',
+    { config: write, schema: { params, body: noBody, response: { 200: sequenceShape } } },
+    async ({ caller, params: { id } }) => {
+      await stopSequence(deps, caller, id);
+      return show(caller, id);
+    },
+  );
+
+  app.post(
+    '/v1/sequences/:id/replies',
+    { config: write, schema: { params, body: reply, response: { 200: sequenceShape } } },
+    async ({ caller, params: { id }, body }) => {
+      const { intent, key, returns_on: returnsOn, text } = body;
+      await recordReply(deps, caller, {
+        sequenceId: id,
+        intent,
+        key,
+        returnsOn,
+        ...(text === undefined ? {} : { text }),
+      });
+      return show(caller, id);
+    },
+  );
+
+  app.post(
+    '/v1/sequences/:id/bounces',
+    { config: write, schema: { params, body: bounce, response: { 200: sequenceShape } } },
+    async ({ caller, params: { id }, body }) => {
+      await recordBounce(deps, caller, { sequenceId: id, ...body });
+      return show(caller, id);
+    },
+  );
+}

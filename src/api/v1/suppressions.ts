@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { suppress } from '../../commands/suppress.ts';
+import { suppressionReasons } from '../../domain/fence.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import { normaliseSuppression, suppressionKinds } from '../../domain/suppression.ts';
+import type { App } from '../app.ts';
+import type { ApiDeps } from '../deps.ts';
+import { text } from '../schemas.ts';
+
+const body = z.strictObject({
+  entries: z
+    .array(
+      z.strictObject({
+        kind: z.enum(suppressionKinds),
+        /** An email address, a mail domain (with its subdomains), or a LinkedIn profile. */
+        value: text(500, 1),
+        reason: z.enum(suppressionReasons).default('asked_by_user'),
+      }),
+    )
+    .min(1)
+    .max(500),
+});
+
+const answer = z.object({
+  /** As they stand, in the order in which they were given. */
+  entries: z.array(z.object({ kind: z.enum(suppressionKinds), value: z.string() })),
+  /** How many open sequences that ended. */
+  ended_sequences: z.int(),
+});
+
+/** `POST /v1/suppressions`: never contact these again. All of them are taken, or, when one is malformed, none. */
+export function suppressionRoutes(app: App, deps: ApiDeps): void {
+  app.post(
+    '/v1/suppressions',
+    { config: { scope: 'sequences:write' }, schema: { body, response: { 200: answer } } },
+    async ({ caller, body: { entries } }) => {
+      const normal = entries.map((entry) => ({ ...entry, normal: normaliseSuppression(entry.kind, entry.value) }));
+      const problems = normal.flatMap(({ normal }, index) =>
+        normal.ok ? [] : [{ path: `entries.${index}.value`, problem: normal.problem }],
+      );
+      if (problems.length > 0)
+        throw new Refusal('invalid', `${problems.length} of ${entries.length} entries are malformed`, problems);
+      const { ended } = await suppress(deps, caller, entries);
+      return {
+        entries: normal.flatMap(({ kind, normal }) => (normal.ok ? [{ kind, value: normal.value }] : [])),
+        ended_sequences: ended,
+      };
+    },
+  );
+}

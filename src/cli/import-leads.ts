@@ -1,0 +1,234 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { SingleBar } from 'cli-progress';
+import type { Command } from 'commander';
+import { importShape, type LeadRowSent } from '../api/shapes/leads.ts';
+import { normaliseEmail, normaliseProfile } from '../domain/contact.ts';
+import { type ImportOutcome, importOutcomes } from '../domain/lead.ts';
+import { type Client, Failure } from './client.ts';
+import { readCsv, UnreadableCsv } from './csv.ts';
+import { type Column, columnsOf, leadOf } from './lead-columns.ts';
+import { segment } from './options.ts';
+import { isJson, type Session } from './session.ts';
+import { oneLine, table } from './terminal.ts';
+
+/** What became of one row of the file. */
+interface RowOutcome {
+  /** On which it begins, from 1; the header's is 1. */
+  line: number;
+  /** The address or profile as it is written in the file. */
+  lead: string;
+  outcome: ImportOutcome;
+  lead_id: string | null;
+  problem: string | null;
+}
+
+const outcomeTexts: Record<ImportOutcome, string> = {
+  pending_review: 'to review',
+  approved: 'approved',
+  already_in_campaign: 'already in the campaign',
+  in_other_sequence: 'in another sequence',
+  suppressed: 'suppressed',
+  duplicate_in_request: 'twice in the file',
+  invalid: 'invalid',
+};
+
+const CHUNK_ROWS = 200;
+const CHUNK_CHARACTERS = 1_000_000;
+const SOME_ROWS_INVALID = 2;
+
+const help = `
+The first line names the columns. Known are email, linkedin_url, first_name, last_name, job_title, company,
+linkedin_headline, recent_activity, company_industry, company_size, company_tech_stack, company_news, company_funding,
+and their usual other names ("Work email", "Title", "Employees"). Every other column becomes a custom field:
+"Favourite tool" is {{custom.favourite_tool}} in templates. Commas, semicolons or tabs; UTF-8 or UTF-16.
+
+A bad row never stops the rest, and an import that is repeated adds nothing.
+Exit code 0: all rows were read; 2: some of them were invalid; 1: the import failed.
+
+Examples:
+  $ topo leads import examples/leads.csv --campaign <campaign id>
+  $ topo leads import leads.csv --campaign <campaign id> --approve --quiet
+  $ topo leads import leads.csv --campaign <campaign id> --json | jq '.rows[] | select(.outcome == "invalid")'`;
+
+interface Options {
+  campaign: string;
+  approve?: boolean;
+  quiet?: boolean;
+}
+
+/** `topo leads import`. */
+export function importCommand(leads: Command, session: Session): void {
+  leads
+    .command('import')
+    .description('propose the rows of a CSV file to a campaign')
+    .argument('<file>', 'the file; - reads the standard input')
+    .requiredOption('--campaign <id>', 'the campaign')
+    .option('--approve', 'approve what would wait for review')
+    .option('--quiet', 'print only the rows that were not taken, and the totals')
+    .addHelpText('after', help)
+    .action(async (file: string, { campaign, approve = false, quiet = false }: Options, command: Command) => {
+      const json = isJson(command);
+      const show = (row: RowOutcome) => {
+        if (!json && !(quiet && isTaken(row))) session.terminal.out(rowText(row));
+      };
+      const bar = quiet && !json && session.terminal.isWatched ? await openBar(file) : null;
+      const rows: RowOutcome[] = [];
+      const totals = noTotals();
+      try {
+        const send = senderOf(session.client(), campaign, approve);
+        for await (const row of importFile(openFile(file), send, bar)) {
+          totals[row.outcome]++;
+          if (json) rows.push(row);
+          show(row);
+        }
+      } catch (error) {
+        throw explained(error, file, totals);
+      } finally {
+        bar?.stop();
+      }
+      if (json) session.terminal.out(JSON.stringify({ campaign_id: campaign, rows, totals }, null, 2));
+      else session.terminal.out(totalsText(totals));
+      if (totals.invalid > 0) session.exitWith(SOME_ROWS_INVALID);
+    });
+}
+
+type Send = (rows: readonly LeadRowSent[]) => Promise<Pick<RowOutcome, 'outcome' | 'lead_id' | 'problem'>[]>;
+
+/** Safe to repeat: what an earlier try added is then already in the campaign. */
+const senderOf =
+  (client: Client, campaign: string, approve: boolean): Send =>
+  async (rows) => {
+    const answer = await client.post(
+      `/v1/campaigns/${segment(campaign)}/leads`,
+      importShape,
+      { rows, approve },
+      { repeatable: true },
+    );
+    if (answer.results.length !== rows.length)
+      throw new Failure(`the server answered ${answer.results.length} outcomes for ${rows.length} rows`);
+    return answer.results;
+  };
+
+interface Pending {
+  outcome: RowOutcome;
+  /** Left to the server; null where the file itself already says what becomes of the row. */
+  row: LeadRowSent | null;
+}
+
+/** Reads, sends and answers in chunks: however long the file, only one chunk of it is in memory. */
+async function* importFile(stream: Readable, send: Send, bar: SingleBar | null): AsyncGenerator<RowOutcome> {
+  let columns: Column[] | undefined;
+  let chunk: Pending[] = [];
+  let characters = 0;
+  const firstLine = new Map<string, number>();
+  for await (const row of readCsv(counted(stream, bar))) {
+    if (!columns) {
+      if ('problem' in row) throw new UnreadableCsv(`line ${row.line}, the header, ${row.problem}`);
+      columns = columnsOf(row.cells);
+      continue;
+    }
+    const pending = 'problem' in row ? spoiled(row) : proposed(row.line, leadOf(columns, row.cells), firstLine);
+    chunk.push(pending);
+    characters += pending.row === null ? 0 : JSON.stringify(pending.row).length;
+    if (chunk.length < CHUNK_ROWS && characters < CHUNK_CHARACTERS) continue;
+    yield* settled(chunk, send);
+    chunk = [];
+    characters = 0;
+  }
+  if (!columns) throw new UnreadableCsv('the file is empty: its first line names the columns');
+  yield* settled(chunk, send);
+}
+
+async function* settled(chunk: readonly Pending[], send: Send): AsyncGenerator<RowOutcome> {
+  const rows = chunk.flatMap(({ row }) => row ?? []);
+  const answers = rows.length === 0 ? [] : await send(rows);
+  let next = 0;
+  for (const { outcome, row } of chunk) yield row === null ? outcome : { ...outcome, ...answers[next++] };
+}
+
+const spoiled = ({ line, problem }: { line: number; problem: string }): Pending => ({
+  outcome: { line, lead: '', outcome: 'invalid', lead_id: null, problem },
+  row: null,
+});
+
+function proposed(line: number, row: LeadRowSent, firstLine: Map<string, number>): Pending {
+  const lead = row.email ?? row.linkedin_url ?? '';
+  const outcome: RowOutcome = { line, lead, outcome: 'invalid', lead_id: null, problem: null };
+  const keys = identityOf(row);
+  const before = keys.map((key) => firstLine.get(key)).find((known) => known !== undefined);
+  if (before !== undefined)
+    return {
+      outcome: { ...outcome, outcome: 'duplicate_in_request', problem: `the same person as in line ${before}` },
+      row: null,
+    };
+  for (const key of keys) firstLine.set(key, line);
+  return { outcome, row };
+}
+
+/** Who the row is about, where it says so properly; the server says what is wrong with the rest. */
+function identityOf({ email, linkedin_url: profile }: LeadRowSent): string[] {
+  const address = email === undefined ? null : normaliseEmail(email);
+  const slug = profile === undefined ? null : normaliseProfile(profile);
+  if (address?.ok === false || slug?.ok === false) return [];
+  return [...(address ? [address.email] : []), ...(slug ? [`in/${slug.profile}`] : [])];
+}
+
+function openFile(file: string): Readable {
+  return file === '-' ? process.stdin : createReadStream(file);
+}
+
+async function openBar(file: string): Promise<SingleBar | null> {
+  const size = file === '-' ? undefined : (await stat(file).catch(() => undefined))?.size;
+  if (size === undefined) return null;
+  const bar = new SingleBar({
+    format: '{bar} {percentage}% of the file',
+    stream: process.stderr,
+    clearOnComplete: true,
+  });
+  bar.start(size, 0);
+  return bar;
+}
+
+async function* counted(stream: Readable, bar: SingleBar | null): AsyncGenerator<Uint8Array> {
+  for await (const bytes of stream) {
+    bar?.increment(bytes.length);
+    yield bytes;
+  }
+}
+
+/** What stopped the import, and how far it had come: repeating it goes on from there. */
+function explained(error: unknown, file: string, totals: Record<ImportOutcome, number>): unknown {
+  const done = importOutcomes.reduce((sum, outcome) => sum + totals[outcome], 0);
+  const reached = done === 0 ? [] : [`${done} rows were done before; importing the file again goes on from there`];
+  if (error instanceof UnreadableCsv) return new Failure(`${file}: ${error.message}`, reached);
+  if (error instanceof Failure) return new Failure(error.message, [...error.lines, ...reached], error.status);
+  if (error instanceof Error && 'syscall' in error) return new Failure(`${file} cannot be read: ${error.message}`);
+  return error;
+}
+
+const noTotals = (): Record<ImportOutcome, number> => ({
+  pending_review: 0,
+  approved: 0,
+  already_in_campaign: 0,
+  in_other_sequence: 0,
+  suppressed: 0,
+  duplicate_in_request: 0,
+  invalid: 0,
+});
+
+const isTaken = ({ outcome }: RowOutcome) => outcome === 'approved' || outcome === 'pending_review';
+
+const rowText = ({ line, lead, outcome, problem }: RowOutcome) =>
+  `line ${line}${lead === '' ? '' : `  ${oneLine(lead)}`}  ${outcomeTexts[outcome]}${problem === null ? '' : `: ${oneLine(problem)}`}`;
+
+function totalsText(totals: Record<ImportOutcome, number>): string {
+  const counted = importOutcomes.filter((outcome) => totals[outcome] > 0);
+  const all = counted.reduce((sum, outcome) => sum + totals[outcome], 0);
+  if (all === 0) return 'The file has a header and no rows.';
+  return `\n${table(
+    [`${all} ROWS`, ''],
+    counted.map((outcome) => [outcomeTexts[outcome], totals[outcome]]),
+  )}`;
+}

@@ -1,0 +1,84 @@
+import { DefaultLogger, NativeConnection, Runtime as TemporalRuntime, Worker } from '@temporalio/worker';
+import { createActivities } from '../activities/index.ts';
+import { createHttpLinkedIn } from '../adapters/http-linkedin.ts';
+import { offlineWriter } from '../adapters/offline-writer.ts';
+import { createSmtpMailer } from '../adapters/smtp-mailer.ts';
+import { createTemporalClient } from '../adapters/temporal-client.ts';
+import { createTemporalWalks } from '../adapters/temporal-walks.ts';
+import { createUnsubscribeLinks } from '../adapters/unsubscribe-links.ts';
+import { createAnnouncer } from '../commands/announcer.ts';
+import type { CommandDeps } from '../commands/deps.ts';
+import { readTemporalSettings } from '../config.ts';
+import { openDb } from '../db/pool.ts';
+import { bundleWorkflows } from '../workflow-bundle.ts';
+import type { Parts } from './parts.ts';
+import { createSkipper } from './skipper.ts';
+
+const TASK_QUEUE = 'topo';
+
+/** The engine in this process, on the given parts: the same activities, adapters and workflows as in the worker. */
+export async function startDemoEngine(parts: Parts) {
+  const warnings: string[] = [];
+  const log = {
+    info: () => undefined,
+    warn: (_fields: object, line: string) => void warnings.push(line),
+    error: (_fields: object, line: string) => void warnings.push(line),
+  };
+  const db = openDb({
+    url: parts.databaseUrl,
+    size: 30,
+    statementTimeoutMs: 30_000,
+    lockTimeoutMs: 10_000,
+    acquireTimeoutMs: 10_000,
+    onIdleError: () => undefined,
+  });
+  const settings = readTemporalSettings({ TEMPORAL_ADDRESS: parts.temporalAddress });
+  const client = createTemporalClient(settings);
+  const walks = createTemporalWalks(client, TASK_QUEUE);
+  const announcer = createAnnouncer({ db, walks, log });
+  const commands: CommandDeps = { db, announce: announcer.announce };
+
+  TemporalRuntime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  const connection = await NativeConnection.connect({ address: parts.temporalAddress });
+  const linkedIn = createHttpLinkedIn({ baseUrl: parts.linkedIn.url, apiKey: parts.linkedInKey, timeoutMs: 10_000 });
+  const unsubscribeLinks = createUnsubscribeLinks({
+    publicUrl: 'https://topo.example',
+    key: Buffer.from(parts.secretKey, 'hex'),
+  });
+  const worker = await Worker.create({
+    connection,
+    taskQueue: TASK_QUEUE,
+    workflowBundle: await bundleWorkflows(),
+    activities: createActivities({
+      db,
+      mailer: createSmtpMailer({}),
+      linkedIn,
+      writer: offlineWriter,
+      walks,
+      unsubscribeLinks,
+      log,
+    }),
+    maxCachedWorkflows: 300,
+    shutdownGraceTime: '5 seconds',
+  });
+  const running = worker.run();
+  return {
+    db,
+    walks,
+    log,
+    warnings,
+    commands,
+    announcer,
+    skipper: createSkipper(client, settings.namespace),
+    async stop() {
+      await announcer.settled();
+      worker.shutdown();
+      await running;
+      await connection.close();
+      await client.connection.close();
+      await db.close();
+    },
+  };
+}
+
+export type DemoEngine = Awaited<ReturnType<typeof startDemoEngine>>;

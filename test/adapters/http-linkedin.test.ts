@@ -1,0 +1,277 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createHttpLinkedIn } from '../../src/adapters/http-linkedin.ts';
+import { type LinkedIn, LinkedInUnavailable } from '../../src/adapters/linkedin.ts';
+import { type LinkedInSimulator, startLinkedInSimulator } from '../../src/dev/linkedin-simulator.ts';
+import { aFolder } from '../dev/servers.ts';
+
+const account = { externalId: 'acc-1' };
+
+describe('with the simulator', () => {
+  let remove: () => void;
+  let simulator: LinkedInSimulator;
+  let linkedIn: LinkedIn;
+
+  beforeEach(async () => {
+    const { folder, ...rest } = aFolder();
+    remove = rest.remove;
+    simulator = await startLinkedInSimulator({ port: 0, dir: folder, apiKey: 'key' });
+    linkedIn = createHttpLinkedIn({ baseUrl: simulator.url, apiKey: 'key', timeoutMs: 5_000 });
+  });
+  afterEach(async () => {
+    await simulator.stop();
+    remove();
+  });
+
+  test('a relation goes from none to pending to connected', async () => {
+    expect(await linkedIn.relation(account, 'ann-example')).toBe('none');
+    expect(await linkedIn.invite(account, 'ann-example', 'Hello Ann')).toEqual({
+      kind: 'done',
+      externalId: 'inv_000001',
+    });
+    expect(await linkedIn.relation(account, 'ann-example')).toBe('pending');
+    simulator.accept('acc-1', 'ann-example');
+    expect(await linkedIn.relation(account, 'ann-example')).toBe('connected');
+    expect(await linkedIn.relation({ externalId: 'acc-2' }, 'ann-example')).toBe('none');
+  });
+
+  test('a profile may be given by its address', async () => {
+    await linkedIn.invite(account, 'https://www.linkedin.com/in/Ann-Example/?utm=1', null);
+    expect(simulator.state().invitations).toMatchObject([{ accountId: 'acc-1', profile: 'ann-example', note: null }]);
+    expect(await linkedIn.relation(account, 'ann-example')).toBe('pending');
+  });
+
+  test('a second invitation is already there, pending or accepted', async () => {
+    await linkedIn.invite(account, 'ann-example', null);
+    expect(await linkedIn.invite(account, 'ann-example', null)).toEqual({ kind: 'already' });
+    simulator.accept('acc-1', 'ann-example');
+    expect(await linkedIn.invite(account, 'ann-example', null)).toEqual({ kind: 'already' });
+    expect(simulator.state().invitations).toHaveLength(1);
+  });
+
+  test('a message needs a connection, and is found again by its text', async () => {
+    const text = 'Thank you, Ann.\n\nIs retention on your list?';
+    expect(await linkedIn.sendMessage(account, 'ann-example', text)).toEqual({ kind: 'notConnected' });
+    await linkedIn.invite(account, 'ann-example', null);
+    simulator.accept('acc-1', 'ann-example');
+    expect(await linkedIn.hasMessage(account, 'ann-example', text)).toBe(false);
+    expect(await linkedIn.sendMessage(account, 'ann-example', text)).toEqual({
+      kind: 'done',
+      externalId: 'msg_000001',
+    });
+    expect(await linkedIn.hasMessage(account, 'ann-example', text)).toBe(true);
+    expect(await linkedIn.hasMessage(account, 'ann-example', `${text.replaceAll('\n', '\r\n')} `)).toBe(true);
+    expect(await linkedIn.hasMessage(account, 'ann-example', 'Something else')).toBe(false);
+    expect(await linkedIn.hasMessage(account, 'bob-example', text)).toBe(false);
+  });
+
+  test('a message is found behind more than a page of later ones', async () => {
+    await linkedIn.invite(account, 'ann-example', null);
+    simulator.accept('acc-1', 'ann-example');
+    for (let index = 0; index < 120; index++) await linkedIn.sendMessage(account, 'ann-example', `Message ${index}`);
+    expect(await linkedIn.hasMessage(account, 'ann-example', 'Message 0')).toBe(true);
+  });
+
+  test('an unknown profile is told as such, also one that is no profile at all', async () => {
+    expect(await linkedIn.relation(account, 'missing-person')).toBe('unknownProfile');
+    expect(await linkedIn.invite(account, 'missing-person', null)).toMatchObject({ kind: 'invalidProfile' });
+    expect(await linkedIn.sendMessage(account, 'missing-person', 'x')).toMatchObject({ kind: 'invalidProfile' });
+    for (const profile of ['', '..', '../invite/sent', 'a b', 'https://linkedin.com/company/acme'])
+      expect(await linkedIn.relation(account, profile)).toBe('unknownProfile');
+  });
+
+  test('a note that is too long is refused', async () => {
+    expect(await linkedIn.invite(account, 'ann-example', 'x'.repeat(301))).toEqual({
+      kind: 'refused',
+      detail: '400 errors/too_many_characters Too many characters',
+    });
+  });
+
+  test('a lost login is an outcome of deeds, and comes with the error of questions', async () => {
+    const lost = { externalId: 'disconnected-1' };
+    expect(await linkedIn.invite(lost, 'ann-example', null)).toEqual({ kind: 'disconnected' });
+    expect(await linkedIn.sendMessage(lost, 'ann-example', 'x')).toEqual({ kind: 'disconnected' });
+    await expect(linkedIn.relation(lost, 'ann-example')).rejects.toMatchObject({
+      name: 'LinkedInUnavailable',
+      trouble: { kind: 'disconnected' },
+    });
+  });
+
+  test('a wrong key blames no account', async () => {
+    const stranger = createHttpLinkedIn({ baseUrl: simulator.url, apiKey: 'other', timeoutMs: 5_000 });
+    await expect(stranger.invite(account, 'ann-example', null)).rejects.toMatchObject({
+      fault: 'key refused',
+      trouble: null,
+    });
+  });
+});
+
+describe('with a server that answers as told', () => {
+  const PROFILE = { provider_id: 'ACo1', is_relationship: false, network_distance: 'SECOND_DEGREE' };
+  const CONNECTED = { ...PROFILE, is_relationship: true };
+  type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+  const stops: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const stop of stops.splice(0)) await stop();
+  });
+
+  const reply =
+    (status: number, body: unknown, headers: Record<string, string> = {}): Handler =>
+    (_request, response) => {
+      response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
+      response.end(typeof body === 'string' ? body : JSON.stringify(body));
+    };
+  const refusal = (status: number, type: string, headers = {}) =>
+    reply(status, { title: 'Title', detail: 'Ann Example said no', type: `errors/${type}`, status }, headers);
+
+  /** A provider whose routes are these; the rest is an empty list. */
+  async function against(routes: Record<string, Handler>, { timeoutMs = 5_000 } = {}): Promise<LinkedIn> {
+    const server = createServer((request, response) => {
+      const path = new URL(request.url ?? '/', 'http://localhost').pathname.replace('/api/v1/', '');
+      const handler = routes[`${request.method} ${path}`] ?? reply(200, { items: [], cursor: null });
+      request.resume().on('end', () => handler(request, response));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    stops.push(
+      () =>
+        new Promise((resolve) => {
+          server.close(() => resolve());
+          server.closeAllConnections();
+        }),
+    );
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    return createHttpLinkedIn({ baseUrl: `http://127.0.0.1:${port}`, apiKey: 'key', timeoutMs });
+  }
+
+  test.each([
+    [401, 'disconnected_account', { kind: 'disconnected' }],
+    [401, 'expired_credentials', { kind: 'disconnected' }],
+    [403, 'account_restricted', { kind: 'disconnected' }],
+    [429, 'too_many_requests', { kind: 'rateLimited', retryAfterMs: null }],
+    [422, 'limit_exceeded', { kind: 'rateLimited', retryAfterMs: null }],
+    [422, 'cannot_resend_yet', { kind: 'rateLimited', retryAfterMs: null }],
+    [422, 'already_invited_recently', { kind: 'already' }],
+    [422, 'already_connected', { kind: 'already' }],
+    [422, 'user_unreachable', { kind: 'invalidProfile', detail: '422 errors/user_unreachable Title' }],
+    [404, 'resource_not_found', { kind: 'invalidProfile', detail: '404 errors/resource_not_found Title' }],
+    [422, 'blocked_recipient', { kind: 'refused', detail: '422 errors/blocked_recipient Title' }],
+    [403, 'feature_not_subscribed', { kind: 'refused', detail: '403 errors/feature_not_subscribed Title' }],
+  ])('an invitation answered with %i %s', async (status, type, outcome) => {
+    const linkedIn = await against({
+      'GET users/ann': reply(200, PROFILE),
+      'POST users/invite': refusal(status, type),
+    });
+    expect(await linkedIn.invite(account, 'ann', null)).toEqual(outcome);
+  });
+
+  test('a message to somebody who is no longer connected', async () => {
+    const routes = {
+      'GET users/ann': reply(200, CONNECTED),
+      'POST chats': refusal(422, 'no_connection_with_recipient'),
+    };
+    expect(await (await against(routes)).sendMessage(account, 'ann', 'x')).toEqual({ kind: 'notConnected' });
+  });
+
+  test('Retry-After is kept, in seconds or as a date', async () => {
+    const limited = (value: string) =>
+      against({ 'GET users/ann': refusal(429, 'too_many_requests', { 'Retry-After': value }) });
+    expect(await (await limited('120')).invite(account, 'ann', null)).toEqual({
+      kind: 'rateLimited',
+      retryAfterMs: 120_000,
+    });
+    const soon = await (await limited(new Date(Date.now() + 3_600_000).toUTCString())).invite(account, 'ann', null);
+    expect(soon).toMatchObject({ kind: 'rateLimited' });
+    if (soon.kind === 'rateLimited') expect(soon.retryAfterMs).toBeGreaterThan(3_500_000);
+    expect(await (await limited('soon')).invite(account, 'ann', null)).toEqual({
+      kind: 'rateLimited',
+      retryAfterMs: null,
+    });
+  });
+
+  test('a pending invitation is found in the list where the profile does not tell, on whatever page', async () => {
+    const routes: Record<string, Handler> = {
+      'GET users/ann': reply(200, PROFILE),
+      'GET users/invite/sent': (request, response) => {
+        const cursor = Number(new URL(request.url ?? '', 'http://localhost').searchParams.get('cursor') ?? 0);
+        const invited = cursor === 3 ? 'ACo1' : `other-${cursor}`;
+        reply(200, { items: [{ invited_user_id: invited }], cursor: String(cursor + 1) })(request, response);
+      },
+    };
+    expect(await (await against(routes)).relation(account, 'ann')).toBe('pending');
+  });
+
+  test('a list without an end is left after ten pages', async () => {
+    let pages = 0;
+    const routes: Record<string, Handler> = {
+      'GET users/ann': reply(200, PROFILE),
+      'GET users/invite/sent': (request, response) => {
+        pages += 1;
+        reply(200, { items: [], cursor: 'more' })(request, response);
+      },
+    };
+    expect(await (await against(routes)).relation(account, 'ann')).toBe('none');
+    expect(pages).toBe(10);
+  });
+
+  const faults: [string, Handler, string][] = [
+    ['a 500', reply(500, 'oops'), 'server error'],
+    ['a 503', reply(503, {}), 'server error'],
+    ['HTML', reply(200, '<html>Ann Example</html>'), 'answer not understood'],
+    ['an error with status 200', reply(200, { error: 'Ann Example' }), 'answer not understood'],
+    ['an empty answer', reply(204, ''), 'answer not understood'],
+    ['a redirect', reply(302, '', { Location: 'http://127.0.0.1:1/steal' }), 'answer not understood'],
+    ['two megabytes', reply(200, `{"provider_id":"${'x'.repeat(2_000_000)}"}`), 'answer not understood'],
+    ['a cut', (_: IncomingMessage, response: ServerResponse) => void response.destroy(), 'network'],
+    [
+      'half an answer',
+      (_: IncomingMessage, response: ServerResponse) =>
+        void response.writeHead(200, { 'Content-Length': '99' }).write('{', () => response.destroy()),
+      'network',
+    ],
+  ];
+  test.each(faults)('%s is a fault to be tried again, in words that name nobody', async (_what, handler, fault) => {
+    const linkedIn = await against({ 'GET users/ann-example': handler });
+    for (const ask of [
+      () => linkedIn.relation(account, 'ann-example'),
+      () => linkedIn.invite(account, 'ann-example', 'Hello Ann'),
+      () => linkedIn.sendMessage(account, 'ann-example', 'Hello Ann'),
+      () => linkedIn.hasMessage(account, 'ann-example', 'Hello Ann'),
+    ]) {
+      const error: unknown = await ask().catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(LinkedInUnavailable);
+      expect(error).toMatchObject({ fault, message: `LinkedIn is unavailable: ${fault}` });
+    }
+  });
+
+  test('silence ends with the time allowed, also in the middle of an answer', async () => {
+    const silent: Handler = () => undefined;
+    const half: Handler = (_request, response) => void response.writeHead(200).write('{');
+    for (const handler of [silent, half]) {
+      const linkedIn = await against({ 'GET users/ann': handler }, { timeoutMs: 50 });
+      await expect(linkedIn.relation(account, 'ann')).rejects.toMatchObject({ fault: 'timeout' });
+    }
+  });
+
+  test('nobody there is a network fault', async () => {
+    const linkedIn = await against({});
+    for (const stop of stops.splice(0)) await stop();
+    await expect(linkedIn.relation(account, 'ann')).rejects.toMatchObject({ fault: 'network' });
+  });
+
+  test('the key travels in its header, and the message as a form', async () => {
+    const seen: (string | undefined)[] = [];
+    const routes: Record<string, Handler> = {
+      'GET users/ann': reply(200, CONNECTED),
+      'POST chats': (request, response) => {
+        seen.push(String(request.headers['x-api-key']), request.headers['content-type']?.split(';')[0]);
+        reply(201, { object: 'ChatStarted', chat_id: 'chat-1', message_id: null })(request, response);
+      },
+    };
+    expect(await (await against(routes)).sendMessage(account, 'ann', 'x')).toEqual({
+      kind: 'done',
+      externalId: 'chat-1',
+    });
+    expect(seen).toEqual(['key', 'multipart/form-data']);
+  });
+});

@@ -1,0 +1,177 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { fileOf, parseTemplateFile, placeInFile, templateFile, templateOf } from '../../src/api/template-file.ts';
+import { idOf, type TemplateId, type WorkspaceId } from '../../src/domain/ids.ts';
+import { Refusal } from '../../src/domain/refusal.ts';
+import { checkTemplate } from '../../src/domain/template.ts';
+
+const example = (name: string) =>
+  JSON.parse(readFileSync(fileURLToPath(new URL(`../../examples/${name}`, import.meta.url)), 'utf8'));
+
+const whole = () => ({
+  name: 'Cold outreach',
+  timezone: 'Europe/Paris',
+  schedule: { days: ['mon', 'fri'], hours: [{ start: '09:00', end: '17:00' }] },
+  sender: { name: 'Sam' },
+  steps: [
+    { kind: 'email', subject: 'Hi {{first_name}}', body: 'Hello' },
+    { kind: 'email', delay: { value: 3, unit: 'business_days' }, body: 'Again' },
+  ],
+});
+
+const problemsOf = (file: unknown) => {
+  try {
+    parseTemplateFile(file);
+  } catch (error) {
+    if (error instanceof Refusal)
+      return error.message
+        .split('\n')
+        .slice(1)
+        .map((line) => line.trim());
+    throw error;
+  }
+  return [];
+};
+
+describe('the examples', () => {
+  test.each(['template.json', 'template-with-call.json'])('%s can be activated as it is', (name) => {
+    const { content, settings } = parseTemplateFile(example(name));
+    expect(checkTemplate(content, settings)).toEqual([]);
+    expect(content.aiVariables.length).toBeGreaterThan(0);
+    for (const { fallback } of content.aiVariables) expect(fallback).toBeTruthy();
+  });
+
+  test("template.json is the product document's strong starting sequence", () => {
+    const { content } = parseTemplateFile(example('template.json'));
+    expect(content.steps.map(({ kind }) => kind)).toEqual([
+      'email',
+      'linkedin_invitation',
+      'email',
+      'linkedin_message',
+      'email',
+    ]);
+    expect(content.steps.map(({ delay }) => delay && `${delay.value} ${delay.unit}`)).toEqual([
+      null,
+      '3 days',
+      '4 days',
+      '3 days',
+      '4 days',
+    ]);
+    expect(content.schedule).toMatchObject({ zone: 'Europe/Paris', weekdays: [1, 2, 3, 4, 5] });
+  });
+});
+
+describe('a template file', () => {
+  test('may leave out what has a usual value', () => {
+    const { settings, content } = parseTemplateFile(whole());
+    expect(settings).toEqual({
+      name: 'Cold outreach',
+      summary: null,
+      dailyLeadsTarget: 20,
+      approvalMode: 'MANUAL_REVIEW',
+    });
+    expect(content).toMatchObject({
+      language: null,
+      linkedIn: { kind: 'DELAY', maxWaitDays: 15 },
+      sender: { name: 'Sam', jobTitle: null },
+      aiVariables: [],
+      schedule: { zone: 'Europe/Paris', weekdays: [1, 5], holidays: [] },
+    });
+    expect(content.steps).toMatchObject([
+      { name: 'Email', delay: null, newThread: false },
+      { subject: '', delay: { value: 3, unit: 'business_days' } },
+    ]);
+  });
+
+  test('gives each step an id of its own, and keeps the ones it is given', () => {
+    const id = '018d7e6f-5c4b-7a39-8281-c0d1e2f3a4b5';
+    const [first, second] = parseTemplateFile({ ...whole(), steps: [{ ...whole().steps[0], id }, whole().steps[1]] })
+      .content.steps;
+    expect(first?.id).toBe(id);
+    expect(second?.id).toMatch(/^[0-9a-f-]{36}$/);
+    expect(second?.id).not.toBe(id);
+  });
+
+  test.each([
+    [
+      'a wait that is no number',
+      { delay: { value: 'three', unit: 'days' } },
+      'steps[1].delay.value: Invalid input: expected number, received string',
+    ],
+    ['a part of a day', { delay: { value: 1.5, unit: 'days' } }, /^steps\[1\]\.delay\.value: .*int/],
+    ['an unknown unit', { delay: { value: 1, unit: 'weeks' } }, /^steps\[1\]\.delay\.unit: /],
+    [
+      'an unknown kind',
+      { kind: 'sms' },
+      'steps[1].kind: expected email, linkedin_message, linkedin_invitation or manual_task',
+    ],
+    ['an unknown field', { colour: 'red' }, /^steps\[1\]: Unrecognized key: "colour"/],
+    [
+      'a variable that does not exist',
+      { body: 'Hi {{first_nam}}' },
+      'steps[1].body: unknown variable "first_nam" (did you mean "first_name"?)',
+    ],
+    [
+      'braces that are never closed',
+      { body: 'Hi {{first_name' },
+      /^steps\[1\]\.body: "\{\{" at character 4 is never closed/,
+    ],
+    ['U+0000', { body: 'a\0b' }, /^steps\[1\]\.body: must not hold U\+0000/],
+    ['a malformed id', { id: '7' }, /^steps\[1\]\.id: must be a UUID/],
+  ])('%s is refused at its place', (_what, step, expected) => {
+    const [first, second] = whole().steps;
+    const [problem] = problemsOf({ ...whole(), steps: [first, { ...second, ...step }] });
+    expect(problem).toMatch(expected);
+  });
+
+  test.each([
+    [{ timezone: 'Paris' }, 'timezone: expected an IANA time zone such as "Europe/Paris"'],
+    [{ timezone: '+02:00' }, 'timezone: expected an IANA time zone such as "Europe/Paris"'],
+    [{ language: 'english!' }, 'language: expected a BCP 47 language tag such as "en"'],
+    [{ schedule: { days: ['monday'], hours: [] } }, /^schedule\.days\[0\]: /],
+    [{ linkedin_behaviour: { kind: 'WAIT' } }, /^linkedin_behaviour\.kind: /],
+    [{ approval_mode: 'autopilot' }, /^approval_mode: /],
+    [{ steps: 'none' }, /^steps: /],
+  ])('%j is refused', (over, expected) => {
+    expect(problemsOf({ ...whole(), ...over })[0]).toMatch(expected);
+  });
+
+  test('that is no object at all is refused', () => {
+    expect(problemsOf([])).toHaveLength(1);
+    expect(problemsOf(null)).toHaveLength(1);
+  });
+
+  test('lists every problem', () => {
+    expect(problemsOf({ ...whole(), timezone: 'Paris', sender: {}, steps: [{ kind: 'email' }] })).toHaveLength(3);
+  });
+
+  test('comes back as it went in, with ids', () => {
+    for (const name of ['template.json', 'template-with-call.json']) {
+      const { settings, content } = templateOf(templateFile.parse(example(name)));
+      const row = {
+        ...settings,
+        id: idOf<TemplateId>('018d7e6f-5c4b-7a39-8281-c0d1e2f3a4b5'),
+        workspaceId: idOf<WorkspaceId>('018d7e6f-5c4b-7a39-8281-c0d1e2f3a4b6'),
+        status: 'PENDING_SETUP' as const,
+        version: 1,
+        activatedAt: null,
+        createdAt: 0,
+        updatedAt: 0,
+      };
+      const file = fileOf({ template: row, content });
+      expect(file).toMatchObject(example(name));
+      expect(parseTemplateFile(file)).toEqual({ settings, content });
+    }
+  });
+});
+
+test('places of the domain are told in the words of the file', () => {
+  expect(placeInFile('schedule.blocks.1.end')).toBe('schedule.hours.1.end');
+  expect(placeInFile('schedule.zone')).toBe('timezone');
+  expect(placeInFile('schedule.holidays.0')).toBe('schedule.holidays.0');
+  expect(placeInFile('linkedIn.maxWaitDays')).toBe('linkedin_behaviour.max_wait_days');
+  expect(placeInFile('aiVariables.0.prompt')).toBe('ai_variables.0.prompt');
+  expect(placeInFile('dailyLeadsTarget')).toBe('daily_leads_target');
+  expect(placeInFile('steps.2.delay')).toBe('steps.2.delay');
+});

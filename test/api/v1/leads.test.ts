@@ -1,0 +1,234 @@
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { suppress } from '../../../src/commands/suppress.ts';
+import { newId } from '../../../src/db/new-id.ts';
+import { contacts } from '../../../src/db/schema.ts';
+import type { CampaignId } from '../../../src/domain/ids.ts';
+import { aHouse, always, content, steps } from '../../support/scenario.ts';
+import { type Served, startServed } from '../../support/served.ts';
+
+let api: Served;
+beforeAll(async () => {
+  api = await startServed();
+});
+afterAll(() => api.close());
+
+const email = content(steps('email'), { schedule: always });
+const manual = { approvalMode: 'MANUAL_REVIEW' } as const;
+let campaignId: CampaignId;
+let path: string;
+beforeEach(async () => {
+  ({ campaignId } = await api.campaign({ content: email, leads: 0, settings: manual }));
+  path = `/v1/campaigns/${campaignId}/leads`;
+});
+
+let unique = 0;
+const address = () => `lead${unique++}@lead.example`;
+const outcomes = (body: { results: { outcome: string }[] }) => body.results.map(({ outcome }) => outcome);
+const contactOf = async (email: string) =>
+  (await api.db.asSystem((tx) => tx.select().from(contacts).where(eq(contacts.email, email))))[0];
+
+describe('an import', () => {
+  test('answers one outcome per row, in their order, and the totals', async () => {
+    const [a, b, suppressed] = [address(), address(), address()];
+    await suppress(api.commands, api.house.caller, [{ kind: 'address', value: suppressed, reason: 'asked_by_user' }]);
+    const rows = [
+      { email: a, first_name: 'Ada' },
+      { email: 'not an address' },
+      { email: a.toUpperCase() },
+      { email: suppressed },
+      {},
+      { linkedin_url: 'https://example.com/in/ada' },
+      { email: b, linkedin_url: 'https://www.linkedin.com/in/somebody-example/' },
+    ];
+    const { status, body } = await api.post(path, { rows });
+    expect(status).toBe(200);
+    expect(outcomes(body)).toEqual([
+      'pending_review',
+      'invalid',
+      'duplicate_in_request',
+      'suppressed',
+      'invalid',
+      'invalid',
+      'pending_review',
+    ]);
+    expect(body.results[1].problem).toMatch(/^email: "not an address"/);
+    expect(body.results[4].problem).toBe('an email address or a LinkedIn profile is needed, the row has neither');
+    expect(body.results[5].problem).toMatch(/^linkedin_url: "https:\/\/example.com\/in\/ada" is not/);
+    expect(body.totals).toEqual({
+      pending_review: 2,
+      approved: 0,
+      already_in_campaign: 0,
+      in_other_sequence: 0,
+      suppressed: 1,
+      duplicate_in_request: 1,
+      invalid: 3,
+    });
+  });
+
+  test('keeps every field, custom ones too', async () => {
+    const email = address();
+    await api.post(path, {
+      rows: [
+        {
+          email,
+          linkedin_url: 'linkedin.com/in/Renée-Example',
+          first_name: ' Renée ',
+          last_name: 'Fontaine',
+          job_title: '',
+          company: 'Clair de Lune',
+          linkedin_headline: 'Headline',
+          recent_activity: 'Launched refills',
+          company_industry: 'Cosmetics',
+          company_size: '51-200',
+          custom: { favourite_tool: 'Shopify', region: '  ' },
+        },
+      ],
+    });
+    expect(await contactOf(email)).toMatchObject({
+      profile: 'renée-example',
+      firstName: 'Renée',
+      lastName: 'Fontaine',
+      jobTitle: null,
+      company: 'Clair de Lune',
+      linkedinHeadline: 'Headline',
+      recentActivity: 'Launched refills',
+      companyContext: { company_industry: 'Cosmetics', company_size: '51-200' },
+      custom: { favourite_tool: 'Shopify' },
+    });
+  });
+
+  test('that is repeated adds nothing, and blanks change nothing', async () => {
+    const email = address();
+    await api.post(path, { rows: [{ email, first_name: 'Ada', custom: { tool: 'Notion' } }] });
+    const { body } = await api.post(path, {
+      rows: [{ email, first_name: '', company: 'New Ltd', custom: { tool: '' } }],
+    });
+    expect(outcomes(body)).toEqual(['already_in_campaign']);
+    expect(await contactOf(email)).toMatchObject({ firstName: 'Ada', company: 'New Ltd', custom: { tool: 'Notion' } });
+  });
+
+  test('approves at once when it is told to, also what waited since an earlier one; a decision taken stands', async () => {
+    const [waiting, rejected, fresh] = [address(), address(), address()];
+    const first = (await api.post(path, { rows: [{ email: waiting }, { email: rejected }] })).body;
+    await api.post(`/v1/leads/${first.results[1].lead_id}/reject`);
+    const { body } = await api.post(path, {
+      rows: [{ email: waiting }, { email: rejected }, { email: fresh }, { email: 'no' }],
+      approve: true,
+    });
+    expect(outcomes(body)).toEqual(['approved', 'already_in_campaign', 'approved', 'invalid']);
+    expect(body.totals).toMatchObject({ approved: 2, already_in_campaign: 1, invalid: 1, pending_review: 0 });
+    expect((await api.get(`${path}?status=APPROVED`)).body.total_count).toBe(2);
+    expect((await api.get(`${path}?status=REJECTED`)).body.total_count).toBe(1);
+  });
+
+  test('a value that cannot be kept spoils its own row only', async () => {
+    const { status, body } = await api.post(path, {
+      rows: [
+        { email: address(), first_name: 'nul \0 here' },
+        { email: address(), company: 'x'.repeat(5_001) },
+        { email: address(), custom: { 'Not a key': 'x' } },
+        { email: address(), custom: Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`key_${n}`, 'x'])) },
+        { email: address(), custom: { tool: '\ud800' } },
+        { email: address() },
+      ],
+    });
+    expect(status).toBe(200);
+    expect(outcomes(body)).toEqual(['invalid', 'invalid', 'invalid', 'invalid', 'invalid', 'pending_review']);
+    expect(body.results.slice(0, 5).map(({ problem }: { problem: string }) => problem.split(' ')[0])).toEqual([
+      'first_name:',
+      'company:',
+      'custom:',
+      'custom:',
+      'custom.tool:',
+    ]);
+  });
+
+  test('of another shape is a 400 that names the place', async () => {
+    const { status, body } = await api.post(path, { rows: [{ email: address() }, { email: 5, phone: 'x' }] });
+    expect(status).toBe(400);
+    expect(body.errors.map(({ path }: { path: string }) => path).sort()).toEqual(['rows.1.email', 'rows.1.phone']);
+    expect((await api.post(path, { rows: [] })).status).toBe(400);
+    expect((await api.post(path, { rows: Array.from({ length: 501 }, () => ({ email: 'x' })) })).status).toBe(400);
+  });
+
+  test('takes 500 rows with long texts in one request', async () => {
+    const rows = Array.from({ length: 500 }, () => ({ email: 'bad', recent_activity: 'é'.repeat(2_000) }));
+    const { status, body } = await api.post(path, { rows });
+    expect([status, body.totals.invalid]).toEqual([200, 500]);
+  });
+
+  test('into a campaign of another workspace, or an ended one, is refused', async () => {
+    const other = await aHouse(api.db);
+    const elsewhere = await api.campaign({ content: email, leads: 0 }, other);
+    expect(
+      (await api.post(`/v1/campaigns/${elsewhere.campaignId}/leads`, { rows: [{ email: address() }] })).status,
+    ).toBe(404);
+    expect((await api.get(`/v1/campaigns/${elsewhere.campaignId}/leads`)).status).toBe(404);
+    await api.post(`/v1/campaigns/${campaignId}/end`);
+    expect((await api.post(path, { rows: [{ email: address() }] })).status).toBe(409);
+  });
+
+  test('two of the same rows at once add each person once', async () => {
+    const rows = Array.from({ length: 20 }, () => ({ email: address() }));
+    const both = await Promise.all([api.post(path, { rows }), api.post(path, { rows })]);
+    expect(both.map(({ status }) => status)).toEqual([200, 200]);
+    expect((await api.get(`${path}?size=100`)).body.total_count).toBe(20);
+    const added = both.map(({ body }) => body.totals.pending_review).reduce((sum, count) => sum + count, 0);
+    expect(added).toBe(20);
+  });
+});
+
+describe('the list', () => {
+  test('shows each lead with its contact, where it stands and why it failed', async () => {
+    const email = address();
+    await api.post(path, {
+      rows: [{ email, first_name: 'Ada', last_name: 'Lovelace', job_title: 'Countess', company: 'Engines' }],
+    });
+    await api.post(`/v1/campaigns/${campaignId}/end`);
+    const { body } = await api.get(path);
+    expect(body).toMatchObject({ total_count: 1, total_pages: 1, has_more: false });
+    expect(body.items[0]).toMatchObject({
+      campaign_id: campaignId,
+      status: 'FAILED',
+      failure: 'campaign_ended',
+      sequence_id: null,
+      contact: {
+        email,
+        linkedin_profile: null,
+        first_name: 'Ada',
+        last_name: 'Lovelace',
+        job_title: 'Countess',
+        company: 'Engines',
+      },
+    });
+  });
+
+  test.each(['status=approved', 'size=0', 'page=x', 'sort=email'])('refuses ?%s', async (query) => {
+    expect((await api.get(`${path}?${query}`)).status).toBe(400);
+  });
+});
+
+describe('a review', () => {
+  const oneLead = async () => (await api.post(path, { rows: [{ email: address() }] })).body.results[0].lead_id;
+
+  test('approves, and saying it again changes nothing', async () => {
+    const id = await oneLead();
+    expect((await api.post(`/v1/leads/${id}/approve`)).body).toMatchObject({ id, status: 'APPROVED' });
+    expect((await api.post(`/v1/leads/${id}/approve`)).body).toMatchObject({ id, status: 'APPROVED' });
+  });
+
+  test('rejects; what is rejected cannot be approved, and an approved one not be rejected', async () => {
+    const [one, other] = [await oneLead(), await oneLead()];
+    expect((await api.post(`/v1/leads/${one}/reject`)).body.status).toBe('REJECTED');
+    expect((await api.post(`/v1/leads/${one}/approve`)).status).toBe(409);
+    await api.post(`/v1/leads/${other}/approve`);
+    expect((await api.post(`/v1/leads/${other}/reject`)).status).toBe(409);
+  });
+
+  test('of a lead that is not here is a 404', async () => {
+    expect((await api.post(`/v1/leads/${newId()}/approve`)).status).toBe(404);
+    const stranger = await api.tokenOf(await aHouse(api.db));
+    expect((await api.post(`/v1/leads/${await oneLead()}/approve`, undefined, stranger)).status).toBe(404);
+  });
+});

@@ -1,0 +1,228 @@
+import { expect, test } from 'vitest';
+import { bundleWorkflows } from '../src/workflow-bundle.ts';
+import {
+  type Arrows,
+  clocksAndDice,
+  importsOf,
+  leftOut,
+  readsEnvironment,
+  rowsOf,
+  type Sources,
+  sourcesIn,
+  strays,
+} from './support/imports.ts';
+
+/** Who may import what below `src`. Arrows point inward: policy knows nobody, entry points know everybody. */
+const arrows: Arrows = {
+  'domain/': ['domain/'],
+  'domain/schedule.ts': ['temporal-polyfill'],
+
+  'workflows/': [
+    'workflows/',
+    'domain/sequence.ts',
+    'domain/ids.ts',
+    'type domain/',
+    'type activities/',
+    '@temporalio/workflow',
+    '@temporalio/common',
+  ],
+
+  // A deed may ask for what a person may ask for, so commands too. Ports come filled in `deps`; their files hold the
+  // classes of the errors that deeds catch.
+  'activities/': [
+    'activities/',
+    'commands/',
+    'db/',
+    'domain/',
+    'adapters/mailer.ts',
+    'adapters/linkedin.ts',
+    'adapters/walks.ts',
+    'adapters/writer.ts',
+    'adapters/unsubscribe-links.ts',
+    'type adapters/',
+    '@temporalio/activity',
+    'node:crypto',
+  ],
+
+  // Never one another: each its own port and its own vendor's package.
+  'adapters/': ['domain/', 'node:*'],
+  'adapters/smtp-mailer.ts': ['adapters/mailer.ts', 'nodemailer'],
+  'adapters/http-linkedin.ts': ['adapters/linkedin.ts', 'zod'],
+  'adapters/offline-writer.ts': ['adapters/writer.ts'],
+  'adapters/temporal-*.ts': ['adapters/walks.ts', 'workflows/signals.ts', 'type workflows/', '@temporalio/client'],
+
+  'db/': ['db/', 'domain/', 'drizzle-orm', 'pg', 'uuid', 'node:*'],
+
+  'commands/': ['commands/', 'db/', 'domain/', 'type adapters/'],
+
+  'api/': [
+    'api/',
+    'commands/',
+    'db/',
+    'domain/',
+    'type adapters/',
+    'fastify',
+    '@fastify/*',
+    'fastify-type-provider-zod',
+    'zod',
+    'prom-client',
+    'node:*',
+  ],
+
+  'dev/': ['anything'],
+  'cli/': ['anything'],
+
+  'config.ts': ['zod', '@temporalio/envconfig', 'type adapters/temporal-client.ts'],
+  'migrate.ts': inventory(),
+  'runtime.ts': inventory(),
+  'server.ts': inventory(),
+  'worker.ts': inventory(),
+  'workflow-bundle.ts': inventory(),
+};
+
+/** Entry points and what they share import every part, but nobody imports `dev` or `cli`. */
+function inventory(): string[] {
+  const files = ['config.ts', 'runtime.ts', 'workflow-bundle.ts'];
+  return [...files, 'activities/', 'adapters/', 'api/', 'commands/', 'db/', 'domain/', 'packages'];
+}
+
+const filesOf = (sources: Sources) => Object.entries(sources);
+const src = sourcesIn(new URL('../src/', import.meta.url));
+const tests = sourcesIn(new URL('./', import.meta.url));
+
+for (const [row, allowed] of Object.entries(arrows)) {
+  if (allowed.includes('anything')) continue;
+  test(`${row} imports only ${allowed.join(', ')}`, () => {
+    const files = filesOf(src).filter(([path]) => rowsOf(path, arrows).includes(row));
+    expect(files, `no file falls under ${row}: remove the row`).not.toEqual([]);
+    expect(strays(Object.fromEntries(files), arrows)).toEqual([]);
+  });
+}
+
+test('every file of src falls under a row', () => {
+  expect(Object.keys(src).filter((path) => rowsOf(path, arrows).length === 0)).toEqual([]);
+});
+
+test('only config.ts reads the environment', () => {
+  expect(filesOf(src).filter(([path, source]) => readsEnvironment(path, source))).toEqual([
+    ['config.ts', src['config.ts']],
+  ]);
+});
+
+test('the policy asks neither the clock nor chance', () => {
+  const policy = filesOf(src).filter(([path]) => path.startsWith('domain/'));
+  expect(policy.flatMap(([path, source]) => clocksAndDice(path, source).map((what) => `${path}: ${what}`))).toEqual([]);
+});
+
+test('no test is left out by only or skip', () => {
+  expect(filesOf(tests).flatMap(([path, source]) => leftOut(path, source).map((what) => `${path}: ${what}`))).toEqual(
+    [],
+  );
+});
+
+test('the workflow bundle holds no zone library, no zod, no drizzle, no pg and nothing of ours but the walk', async () => {
+  const modules = modulesOf((await bundleWorkflows()).code);
+  const packages = new Set(modules.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []));
+  expect(packages).toContain('@temporalio/workflow'); // so the list does name what is in the bundle
+  const strangers = ['temporal-polyfill', 'temporal-spec', 'zod', 'drizzle-orm', 'pg', 'uuid', 'nodemailer', 'fastify'];
+  expect(strangers.filter((name) => packages.has(name))).toEqual([]);
+
+  const ours = modules.flatMap((path) => /^\.\/src\/(.*)/.exec(path)?.[1] ?? []);
+  expect(ours).toContain('workflows/sequence.ts');
+  const permitted = /^workflows\/|^domain\/(sequence|ids)\.ts$/;
+  expect(ours.filter((path) => !permitted.test(path))).toEqual([]);
+});
+
+/** Forbidden imports, and how each is told. Were one of them not told, the tests above would prove nothing. */
+const forbidden: readonly (readonly [path: string, source: string, told: string])[] = [
+  ['domain/sequence.ts', "import { sql } from 'drizzle-orm';", 'drizzle-orm'],
+  ['domain/sequence.ts', "import { createHash } from 'node:crypto';", 'node:crypto'],
+  ['domain/sequence.ts', "import type { Tx } from '../db/pool.ts';", 'type ../db/pool.ts'],
+  ['domain/message.ts', "import { Temporal } from 'temporal-polyfill';", 'temporal-polyfill'],
+  ['workflows/sequence.ts', "import { nextInstant } from '../domain/schedule.ts';", '../domain/schedule.ts'],
+  ['workflows/sequence.ts', "import { type Delay } from '../domain/schedule.ts';", '../domain/schedule.ts'],
+  ['workflows/sequence.ts', "export * from '../activities/index.ts';", '../activities/index.ts'],
+  ['workflows/sequence.ts', "import 'zod';", 'zod'],
+  ['workflows/sequence.ts', "const pg = await import('pg');", 'pg'],
+  ['workflows/sequence.ts', "import { readFileSync } from 'fs';", 'fs'],
+  [
+    'activities/index.ts',
+    "import { createSmtpMailer } from '../adapters/smtp-mailer.ts';",
+    '../adapters/smtp-mailer.ts',
+  ],
+  ['activities/index.ts', "import { readConfig } from '../config.ts';", '../config.ts'],
+  ['adapters/smtp-mailer.ts', "import { invite } from './linkedin.ts';", './linkedin.ts'],
+  ['adapters/smtp-mailer.ts', "import type { Db } from '../db/pool.ts';", 'type ../db/pool.ts'],
+  ['adapters/temporal-walks.ts', "import { sequence } from '../workflows/index.ts';", '../workflows/index.ts'],
+  ['db/pool.ts', "import { Client } from '@temporalio/client';", '@temporalio/client'],
+  ['db/pool.ts', "import pool from 'pg-pool';", 'pg-pool'],
+  [
+    'commands/suppress.ts',
+    "import { createSmtpMailer } from '../adapters/smtp-mailer.ts';",
+    '../adapters/smtp-mailer.ts',
+  ],
+  ['commands/suppress.ts', "export { problems } from '../api/problems.ts';", '../api/problems.ts'],
+  ['commands/suppress.ts', "type Reply = import('fastify').FastifyReply;", 'type fastify'],
+  ['api/app.ts', "import { sql } from 'drizzle-orm';", 'drizzle-orm'],
+  ['api/app.ts', "const { Client } = require('@temporalio/client');", '@temporalio/client'],
+  ['api/app.ts', "import client = require('@temporalio/client');", '@temporalio/client'],
+  ['config.ts', "import { openDb } from './db/pool.ts';", './db/pool.ts'],
+  ['server.ts', "import { seed } from './dev/seed.ts';", './dev/seed.ts'],
+  ['worker.ts', "export type { Options } from './cli/main.ts';", 'type ./cli/main.ts'],
+  ['worker.ts', "import { version } from '../package.json';", '../package.json'],
+  ['db/pool.ts', 'const driver = await import(name);', '(worked out at run time)'],
+  ['nowhere/new.ts', "import { ends } from '../domain/sequence.ts';", '../domain/sequence.ts'],
+];
+
+for (const [path, source, told] of forbidden) {
+  test(`told as a stray: ${source.replace(/;$/, '')} in ${path}`, () => {
+    expect(strays({ [path]: source }, arrows)).toEqual([`${path} → ${told}`]);
+  });
+}
+
+test('what an arrow permits is no stray, and neither is an import that only a comment or a string speaks of', () => {
+  const permitted: Sources = {
+    'domain/schedule.ts': "import { Temporal } from 'temporal-polyfill';",
+    'workflows/sequence.ts': "import type { Activities } from '../activities/index.ts';\nimport './signals.ts';",
+    'adapters/smtp-mailer.ts': "import MailComposer from 'nodemailer/lib/mail-composer';",
+    'api/app.ts': "import helmet from '@fastify/helmet';\nimport type { Mailer } from '../adapters/mailer.ts';",
+    'dev/demo.ts': "import { main } from '../cli/main.ts';\nconst found = await import(path);",
+    'domain/ids.ts': "// import 'pg';\nconst text = `import 'pg'`;\nexport type { Ends } from './sequence.ts';",
+  };
+  expect(strays(permitted, arrows)).toEqual([]);
+  expect(importsOf('domain/ids.ts', permitted['domain/ids.ts'] ?? '')).toHaveLength(1);
+});
+
+test.each([
+  'const port = process.env.PORT;',
+  "const port = process['env'].PORT;",
+  'const port = globalThis.process.env.PORT;',
+  'const { env } = process;',
+  "import { env } from 'node:process';",
+])('told as reading the environment: %s', (source) => {
+  expect(readsEnvironment('db/pool.ts', source)).toBe(true);
+});
+
+test.each([
+  'const now = Date.now();',
+  'const now = new Date();',
+  'const dice = Math.random();',
+  'Temporal.Now.instant();',
+])('told as asking the clock or chance: %s', (source) => {
+  expect(clocksAndDice('domain/slot.ts', source)).toHaveLength(1);
+  expect(clocksAndDice('domain/slot.ts', 'const at = new Date(now).getTime(); // never Date.now()')).toEqual([]);
+});
+
+test.each([
+  "test.only('one', () => {});",
+  "describe.skip('some', () => {});",
+  "test.concurrent.only('one', () => {});",
+  "test.skip.each([1])('each', () => {});",
+  "test('one', { skip: true }, () => {});",
+])('told as left out: %s', (source) => {
+  expect(leftOut('some.test.ts', source)).toHaveLength(1);
+  expect(leftOut('some.test.ts', 'skipper.skip(); it.each([1]);')).toEqual([]);
+});
+
+/** The paths of a bundle's modules: webpack names each in front of its code. */
+const modulesOf = (code: string): string[] => [...code.matchAll(/^\/\*{3}\/ "([^"]+)"/gm)].map(([, path = '']) => path);

@@ -1,0 +1,148 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sqlStateOf } from '../../src/db/errors.ts';
+import { type Db, openDb, type Tx } from '../../src/db/pool.ts';
+import { type FreshDatabase, freshDatabase } from '../support/postgres.ts';
+import { aHouse, type House } from '../support/scenario.ts';
+
+/* What every transaction of the product can rely on: a whole repetition after a deadlock, and an end to every wait. */
+
+let database: FreshDatabase;
+let db: Db;
+let first: House;
+let second: House;
+
+const open = (
+  also: { statementTimeoutMs?: number; lockTimeoutMs?: number; acquireTimeoutMs?: number; size?: number } = {},
+) =>
+  openDb({
+    url: database.url,
+    size: 5,
+    statementTimeoutMs: 20_000,
+    lockTimeoutMs: 20_000,
+    acquireTimeoutMs: 20_000,
+    onIdleError: () => undefined,
+    ...also,
+  });
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  db = open();
+  first = await aHouse(db);
+  second = await aHouse(db);
+});
+afterAll(async () => {
+  await db?.close();
+  await database?.drop();
+});
+
+/** Adds one to the length of a workspace's name, and holds its row until the transaction ends. */
+const mark = (tx: Tx, { workspaceId }: House) =>
+  tx.execute(sql`update workspaces set name = name || '+' where id = ${workspaceId}`);
+
+const marksOf = async ({ workspaceId }: House) => {
+  const { rows } = await db.asSystem((tx) =>
+    tx.execute<{ name: string }>(sql`select name from workspaces where id = ${workspaceId}`),
+  );
+  return rows[0]?.name.replaceAll(/[^+]/g, '').length;
+};
+
+/** Each caller waits until all have come; later callers do not. */
+function meetingOf(many: number) {
+  let open: () => void = () => undefined;
+  const all = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  let come = 0;
+  return () => {
+    come += 1;
+    if (come >= many) open();
+    return all;
+  };
+}
+
+test('two transactions that lock in opposite order both end, the victim repeated as a whole', async () => {
+  const meeting = meetingOf(2);
+  let runs = 0;
+  const both = (one: House, other: House) =>
+    db.asSystem(async (tx) => {
+      runs += 1;
+      await mark(tx, one);
+      await meeting();
+      await mark(tx, other);
+    });
+  await Promise.all([both(first, second), both(second, first)]);
+  expect(runs).toBeGreaterThanOrEqual(3); // a deadlock there was
+  expect([await marksOf(first), await marksOf(second)]).toEqual([2, 2]); // and nothing counted twice
+});
+
+test('a serialisation failure repeats the whole transaction, and no other failure does', async () => {
+  const runsUntil = async (code: string, failures: number) => {
+    let runs = 0;
+    const work = db.asSystem(async (tx) => {
+      runs += 1;
+      if (runs <= failures) await tx.execute(sql.raw(`do $$ begin raise sqlstate '${code}'; end $$`));
+    });
+    const failed = await work.then(() => null, sqlStateOf);
+    return { runs, failed };
+  };
+  expect(await runsUntil('40001', 2)).toEqual({ runs: 3, failed: null });
+  expect(await runsUntil('40P01', 2)).toEqual({ runs: 3, failed: null });
+  expect(await runsUntil('40001', 100)).toEqual({ runs: 6, failed: '40001' });
+  expect(await runsUntil('23505', 1)).toEqual({ runs: 1, failed: '23505' });
+});
+
+test('a lock that does not come ends the transaction after lock_timeout, once', async () => {
+  const impatient = open({ lockTimeoutMs: 100 });
+  let runs = 0;
+  await db.asSystem(async (tx) => {
+    await mark(tx, first);
+    const waiting = impatient.asSystem((other) => {
+      runs += 1;
+      return mark(other, first);
+    });
+    expect(await waiting.then(() => null, sqlStateOf)).toBe('55P03');
+  });
+  expect(runs).toBe(1);
+  await impatient.close();
+});
+
+test('a statement that takes too long is ended after statement_timeout, once', async () => {
+  const impatient = open({ statementTimeoutMs: 100 });
+  let runs = 0;
+  const slow = impatient.asSystem((tx) => {
+    runs += 1;
+    return tx.execute(sql`select pg_sleep(20)`);
+  });
+  expect(await slow.then(() => null, sqlStateOf)).toBe('57014');
+  expect(runs).toBe(1);
+  await impatient.close();
+});
+
+test('a transaction finds no connection when all are taken, and says so in time', async () => {
+  const small = open({ size: 1, acquireTimeoutMs: 100 });
+  await small.asSystem(async () => {
+    await expect(small.asSystem(async () => 1)).rejects.toThrow(/timeout exceeded when trying to connect/);
+  });
+  expect(await small.asSystem(async () => 1)).toBe(1);
+  await small.close();
+});
+
+test('a connection forgets role and workspace with its transaction, also one that failed', async () => {
+  const one = open({ size: 1 });
+  const standing = async (tx: Tx) => {
+    const { rows } = await tx.execute(
+      sql`select current_user::text as role, current_setting('app.workspace') as workspace`,
+    );
+    return rows[0];
+  };
+  expect(await one.inWorkspace(first.workspaceId, standing)).toEqual({
+    role: 'topo_app',
+    workspace: first.workspaceId,
+  });
+  const failing = one.inWorkspace(first.workspaceId, () => Promise.reject(new Error('on purpose')));
+  await expect(failing).rejects.toThrow('on purpose');
+  expect(await one.asSystem(standing)).toEqual({ role: 'topo_system', workspace: '' });
+  expect(await one.inWorkspace(second.workspaceId, standing)).toMatchObject({ workspace: second.workspaceId });
+  await one.close();
+});

@@ -1,0 +1,1057 @@
+import { asc, eq } from 'drizzle-orm';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { activateTemplate } from '../../src/commands/activate-template.ts';
+import { approveLead } from '../../src/commands/approve-lead.ts';
+import { archiveTemplate } from '../../src/commands/archive-template.ts';
+import { completeTask } from '../../src/commands/complete-task.ts';
+import { createCampaign } from '../../src/commands/create-campaign.ts';
+import { createTemplate } from '../../src/commands/create-template.ts';
+import { deactivateTemplate } from '../../src/commands/deactivate-template.ts';
+import { dismissTask } from '../../src/commands/dismiss-task.ts';
+import { editTemplate } from '../../src/commands/edit-template.ts';
+import { endCampaign } from '../../src/commands/end-campaign.ts';
+import { finishTemplate } from '../../src/commands/finish-template.ts';
+import { importLeads, type LeadRow } from '../../src/commands/import-leads.ts';
+import { pauseCampaign } from '../../src/commands/pause-campaign.ts';
+import { recordBounce } from '../../src/commands/record-bounce.ts';
+import { recordConnectionAccepted } from '../../src/commands/record-connection-accepted.ts';
+import { recordReply } from '../../src/commands/record-reply.ts';
+import { rejectLead } from '../../src/commands/reject-lead.ts';
+import { resumeCampaign } from '../../src/commands/resume-campaign.ts';
+import { skipTask } from '../../src/commands/skip-task.ts';
+import { startCampaign } from '../../src/commands/start-campaign.ts';
+import { stopSequence } from '../../src/commands/stop-sequence.ts';
+import { suppress } from '../../src/commands/suppress.ts';
+import { unsubscribe } from '../../src/commands/unsubscribe.ts';
+import { newId } from '../../src/db/new-id.ts';
+import {
+  campaigns,
+  contacts,
+  events,
+  leads,
+  sequenceSteps,
+  sequences,
+  suppressions,
+  tasks,
+  templates,
+} from '../../src/db/schema.ts';
+import {
+  type CampaignId,
+  type ContactId,
+  idOf,
+  type LeadId,
+  type SequenceId,
+  type TaskId,
+  type TemplateId,
+} from '../../src/domain/ids.ts';
+import { Refusal, type RefusalCode } from '../../src/domain/refusal.ts';
+import { type ReplyIntent, replyIntents, replyPolicy } from '../../src/domain/reply.ts';
+import { canMove, isTerminal, openStatus, type SequenceEnd, type SequenceStatus } from '../../src/domain/sequence.ts';
+import type { SuppressionReason } from '../../src/domain/fence.ts';
+import type { TemplateContent } from '../../src/domain/template.ts';
+import { type Deeds, startDeeds } from '../support/deeds.ts';
+import {
+  aLead,
+  anEnrolled,
+  as,
+  changeAccount,
+  clockOf,
+  contactOf,
+  type Enrolled,
+  type EnrolledSpec,
+  eventsOf,
+  first,
+  suppressionsOf,
+} from '../support/enrolled.ts';
+import { aCampaign, aHouse, always, content, type House, sequenceRow, sequencesOf, steps } from '../support/scenario.ts';
+
+const DAY = 86_400_000;
+
+let deeds: Deeds;
+beforeAll(async () => {
+  deeds = await startDeeds();
+});
+afterAll(() => deeds?.stop());
+
+const enrolled = (spec: EnrolledSpec) => anEnrolled(deeds, spec);
+const row = (id: SequenceId) => sequenceRow(deeds.db, id);
+const statuses = async (id: SequenceId) => (await deeds.stepsOf(id)).map(({ status }) => status);
+const openTasks = async (id: SequenceId) => (await deeds.tasksOf(id)).filter(({ status }) => status === 'OPEN');
+const perform = async (id: SequenceId) => deeds.performStep(id, (await row(id)).nextAt ?? 0);
+const refused = (code: RefusalCode) => expect.objectContaining({ name: 'Refusal', code });
+
+const templateOf = async (id: TemplateId) =>
+  first(await deeds.db.asSystem((tx) => tx.select().from(templates).where(eq(templates.id, id))));
+const campaignOf = async (id: CampaignId) =>
+  first(await deeds.db.asSystem((tx) => tx.select().from(campaigns).where(eq(campaigns.id, id))));
+const leadsOf = (id: CampaignId) =>
+  deeds.db.asSystem((tx) => tx.select().from(leads).where(eq(leads.campaignId, id)).orderBy(asc(leads.id)));
+const standingOf = async (id: CampaignId) =>
+  (await leadsOf(id)).map(({ status, failure }) => (failure === null ? status : `${status} ${failure}`));
+const contactsOf = ({ workspaceId }: House) =>
+  deeds.db.asSystem((tx) => tx.select().from(contacts).where(eq(contacts.workspaceId, workspaceId)).orderBy(contacts.id));
+const eventsOfCampaign = async (id: CampaignId) =>
+  (await deeds.db.asSystem((tx) => tx.select().from(events).where(eq(events.campaignId, id)).orderBy(events.ordinal))).map(
+    ({ kind }) => kind,
+  );
+
+const settings = { name: 'Cold outreach', summary: null, dailyLeadsTarget: 1000, approvalMode: 'AUTOPILOT' } as const;
+const plain = (body = 'Hello') => content(steps({ kind: 'email', body }), { schedule: always });
+const aTemplate = (house: House, given: TemplateContent = plain()) =>
+  createTemplate(deeds.commands, house.caller, { settings, content: given });
+
+/** A sequence at its first step's task. */
+async function atTask(spec: Partial<EnrolledSpec> = {}): Promise<Enrolled & { taskId: TaskId }> {
+  const sequence = await enrolled({ steps: steps('manual_task', 'email'), ...spec });
+  const { taskId } = as('waitingForUser', await perform(sequence.id));
+  return { ...sequence, taskId };
+}
+
+/**
+ * Further sequences that stand where this one does, each with a contact of its own: rows copied past the commands, for
+ * tests that need many.
+ */
+async function copiesOf(
+  of: Enrolled,
+  count: number,
+  emailOf: (name: string) => string = (name) => `${name}@lead.example`,
+): Promise<Enrolled[]> {
+  const walk = { sequence: await row(of.id), contact: await contactOf(deeds, of.id) };
+  const [ownSteps, ownTasks] = [await deeds.stepsOf(of.id), await deeds.tasksOf(of.id)];
+  const copies = Array.from({ length: count }, () => {
+    const { profile } = aLead();
+    const [id, contactId] = [newId<SequenceId>(), newId<ContactId>()];
+    return { ...of, id, contactId, email: emailOf(profile), profile };
+  });
+  await deeds.db.asSystem(async (tx) => {
+    await tx
+      .insert(contacts)
+      .values(copies.map(({ contactId, email, profile }) => ({ ...walk.contact, id: contactId, email, profile })));
+    await tx.insert(sequences).values(copies.map(({ id, contactId }) => ({ ...walk.sequence, id, contactId })));
+    await tx
+      .insert(sequenceSteps)
+      .values(copies.flatMap(({ id }) => ownSteps.map((step) => ({ ...step, sequenceId: id }))));
+    if (ownTasks.length > 0)
+      await tx
+        .insert(tasks)
+        .values(copies.flatMap(({ id }) => ownTasks.map((task) => ({ ...task, id: newId<TaskId>(), sequenceId: id }))));
+  });
+  return copies;
+}
+
+describe('a template', () => {
+  test('may be incomplete until it is activated; then every problem is listed with its place', async () => {
+    const house = await aHouse(deeds.db);
+    const [one, two] = steps({ kind: 'email', subject: '', body: 'Hi {{frist_name}}' }, 'linkedin_message');
+    if (!one || !two) throw new Error('no steps');
+    const templateId = await createTemplate(deeds.commands, house.caller, {
+      settings: { ...settings, name: null, dailyLeadsTarget: 0 },
+      content: {
+        ...plain(),
+        steps: [one, { ...two, name: 'Follow-up', delay: { value: -1, unit: 'days' } }],
+        schedule: { ...always, weekdays: [] },
+        linkedIn: { kind: 'DELAY', maxWaitDays: 0 },
+        sender: { name: '', jobTitle: null },
+        aiVariables: [{ name: 'company', prompt: 'A company', fallback: null }],
+      },
+    });
+    const activation = activateTemplate(deeds.commands, house.caller, templateId);
+    await expect(activation).rejects.toEqual(refused('invalid'));
+    const { problems } = await activation.catch((error: Refusal) => error);
+    expect(problems.map(({ path }) => path)).toEqual([
+      'name',
+      'dailyLeadsTarget',
+      'steps.0.subject',
+      'steps.0.body',
+      'steps.1.delay',
+      'schedule.weekdays',
+      'linkedIn.maxWaitDays',
+      'sender.name',
+      'aiVariables.0.name',
+    ]);
+    expect(problems[4]?.problem).toBe("step 2 ('Follow-up'): wait must be 0–90 days, got -1");
+    expect(await templateOf(templateId)).toMatchObject({ status: 'PENDING_SETUP', activatedAt: null, version: 1 });
+  });
+
+  test('has its first activation’s date for good; updated_at moves with every change of status', async () => {
+    const house = await aHouse(deeds.db);
+    const templateId = await aTemplate(house);
+    await activateTemplate(deeds.commands, house.caller, templateId);
+    const { activatedAt, updatedAt } = await templateOf(templateId);
+    expect(activatedAt).not.toBeNull();
+    await activateTemplate(deeds.commands, house.caller, templateId);
+    expect(await templateOf(templateId)).toMatchObject({ status: 'ACTIVE', activatedAt, updatedAt });
+    await deeds.moveTo((await clockOf(deeds)) + DAY);
+    await deactivateTemplate(deeds.commands, house.caller, templateId);
+    await deactivateTemplate(deeds.commands, house.caller, templateId);
+    expect((await templateOf(templateId)).status).toBe('INACTIVE');
+    await activateTemplate(deeds.commands, house.caller, templateId);
+    const again = await templateOf(templateId);
+    expect(again).toMatchObject({ status: 'ACTIVE', activatedAt });
+    expect(again.updatedAt).toBeGreaterThanOrEqual(updatedAt + DAY - 1000);
+  });
+
+  test('is edited on the version that was seen: a stale edit, or the second of two at once, is refused', async () => {
+    const house = await aHouse(deeds.db);
+    const templateId = await aTemplate(house);
+    const edit = (madeOn: number, body: string) =>
+      editTemplate(deeds.commands, house.caller, { templateId, madeOn, settings, content: plain(body) });
+    expect(await edit(1, 'one')).toBe(2);
+    await expect(edit(1, 'stale')).rejects.toEqual(refused('version_conflict'));
+    const both = await Promise.allSettled([edit(2, 'left'), edit(2, 'right')]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: refused('version_conflict') });
+    expect((await templateOf(templateId)).version).toBe(3);
+  });
+
+  test('stays valid while it is ACTIVE, and may be broken while it is not', async () => {
+    const house = await aHouse(deeds.db);
+    const templateId = await aTemplate(house);
+    const broken = { templateId, settings, content: plain('Hi {{frist_name}}') };
+    expect(await editTemplate(deeds.commands, house.caller, { ...broken, madeOn: 1 })).toBe(2);
+    expect(await editTemplate(deeds.commands, house.caller, { ...broken, content: plain(), madeOn: 2 })).toBe(3);
+    await activateTemplate(deeds.commands, house.caller, templateId);
+    await expect(editTemplate(deeds.commands, house.caller, { ...broken, madeOn: 3 })).rejects.toMatchObject({
+      code: 'invalid',
+      problems: [{ path: 'steps.0.body' }],
+    });
+    expect((await templateOf(templateId)).version).toBe(3);
+    await deactivateTemplate(deeds.commands, house.caller, templateId);
+    expect(await editTemplate(deeds.commands, house.caller, { ...broken, madeOn: 3 })).toBe(4);
+    await expect(activateTemplate(deeds.commands, house.caller, templateId)).rejects.toEqual(refused('invalid'));
+  });
+
+  test('that is winding down is edited no more', async () => {
+    const { caller, templateId } = await enrolled({ steps: steps('email') });
+    const edit = () =>
+      editTemplate(deeds.commands, caller, { templateId, madeOn: 1, settings, content: plain('Anew') });
+    await finishTemplate(deeds.commands, caller, templateId);
+    expect((await templateOf(templateId)).status).toBe('FINISHING');
+    await expect(edit()).rejects.toEqual(refused('wrong_state'));
+    await archiveTemplate(deeds.commands, caller, { templateId, stopOpenSequences: true });
+    expect((await templateOf(templateId)).status).toBe('ARCHIVED');
+    await expect(edit()).rejects.toEqual(refused('wrong_state'));
+  });
+
+  test('that is edited changes no sequence that exists, written or not, only those that come', async () => {
+    const house = await aHouse(deeds.db);
+    const [early, unwritten, late] = [aLead(), aLead(), aLead()];
+    const { campaignId, templateId, caller } = await aCampaign(deeds.commands, house, {
+      content: content(steps({ kind: 'email', body: 'The old words' }, { kind: 'email', body: 'The old end' }), {
+        schedule: always,
+      }),
+      leads: [early, unwritten],
+    });
+    await deeds.enrolBatch(campaignId);
+    const [one, two] = (await sequencesOf(deeds.db, campaignId)).map(({ id }) => id);
+    if (!one || !two) throw new Error('not enrolled');
+    await deeds.personalise(one);
+    const before = await deeds.stepsOf(one);
+    await editTemplate(deeds.commands, caller, { templateId, madeOn: 1, settings, content: plain('The new words') });
+
+    await deeds.personalise(one);
+    await deeds.personalise(two);
+    expect(await deeds.stepsOf(one)).toEqual(before);
+    for (const id of [one, two]) {
+      await perform(id);
+      await perform(id);
+    }
+    await importLeads(deeds.commands, caller, { campaignId, rows: [late] });
+    await deeds.enrolBatch(campaignId);
+    const three = (await sequencesOf(deeds.db, campaignId)).at(-1)?.id;
+    if (!three) throw new Error('not enrolled');
+    await deeds.personalise(three);
+    await perform(three);
+
+    const textsTo = ({ email }: { email: string }) =>
+      deeds.world.accepted.filter(({ to }) => to === email).map(({ text }) => text.split('\n')[0]);
+    expect([early, unwritten, late].map(textsTo)).toEqual([
+      ['The old words', 'The old end'],
+      ['The old words', 'The old end'],
+      ['The new words'],
+    ]);
+    expect((await sequencesOf(deeds.db, campaignId)).map(({ templateVersion }) => templateVersion)).toEqual([1, 1, 2]);
+  });
+
+  test('that finishes fails the leads that wait, of every campaign of its own, and lets open sequences go on', async () => {
+    const sequence = await enrolled({ steps: steps('email', 'email'), settings: { approvalMode: 'MANUAL_REVIEW' } }).catch(
+      () => null,
+    );
+    expect(sequence).toBeNull(); // under review nobody is enrolled
+    const house = await aHouse(deeds.db);
+    const running = await aCampaign(deeds.commands, house, { content: plain(), leads: [aLead()] });
+    const { templateId, caller } = running;
+    await deeds.enrolBatch(running.campaignId);
+    const waiting = await importLeads(deeds.commands, caller, { campaignId: running.campaignId, rows: [aLead()] });
+    expect(waiting).toMatchObject([{ outcome: 'approved' }]);
+    const draft = await createCampaign(deeds.commands, caller, {
+      name: 'Later',
+      templateId,
+      ownerId: null,
+      accountIds: [],
+    });
+    await importLeads(deeds.commands, caller, { campaignId: draft, rows: [aLead()] });
+
+    await finishTemplate(deeds.commands, caller, templateId);
+    await finishTemplate(deeds.commands, caller, templateId);
+    expect((await templateOf(templateId)).status).toBe('FINISHING');
+    expect(await standingOf(running.campaignId)).toEqual(['ENROLLED', 'FAILED template_finishing']);
+    expect(await standingOf(draft)).toEqual(['FAILED template_finishing']);
+    const [open] = await sequencesOf(deeds.db, running.campaignId);
+    expect(open?.status).toBe('ACTIVE');
+    await expect(
+      importLeads(deeds.commands, caller, { campaignId: running.campaignId, rows: [aLead()] }),
+    ).rejects.toEqual(refused('wrong_state'));
+
+    // The last sequence ends by itself: the reconciler sees that nothing is open.
+    await deeds.personalise(idOf(open?.id ?? ''));
+    await perform(idOf(open?.id ?? ''));
+    await deeds.repair();
+    expect((await templateOf(templateId)).status).toBe('ARCHIVED');
+  });
+
+  test('that finishes with nothing open is archived at once', async () => {
+    const house = await aHouse(deeds.db);
+    const { templateId, caller } = await aCampaign(deeds.commands, house, { content: plain() });
+    await finishTemplate(deeds.commands, caller, templateId);
+    expect((await templateOf(templateId)).status).toBe('ARCHIVED');
+  });
+
+  test('that finishes is archived when its last sequence ends, and by the end of one of two it is not', async () => {
+    const one = await enrolled({ steps: steps('email') });
+    const [two] = await copiesOf(one, 1);
+    await finishTemplate(deeds.commands, one.caller, one.templateId);
+    await stopSequence(deeds.commands, one.caller, one.id);
+    expect((await templateOf(one.templateId)).status).toBe('FINISHING');
+    await recordReply(deeds.commands, one.caller, { sequenceId: first([two]).id, intent: 'positive', key: 'last' });
+    expect((await templateOf(one.templateId)).status).toBe('ARCHIVED');
+  });
+
+  test('that finishes is archived also when its last sequences end at the same moment', async () => {
+    for (let round = 0; round < 5; round++) {
+      const one = await enrolled({ steps: steps('email') });
+      const last = [one, ...(await copiesOf(one, 3))];
+      await finishTemplate(deeds.commands, one.caller, one.templateId);
+      await Promise.all(last.map(({ id }) => stopSequence(deeds.commands, one.caller, id)));
+      expect((await templateOf(one.templateId)).status).toBe('ARCHIVED');
+    }
+  });
+
+  test('is archived over open sequences only when they are to be stopped, and its campaigns end with it', async () => {
+    const house = await aHouse(deeds.db);
+    const { campaignId, templateId, caller } = await aCampaign(deeds.commands, house, {
+      content: plain(),
+      leads: [aLead()],
+    });
+    await deeds.enrolBatch(campaignId);
+    await importLeads(deeds.commands, caller, { campaignId, rows: [aLead()] });
+    const draft = await createCampaign(deeds.commands, caller, {
+      name: 'Later',
+      templateId,
+      ownerId: null,
+      accountIds: [],
+    });
+    await importLeads(deeds.commands, caller, { campaignId: draft, rows: [aLead()] });
+    await expect(
+      archiveTemplate(deeds.commands, caller, { templateId, stopOpenSequences: false }),
+    ).rejects.toEqual(refused('rule_refused'));
+    expect((await templateOf(templateId)).status).toBe('ACTIVE');
+
+    const archive = () => archiveTemplate(deeds.commands, caller, { templateId, stopOpenSequences: true });
+    expect(await archive()).toEqual({ stopped: 1 });
+    expect((await templateOf(templateId)).status).toBe('ARCHIVED');
+    expect((await sequencesOf(deeds.db, campaignId)).map(({ status, endReason }) => [status, endReason])).toEqual([
+      ['STOPPED_EARLY', 'template_archived'],
+    ]);
+    expect(await standingOf(campaignId)).toEqual(['ENROLLED', 'FAILED template_archived']);
+    expect(await standingOf(draft)).toEqual(['FAILED template_archived']);
+    expect([(await campaignOf(campaignId)).status, (await campaignOf(draft)).status]).toEqual(['ENDED', 'ENDED']);
+    expect(await archive()).toEqual({ stopped: 0 });
+  });
+
+  test('makes no move that its table does not hold', async () => {
+    const house = await aHouse(deeds.db);
+    const templateId = await aTemplate(house);
+    const { caller } = house;
+    await expect(deactivateTemplate(deeds.commands, caller, templateId)).rejects.toEqual(refused('wrong_state'));
+    await expect(finishTemplate(deeds.commands, caller, templateId)).rejects.toEqual(refused('wrong_state'));
+    await archiveTemplate(deeds.commands, caller, { templateId, stopOpenSequences: false });
+    await expect(activateTemplate(deeds.commands, caller, templateId)).rejects.toEqual(refused('wrong_state'));
+    await expect(finishTemplate(deeds.commands, caller, templateId)).rejects.toEqual(refused('wrong_state'));
+    expect((await templateOf(templateId)).status).toBe('ARCHIVED');
+  });
+});
+
+describe('a campaign', () => {
+  test('starts on an ACTIVE template, with a connected account for every kind of step', async () => {
+    const house = await aHouse(deeds.db);
+    const { caller, emailAccount, linkedInAccount } = house;
+    const templateId = await aTemplate(house, content(steps('email', 'linkedin_message', 'manual_task')));
+    const aDraft = (accountIds: House['emailAccount'][]) =>
+      createCampaign(deeds.commands, caller, { name: 'Spring', templateId, ownerId: null, accountIds });
+    const start = (id: CampaignId) => startCampaign(deeds.commands, caller, id);
+    const ready = await aDraft([emailAccount, linkedInAccount]);
+    expect(await campaignOf(ready)).toMatchObject({ status: 'DRAFT', ownerId: house.memberId, controlEpoch: 0 });
+
+    await expect(start(ready)).rejects.toThrow(/PENDING_SETUP/);
+    await activateTemplate(deeds.commands, caller, templateId);
+    await expect(start(await aDraft([]))).rejects.toThrow(/email, linkedin/);
+    await expect(start(await aDraft([emailAccount]))).rejects.toThrow(/linkedin/);
+    await changeAccount(deeds, linkedInAccount, { status: 'PAUSED' });
+    await expect(start(ready)).rejects.toEqual(refused('rule_refused'));
+    await changeAccount(deeds, linkedInAccount, { status: 'CONNECTED' });
+    await start(ready);
+    const started = await campaignOf(ready);
+    expect(started).toMatchObject({ status: 'RUNNING', controlEpoch: 1 });
+    expect(started.startedAt).not.toBeNull();
+    await start(ready);
+    expect(await campaignOf(ready)).toEqual(started);
+  });
+
+  test('that is paused twice, or by two at once, is paused once: one epoch', async () => {
+    const house = await aHouse(deeds.db);
+    const { campaignId, caller } = await aCampaign(deeds.commands, house, { content: plain() });
+    const pause = () => pauseCampaign(deeds.commands, caller, campaignId);
+    const resume = () => resumeCampaign(deeds.commands, caller, campaignId);
+    await Promise.all([pause(), pause()]);
+    await pause();
+    expect(await campaignOf(campaignId)).toMatchObject({ status: 'PAUSED', controlEpoch: 2 });
+    await Promise.all([resume(), resume()]);
+    await resume();
+    expect(await campaignOf(campaignId)).toMatchObject({ status: 'RUNNING', controlEpoch: 3 });
+    expect(await eventsOfCampaign(campaignId)).toEqual(
+      expect.arrayContaining(['campaign_created', 'campaign_started', 'campaign_paused', 'campaign_resumed']),
+    );
+    expect((await eventsOfCampaign(campaignId)).filter((kind) => kind === 'campaign_paused')).toHaveLength(1);
+  });
+
+  test('that ends stops its open sequences, leaves their tasks open, and fails the leads that wait', async () => {
+    const one = await atTask({ settings: { approvalMode: 'AUTOPILOT' } });
+    const { campaignId, caller } = one;
+    await importLeads(deeds.commands, caller, { campaignId, rows: [aLead()] });
+    await recordReply(deeds.commands, caller, { sequenceId: one.id, intent: 'unclear', key: one.id });
+    expect(await endCampaign(deeds.commands, caller, campaignId)).toEqual({ stopped: 1 });
+    expect(await campaignOf(campaignId)).toMatchObject({ status: 'ENDED' });
+    expect(await row(one.id)).toMatchObject({ status: 'STOPPED_EARLY', endReason: 'campaign_ended' });
+    expect(await statuses(one.id)).toEqual(['CANCELED', 'CANCELED']);
+    expect((await openTasks(one.id)).map(({ kind }) => kind)).toEqual(['manual_step', 'read_reply']);
+    expect(await standingOf(campaignId)).toEqual(['ENROLLED', 'FAILED campaign_ended']);
+    expect(await endCampaign(deeds.commands, caller, campaignId)).toEqual({ stopped: 0 });
+    await expect(importLeads(deeds.commands, caller, { campaignId, rows: [aLead()] })).rejects.toEqual(
+      refused('wrong_state'),
+    );
+  });
+
+  test('makes no move that its table does not hold', async () => {
+    const house = await aHouse(deeds.db);
+    const { campaignId, caller } = await aCampaign(deeds.commands, house, { content: plain(), start: false });
+    const moves = { start: startCampaign, pause: pauseCampaign, resume: resumeCampaign };
+    const refuses = async (...names: (keyof typeof moves)[]) => {
+      const before = await campaignOf(campaignId);
+      for (const name of names)
+        await expect(moves[name](deeds.commands, caller, campaignId), name).rejects.toEqual(refused('wrong_state'));
+      expect(await campaignOf(campaignId)).toEqual(before);
+    };
+    await refuses('pause', 'resume');
+    await startCampaign(deeds.commands, caller, campaignId);
+    await pauseCampaign(deeds.commands, caller, campaignId);
+    await refuses('start');
+    await endCampaign(deeds.commands, caller, campaignId);
+    await refuses('start', 'pause', 'resume');
+  });
+
+  test('of another workspace does not exist', async () => {
+    const { campaignId } = await aCampaign(deeds.commands, await aHouse(deeds.db), { content: plain() });
+    const { caller } = await aHouse(deeds.db);
+    await expect(pauseCampaign(deeds.commands, caller, campaignId)).rejects.toEqual(refused('not_found'));
+    await expect(importLeads(deeds.commands, caller, { campaignId, rows: [] })).rejects.toEqual(refused('not_found'));
+    expect((await campaignOf(campaignId)).status).toBe('RUNNING');
+  });
+});
+
+describe('an import of leads', () => {
+  /** A running campaign without leads. */
+  const aRunning = async (house?: House, approvalMode: 'AUTOPILOT' | 'MANUAL_REVIEW' = 'AUTOPILOT') =>
+    aCampaign(deeds.commands, house ?? (await aHouse(deeds.db)), {
+      content: plain(),
+      settings: { approvalMode },
+      leads: [],
+    });
+  const outcomes = async ({ caller, campaignId }: House & { campaignId: CampaignId }, ...rows: LeadRow[]) =>
+    (await importLeads(deeds.commands, caller, { campaignId, rows })).map(({ outcome }) => outcome);
+
+  test('says for every row what became of it, and a bad row does not stop the rest', async () => {
+    const campaign = await aRunning();
+    const elsewhere = await enrolled({ steps: steps('email'), house: campaign });
+    const [fresh, spared] = [aLead(), aLead()];
+    await suppress(deeds.commands, campaign.caller, [
+      { kind: 'address', value: spared.email, reason: 'asked_by_user' },
+    ]);
+    const told = await importLeads(deeds.commands, campaign.caller, {
+      campaignId: campaign.campaignId,
+      rows: [
+        fresh,
+        { email: ` ${fresh.email.toUpperCase()} ` },
+        { email: 'nobody@nowhere' },
+        { profile: 'https://example.com/in/ada' },
+        { firstName: 'Ada' },
+        { email: elsewhere.email },
+        spared,
+        aLead(),
+      ],
+    });
+    expect(told.map(({ outcome }) => outcome)).toEqual([
+      'approved',
+      'duplicate_in_request',
+      'invalid',
+      'invalid',
+      'invalid',
+      'in_other_sequence',
+      'suppressed',
+      'approved',
+    ]);
+    expect(told[2]?.problem).toMatch(/^email: "nobody@nowhere" has the domain "nowhere"/);
+    expect(told[3]?.problem).toMatch(/^profile: "https:\/\/example.com\/in\/ada"/);
+    expect(told[4]?.problem).toMatch(/neither/);
+    expect(await standingOf(campaign.campaignId)).toEqual(['APPROVED', 'APPROVED']);
+    expect((await leadsOf(campaign.campaignId)).map(({ id }) => id)).toEqual([told[0]?.leadId, told[7]?.leadId]);
+  });
+
+  test('puts leads before a person where the template wants them reviewed', async () => {
+    const campaign = await aRunning(undefined, 'MANUAL_REVIEW');
+    expect(await outcomes(campaign, aLead())).toEqual(['pending_review']);
+    expect(await standingOf(campaign.campaignId)).toEqual(['PENDING_REVIEW']);
+  });
+
+  test('that is repeated adds nothing; new values win over old ones, and blanks change nothing', async () => {
+    const campaign = await aRunning();
+    const lead = aLead({ jobTitle: 'Engineer', companyContext: { company_size: '10' }, custom: { pet: 'cat' } });
+    expect(await outcomes(campaign, lead)).toEqual(['approved']);
+    const again = { ...lead, firstName: ' ', jobTitle: 'CTO', companyContext: { company_news: 'moved' }, custom: {} };
+    expect(await outcomes(campaign, again)).toEqual(['already_in_campaign']);
+    expect(await outcomes(campaign, again)).toEqual(['already_in_campaign']);
+    expect(await leadsOf(campaign.campaignId)).toHaveLength(1);
+    expect(await contactsOf(campaign)).toMatchObject([
+      {
+        firstName: 'Ada',
+        jobTitle: 'CTO',
+        companyContext: { company_size: '10', company_news: 'moved' },
+        custom: { pet: 'cat' },
+      },
+    ]);
+  });
+
+  test('of one new contact, several at once into two campaigns, makes one contact and one lead in each', async () => {
+    const house = await aHouse(deeds.db);
+    const [one, two] = [await aRunning(house), await aRunning(house)];
+    const rows = Array.from({ length: 5 }, () => aLead());
+    const told = await Promise.all([one, two, one, two].map((campaign) => outcomes(campaign, ...rows)));
+    for (const n of rows.keys())
+      expect(told.map((of) => of[n]).sort()).toEqual([
+        'already_in_campaign',
+        'already_in_campaign',
+        'approved',
+        'approved',
+      ]);
+    expect(await contactsOf(house)).toHaveLength(5);
+    expect([await leadsOf(one.campaignId), await leadsOf(two.campaignId)]).toMatchObject([{ length: 5 }, { length: 5 }]);
+  });
+
+  test('knows a contact by address or by profile, and says when a row names two different ones', async () => {
+    const campaign = await aRunning();
+    const [ada, bob] = [aLead(), aLead()];
+    expect(await outcomes(campaign, { email: ada.email }, { profile: bob.profile })).toEqual(['approved', 'approved']);
+    // The same Ada and Bob, by what was not known of them yet.
+    expect(
+      await outcomes(campaign, { email: ada.email, profile: `https://www.linkedin.com/in/${ada.profile}/` }, bob),
+    ).toEqual(['already_in_campaign', 'already_in_campaign']);
+    expect(await outcomes(campaign, { profile: ada.profile.toUpperCase() })).toEqual(['already_in_campaign']);
+    const [told] = await importLeads(deeds.commands, campaign.caller, {
+      campaignId: campaign.campaignId,
+      rows: [{ email: ada.email, profile: bob.profile }],
+    });
+    expect(told).toMatchObject({ outcome: 'invalid', problem: expect.stringContaining('two different contacts') });
+    expect((await contactsOf(campaign)).map(({ email, profile }) => ({ email, profile }))).toEqual(
+      [ada, bob].map(({ email, profile }) => ({ email, profile })),
+    );
+  });
+
+  test('knows a suppressed contact also by what the row leaves out', async () => {
+    const house = await aHouse(deeds.db);
+    const [one, two] = [await aRunning(house), await aRunning(house)];
+    const lead = aLead();
+    await outcomes(one, lead);
+    await suppress(deeds.commands, house.caller, [{ kind: 'address', value: lead.email, reason: 'asked_by_user' }]);
+    expect(await outcomes(two, { profile: lead.profile })).toEqual(['suppressed']);
+  });
+});
+
+describe('a lead', () => {
+  test('is approved or rejected by a person, the same decision twice is one, and another one is refused', async () => {
+    const house = await aHouse(deeds.db);
+    const { campaignId, caller } = await aCampaign(deeds.commands, house, {
+      content: plain(),
+      settings: { approvalMode: 'MANUAL_REVIEW' },
+      leads: [aLead(), aLead()],
+    });
+    const [one, two] = (await leadsOf(campaignId)).map(({ id }) => id);
+    if (!one || !two) throw new Error('no leads');
+    const approve = (id: LeadId) => approveLead(deeds.commands, caller, id);
+    const reject = (id: LeadId) => rejectLead(deeds.commands, caller, id);
+    await Promise.all([approve(one), approve(one)]);
+    await reject(two);
+    await reject(two);
+    expect(await standingOf(campaignId)).toEqual(['APPROVED', 'REJECTED']);
+    await expect(reject(one)).rejects.toEqual(refused('wrong_state'));
+    await expect(approve(two)).rejects.toEqual(refused('wrong_state'));
+    await deeds.enrolBatch(campaignId);
+    expect(await standingOf(campaignId)).toEqual(['ENROLLED', 'REJECTED']);
+    await expect(approve(one)).rejects.toEqual(refused('wrong_state'));
+    const kinds = await eventsOfCampaign(campaignId);
+    expect(kinds.filter((kind) => kind === 'lead_approved' || kind === 'lead_rejected')).toHaveLength(2);
+    await expect(approve(newId<LeadId>())).rejects.toEqual(refused('not_found'));
+  });
+
+  test('that failed is tried again once what was wrong is put right', async () => {
+    const house = await aHouse(deeds.db);
+    const lead = aLead({ email: '' });
+    const { campaignId, caller } = await aCampaign(deeds.commands, house, { content: plain(), leads: [lead] });
+    await deeds.enrolBatch(campaignId);
+    expect(await standingOf(campaignId)).toEqual(['FAILED no_email']);
+    await importLeads(deeds.commands, caller, {
+      campaignId,
+      rows: [{ profile: lead.profile, email: `${lead.profile}@lead.example` }],
+    });
+    await approveLead(deeds.commands, caller, first(await leadsOf(campaignId)).id);
+    await deeds.enrolBatch(campaignId);
+    expect(await standingOf(campaignId)).toEqual(['ENROLLED']);
+  });
+});
+
+describe('a task', () => {
+  const complete = ({ caller, taskId }: { caller: House['caller']; taskId: TaskId }, also: object = {}) =>
+    completeTask(deeds.commands, caller, { taskId, ...also });
+  /** A sequence with a reply to read. */
+  async function withReply(spec: Partial<EnrolledSpec> = {}) {
+    const sequence = await enrolled({ steps: steps('email', 'email'), ...spec });
+    const { id: sequenceId, caller } = sequence;
+    await recordReply(deeds.commands, caller, { sequenceId, intent: 'unclear', key: sequenceId, text: 'Who are you?' });
+    const task = first(await openTasks(sequenceId));
+    return { ...sequence, task, taskId: task.id };
+  }
+
+  test('completed twice is completed once', async () => {
+    const at = await atTask();
+    await complete(at);
+    const after = await row(at.id);
+    await complete(at);
+    expect(await row(at.id)).toEqual(after);
+    expect(after).toMatchObject({ position: 1, status: 'ACTIVE' });
+    expect(await eventsOf(deeds, at.id, 'step_done')).toHaveLength(1);
+    expect(await eventsOf(deeds, at.id, 'task_completed')).toMatchObject([{ actor: at.caller.actor }]);
+  });
+
+  test('settled otherwise than it was is refused', async () => {
+    const at = await atTask();
+    await complete(at);
+    await expect(skipTask(deeds.commands, at.caller, at)).rejects.toEqual(refused('wrong_state'));
+    const read = await withReply();
+    await complete(read, { outcome: 'go_on' });
+    await expect(complete(read, { outcome: 'positive' })).rejects.toEqual(refused('wrong_state'));
+    expect((await row(read.id)).status).toBe('ACTIVE');
+  });
+
+  test('settled by two people at once is settled by one of them', async () => {
+    for (let round = 0; round < 4; round++) {
+      const at = await withReply();
+      const both = await Promise.allSettled([
+        complete(at, { outcome: 'positive' }),
+        complete(at, { outcome: 'negative' }),
+      ]);
+      const won = both.findIndex(({ status }) => status === 'fulfilled');
+      expect(both.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(both[1 - won]).toMatchObject({ reason: refused('wrong_state') });
+      expect((await row(at.id)).endReason).toBe(won === 0 ? 'positive_reply' : 'negative_reply');
+      expect(await eventsOf(deeds, at.id, 'sequence_ended')).toHaveLength(1);
+    }
+  });
+
+  test('takes an outcome where its kind has several, and none where it has not', async () => {
+    const [at, read] = [await atTask(), await withReply()];
+    await expect(complete(at, { outcome: 'positive' })).rejects.toEqual(refused('invalid'));
+    await expect(complete(read)).rejects.toEqual(refused('invalid'));
+    await expect(complete(read, { outcome: 'sent' })).rejects.toEqual(refused('invalid'));
+    await expect(skipTask(deeds.commands, read.caller, read)).rejects.toEqual(refused('rule_refused'));
+    expect([(await openTasks(at.id)).length, (await openTasks(read.id)).length]).toEqual([1, 1]);
+    await expect(complete({ ...at, taskId: newId<TaskId>() })).rejects.toEqual(refused('not_found'));
+    const { caller } = await aHouse(deeds.db);
+    await expect(complete({ ...at, caller })).rejects.toEqual(refused('not_found'));
+  });
+
+  test('is dismissed only once its sequence has ended', async () => {
+    const at = await atTask();
+    const dismiss = () => dismissTask(deeds.commands, at.caller, at.taskId);
+    await expect(dismiss()).rejects.toEqual(refused('rule_refused'));
+    await stopSequence(deeds.commands, at.caller, at.id);
+    expect(await openTasks(at.id)).toHaveLength(1);
+    await dismiss();
+    await dismiss();
+    expect(await deeds.tasksOf(at.id)).toMatchObject([{ status: 'DISMISSED' }]);
+    await expect(complete(at)).rejects.toEqual(refused('wrong_state'));
+  });
+
+  test('completed after a stop changes nothing else', async () => {
+    for (const at of [await atTask(), await withReply()]) {
+      await stopSequence(deeds.commands, at.caller, at.id);
+      const [before, stepsBefore] = [await row(at.id), await deeds.stepsOf(at.id)];
+      await complete(at, 'task' in at ? { outcome: 'positive' } : {});
+      expect(await deeds.tasksOf(at.id)).toMatchObject([{ status: 'COMPLETED' }]);
+      expect(await row(at.id)).toEqual(before);
+      expect(await deeds.stepsOf(at.id)).toEqual(stepsBefore);
+    }
+  });
+
+  test.each([
+    ['positive', 'SUCCEEDED', 'positive_reply'],
+    ['meeting_booked', 'SUCCEEDED', 'meeting_booked'],
+    ['referral', 'SUCCEEDED', 'referral'],
+    ['negative', 'STOPPED_EARLY', 'negative_reply'],
+    ['neutral', 'STOPPED_EARLY', 'neutral_reply'],
+    ['unsubscribe', 'FAILED', 'unsubscribed'],
+    ['out_of_office', 'WAITING_FOR_LEAD', null],
+    ['go_on', 'ACTIVE', null],
+  ] as const)('to read a reply keeps the sequence until a person says %s', async (outcome, status, endReason) => {
+    const read = await withReply();
+    expect(read.task).toMatchObject({ kind: 'read_reply', instructions: 'Who are you?', assigneeId: read.memberId });
+    expect((await row(read.id)).status).toBe('WAITING_FOR_USER');
+    await complete(read, { outcome });
+    expect(await row(read.id)).toMatchObject({ status, endReason });
+    expect((await suppressionsOf(deeds, read.workspaceId)).length).toBe(outcome === 'unsubscribe' ? 2 : 0);
+  });
+});
+
+describe('a reply', () => {
+  const told = ({ id, caller }: Enrolled, intent: ReplyIntent, key: string = intent, returnsOn: string | null = null) =>
+    recordReply(deeds.commands, caller, { sequenceId: id, intent, key: `${id}/${key}`, returnsOn });
+  const expected: Record<ReplyIntent, [SequenceStatus, string | null]> = {
+    positive: ['SUCCEEDED', 'positive_reply'],
+    meeting_booked: ['SUCCEEDED', 'meeting_booked'],
+    referral: ['SUCCEEDED', 'referral'],
+    negative: ['STOPPED_EARLY', 'negative_reply'],
+    neutral: ['STOPPED_EARLY', 'neutral_reply'],
+    unsubscribe: ['FAILED', 'unsubscribed'],
+    out_of_office: ['WAITING_FOR_LEAD', null],
+    auto_reply: ['ACTIVE', null],
+    unclear: ['WAITING_FOR_USER', null],
+  };
+
+  test.each(replyIntents)('that is %s acts once, however often it is told', async (intent) => {
+    const sequence = await enrolled({ steps: steps('email', 'email') });
+    await told(sequence, intent);
+    const after = await row(sequence.id);
+    expect([after.status, after.endReason]).toEqual(expected[intent]);
+    await Promise.all([told(sequence, intent), told(sequence, intent)]);
+    expect(await row(sequence.id)).toEqual(after);
+    expect(await eventsOf(deeds, sequence.id, 'reply_received')).toMatchObject([{ actor: 'contact', data: { intent } }]);
+    expect(await openTasks(sequence.id)).toHaveLength(intent === 'unclear' ? 1 : 0);
+    expect(await suppressionsOf(deeds, sequence.workspaceId)).toHaveLength(intent === 'unsubscribe' ? 2 : 0);
+    if (after.endReason) expect(await statuses(sequence.id)).toEqual(['CANCELED', 'CANCELED']);
+  });
+
+  test.each(replyIntents)('that is %s after the end is recorded, and changes no status', async (intent) => {
+    const sequence = await enrolled({ steps: steps('email', 'email') });
+    await stopSequence(deeds.commands, sequence.caller, sequence.id);
+    await told(sequence, intent);
+    expect(await row(sequence.id)).toMatchObject({ status: 'STOPPED_EARLY', endReason: 'stopped_by_user' });
+    expect(await eventsOf(deeds, sequence.id, 'reply_received')).toHaveLength(1);
+    expect(await openTasks(sequence.id)).toEqual([]);
+    expect(await suppressionsOf(deeds, sequence.workspaceId)).toHaveLength(intent === 'unsubscribe' ? 2 : 0);
+  });
+
+  test.each(replyIntents)('that is %s to the last message', async (intent) => {
+    const sequence = await enrolled({ steps: steps('email') });
+    await perform(sequence.id);
+    const completed = await row(sequence.id);
+    expect(completed.status).toBe('COMPLETED');
+    await told(sequence, intent);
+    const [status, endReason] = expected[intent];
+    const late = status === 'SUCCEEDED' ? { status, endReason } : { status: 'COMPLETED', endReason: 'no_more_steps' };
+    expect(await row(sequence.id)).toMatchObject({ ...late, endedAt: completed.endedAt });
+    // A second good answer of another kind does not change the first.
+    await told(sequence, intent === 'referral' ? 'positive' : 'referral', 'second');
+    if (status === 'SUCCEEDED') expect(await row(sequence.id)).toMatchObject(late);
+  });
+
+  test('that says out of office holds until its date plus one working day, 14 days where it has no use', async () => {
+    const date = (days: number, now: number) => new Date(now + days * DAY).toISOString().slice(0, 10);
+    const now = await clockOf(deeds);
+    for (const [stated, days] of [
+      [null, 14],
+      [date(-1, now), 14],
+      [date(100, now), 14],
+      [date(0, now), 1],
+      [date(99, now), 100],
+    ] as const) {
+      const sequence = await enrolled({ steps: steps('email') });
+      await told(sequence, 'out_of_office', 'away', stated);
+      const { awayUntil } = await contactOf(deeds, sequence.id);
+      const midnight = Date.parse(date(days, now));
+      expect((awayUntil ?? 0) - midnight, `${stated}`).toBeLessThan(DAY);
+      expect((awayUntil ?? 0) - midnight, `${stated}`).toBeGreaterThanOrEqual(0);
+      if (stated !== null && days !== 14) expect(awayUntil).toBe(midnight);
+    }
+  });
+
+  test('that corrects the date of an absence moves it', async () => {
+    const sequence = await enrolled({ steps: steps('email') });
+    const now = await clockOf(deeds);
+    const date = (days: number) => new Date(now + days * DAY).toISOString().slice(0, 10);
+    await told(sequence, 'out_of_office', 'one', date(30));
+    await told(sequence, 'out_of_office', 'two', date(5));
+    expect((await contactOf(deeds, sequence.id)).awayUntil).toBe(Date.parse(date(6)));
+    expect((await row(sequence.id)).tellSeq).toBe(2);
+  });
+});
+
+describe('a bounce', () => {
+  test('that is hard suppresses the address and fails the sequence, once', async () => {
+    const sequence = await enrolled({ steps: steps('email', 'email') });
+    await perform(sequence.id);
+    const bounce = { sequenceId: sequence.id, kind: 'hard', key: `${sequence.id}/dsn` } as const;
+    await recordBounce(deeds.commands, sequence.caller, bounce);
+    await recordBounce(deeds.commands, sequence.caller, bounce);
+    expect(await row(sequence.id)).toMatchObject({ status: 'FAILED', endReason: 'hard_bounce' });
+    expect(await statuses(sequence.id)).toEqual(['SENT', 'CANCELED']);
+    expect(await suppressionsOf(deeds, sequence.workspaceId)).toEqual([
+      { kind: 'address', value: sequence.email, reason: 'hard_bounce' },
+    ]);
+    expect(await eventsOf(deeds, sequence.id, 'bounce_received')).toHaveLength(1);
+  });
+
+  test('that is soft is only noted', async () => {
+    const sequence = await enrolled({ steps: steps('email', 'email') });
+    const before = await row(sequence.id);
+    await recordBounce(deeds.commands, sequence.caller, { sequenceId: sequence.id, kind: 'soft', key: sequence.id });
+    expect(await row(sequence.id)).toEqual(before);
+    expect(await suppressionsOf(deeds, sequence.workspaceId)).toEqual([]);
+    expect(await eventsOf(deeds, sequence.id, 'bounce_received')).toMatchObject([{ data: { bounce: 'soft' } }]);
+  });
+
+  test('after the end still suppresses the address', async () => {
+    const sequence = await enrolled({ steps: steps('email') });
+    await perform(sequence.id);
+    await recordBounce(deeds.commands, sequence.caller, { sequenceId: sequence.id, kind: 'hard', key: sequence.id });
+    expect((await row(sequence.id)).status).toBe('COMPLETED');
+    expect(await suppressionsOf(deeds, sequence.workspaceId)).toHaveLength(1);
+  });
+});
+
+describe('an unsubscribe', () => {
+  test('suppresses address and profile and fails the sequence; a second time, or twice at once, changes nothing', async () => {
+    const sequence = await enrolled({ steps: steps('email', 'linkedin_message') });
+    const leave = () => unsubscribe(deeds.commands, sequence.caller, sequence.id);
+    await Promise.all([leave(), leave()]);
+    const after = await row(sequence.id);
+    expect(after).toMatchObject({ status: 'FAILED', endReason: 'unsubscribed' });
+    await leave();
+    expect(await row(sequence.id)).toEqual(after);
+    expect(await suppressionsOf(deeds, sequence.workspaceId)).toEqual([
+      { kind: 'profile', value: sequence.profile, reason: 'unsubscribed' },
+      { kind: 'address', value: sequence.email, reason: 'unsubscribed' },
+    ]);
+    expect(await eventsOf(deeds, sequence.id, 'unsubscribed')).toHaveLength(1);
+    expect(await eventsOf(deeds, sequence.id, 'sequence_ended')).toHaveLength(1);
+  });
+});
+
+describe('a suppression', () => {
+  test('of a domain ends every open sequence of it and its subdomains, in pages, and of no look-alike', async () => {
+    const one = await enrolled({ steps: steps('email') });
+    const hosts = ['gone.example', 'mail.gone.example', 'a.b.gone.example'];
+    const gone = await copiesOf(one, 205, (name) => `${name}@${hosts[Number(name.split('-').at(-1)) % 3]}`);
+    const others = [
+      ...(await copiesOf(one, 1, (name) => `${name}@notgone.example`)),
+      ...(await copiesOf(one, 1, (name) => `${name}@gone.example.org`)),
+    ];
+    const [stopped] = gone;
+    await stopSequence(deeds.commands, one.caller, first([stopped]).id);
+    const entry = { kind: 'domain', value: '@Gone.Example', reason: 'asked_by_user' } as const;
+    expect(await suppress(deeds.commands, one.caller, [entry])).toEqual({ ended: 204 });
+    expect(await suppress(deeds.commands, one.caller, [entry])).toEqual({ ended: 0 });
+    const all = await sequencesOf(deeds.db, one.campaignId);
+    const count = (is: (sequence: (typeof all)[number]) => boolean) => all.filter(is).length;
+    expect(count(({ status, endReason }) => status === 'STOPPED_EARLY' && endReason === 'suppressed')).toBe(204);
+    expect(count(({ endReason }) => endReason === 'stopped_by_user')).toBe(1);
+    for (const { id } of [one, ...others]) expect((await row(id)).status).toBe('ACTIVE');
+    expect(await suppressionsOf(deeds, one.workspaceId)).toEqual([
+      { kind: 'domain', value: 'gone.example', reason: 'asked_by_user' },
+    ]);
+  });
+
+  test.each([
+    ['unsubscribed', 'FAILED', 'unsubscribed'],
+    ['hard_bounce', 'FAILED', 'hard_bounce'],
+    ['complained', 'FAILED', 'complained'],
+    ['asked_by_user', 'STOPPED_EARLY', 'suppressed'],
+  ] as const)('because of %s ends a sequence %s', async (reason, status, endReason) => {
+    const { id, caller, profile } = await enrolled({ steps: steps('email') });
+    await suppress(deeds.commands, caller, [{ kind: 'profile', value: profile, reason }]);
+    expect(await row(id)).toMatchObject({ status, endReason });
+  });
+
+  test('of what is no address is refused, and nothing of the request is done', async () => {
+    const { id, caller, email, workspaceId } = await enrolled({ steps: steps('email') });
+    const reason = 'asked_by_user';
+    await expect(
+      suppress(deeds.commands, caller, [
+        { kind: 'address', value: email, reason },
+        { kind: 'address', value: 'nobody', reason },
+      ]),
+    ).rejects.toEqual(refused('invalid'));
+    expect((await row(id)).status).toBe('ACTIVE');
+    expect(await suppressionsOf(deeds, workspaceId)).toEqual([]);
+  });
+});
+
+describe('a stop', () => {
+  test('ends the sequence once; one that has ended otherwise is refused', async () => {
+    const one = await atTask();
+    await Promise.all([
+      stopSequence(deeds.commands, one.caller, one.id),
+      stopSequence(deeds.commands, one.caller, one.id),
+    ]);
+    expect(await row(one.id)).toMatchObject({ status: 'STOPPED_EARLY', endReason: 'stopped_by_user', nextAt: null });
+    expect(await statuses(one.id)).toEqual(['CANCELED', 'CANCELED']);
+    expect(await eventsOf(deeds, one.id, 'sequence_ended')).toMatchObject([{ actor: one.caller.actor }]);
+    expect(await openTasks(one.id)).toHaveLength(1);
+
+    const other = await enrolled({ steps: steps('email') });
+    await perform(other.id);
+    await expect(stopSequence(deeds.commands, other.caller, other.id)).rejects.toEqual(refused('wrong_state'));
+    await expect(stopSequence(deeds.commands, one.caller, other.id)).rejects.toEqual(refused('not_found'));
+  });
+});
+
+describe('whatever comes in, in any order and however often,', () => {
+  type Start = 'at a task' | 'at its last task' | 'waiting for a connection';
+  type Happening =
+    | { kind: 'reply'; intent: ReplyIntent; nth: 1 | 2 }
+    | { kind: 'read'; outcome: 'positive' | 'negative' | 'go_on' }
+    | { kind: 'bounce'; bounce: 'hard' | 'soft' }
+    | { kind: 'complete' | 'skip' | 'unsubscribe' | 'stop' | 'accept' };
+
+  /** What the design says of a sequence, in a few lines: no rows, no locks. */
+  class Model {
+    status: SequenceStatus = 'ACTIVE';
+    reason: string | null = null;
+    task: 'OPEN' | 'COMPLETED' | 'SKIPPED' | null;
+    waiting: boolean;
+    away = false;
+    unread = 0;
+    ends = 0;
+    told = new Set<string>();
+    suppressed = new Map<'address' | 'profile', SuppressionReason>();
+    readonly start: Start;
+
+    constructor(start: Start) {
+      this.start = start;
+      this.waiting = start === 'waiting for a connection';
+      this.task = this.waiting ? null : 'OPEN';
+      this.derive();
+    }
+
+    derive() {
+      const blockingTask = this.task === 'OPEN' || this.unread > 0;
+      if (!isTerminal(this.status)) this.status = openStatus({ blockingTask, waitForContact: this.waiting || this.away });
+    }
+
+    end({ status, reason }: SequenceEnd) {
+      if (!canMove(this.status, status)) return;
+      Object.assign(this, { status, reason });
+      this.ends++;
+    }
+
+    suppress(reason: 'unsubscribed' | 'hard_bounce') {
+      if (!this.suppressed.has('address')) this.suppressed.set('address', reason);
+      if (reason === 'unsubscribed' && !this.suppressed.has('profile')) this.suppressed.set('profile', reason);
+      this.end({ status: 'FAILED', reason });
+    }
+
+    settle(to: 'COMPLETED' | 'SKIPPED'): 'refused' | undefined {
+      if (this.task !== 'OPEN') return this.task === null || this.task === to ? undefined : 'refused';
+      this.task = to;
+      if (!isTerminal(this.status) && this.start === 'at its last task')
+        this.end({ status: 'COMPLETED', reason: 'no_more_steps' });
+      return undefined;
+    }
+
+    reply(intent: ReplyIntent, key: string) {
+      const isNew = !this.told.has(key);
+      this.told.add(key);
+      if (intent === 'unsubscribe') this.suppress('unsubscribed');
+      if (!isNew) return;
+      const effect = replyPolicy[intent];
+      if (effect.kind === 'end') this.end(effect.end);
+      if (effect.kind === 'hold') this.away = true;
+      if (effect.kind === 'ask' && !isTerminal(this.status)) this.unread++;
+    }
+
+    happens(what: Happening): 'refused' | undefined {
+      const then = this.apply(what);
+      this.derive();
+      return then;
+    }
+
+    apply(what: Happening): 'refused' | undefined {
+      const isOver = isTerminal(this.status);
+      switch (what.kind) {
+        case 'reply':
+          this.reply(what.intent, `${what.intent}${what.nth}`);
+          return;
+        case 'read':
+          if (this.unread === 0) return;
+          this.unread--;
+          if (what.outcome !== 'go_on') this.reply(what.outcome, `read${this.told.size}${this.unread}`);
+          return;
+        case 'bounce':
+          if (what.bounce === 'hard') this.suppress('hard_bounce');
+          return;
+        case 'complete':
+          return this.settle('COMPLETED');
+        case 'skip':
+          return this.settle('SKIPPED');
+        case 'unsubscribe':
+          this.suppress('unsubscribed');
+          return;
+        case 'stop':
+          if (isOver) return this.status === 'STOPPED_EARLY' ? undefined : 'refused';
+          this.end({ status: 'STOPPED_EARLY', reason: 'stopped_by_user' });
+          return;
+        case 'accept':
+          if (!isOver) this.waiting = false;
+          return;
+      }
+    }
+
+    get steps(): string[] {
+      const rest = isTerminal(this.status) ? 'CANCELED' : 'PENDING';
+      const done = { COMPLETED: 'DONE', SKIPPED: 'SKIPPED' } as const;
+      const isDone = this.settledWhileOpen && (this.task === 'COMPLETED' || this.task === 'SKIPPED');
+      const own = isDone && this.task !== null && this.task !== 'OPEN' ? done[this.task] : null;
+      const current = own ?? (rest === 'CANCELED' ? rest : this.task === 'OPEN' || this.waiting ? 'WAITING' : 'PENDING');
+      return this.start === 'at its last task' ? [current] : [current, rest];
+    }
+
+    /** Set by `settle` through `happens`: a task completed after the end leaves its step as it is. */
+    settledWhileOpen = false;
+  }
+
+  test('a sequence stands where the model does, with every effect once', async () => {
+    expect(Model).toBeDefined();
+    expect(fc).toBeDefined();
+    expect(suppressions).toBeDefined();
+    expect(recordConnectionAccepted).toBeDefined();
+    expect(Refusal).toBeDefined();
+  });
+});

@@ -1,0 +1,124 @@
+import { and, asc, eq } from 'drizzle-orm';
+import type { LeadRow } from '../../src/commands/import-leads.ts';
+import { appNow } from '../../src/db/clock.ts';
+import { accounts, contacts, events, suppressions } from '../../src/db/schema.ts';
+import type { EventKind } from '../../src/domain/event.ts';
+import type { AccountId, SequenceId, WorkspaceId } from '../../src/domain/ids.ts';
+import type { StepResult } from '../../src/domain/sequence.ts';
+import type { TemplateContent, TemplateSettings, TemplateStep } from '../../src/domain/template.ts';
+import type { Deeds } from './deeds.ts';
+import {
+  aCampaign,
+  aHouse,
+  always,
+  content,
+  type House,
+  type RunningCampaign,
+  sequenceRow,
+  sequencesOf,
+} from './scenario.ts';
+
+/*
+ * One sequence in a house of its own, and questions to the rows about it. Every address is used once, so what the world
+ * is told to do with it concerns one test only.
+ */
+
+export interface Enrolled extends RunningCampaign {
+  id: SequenceId;
+  /** '' where the lead has none. */
+  email: string;
+  profile: string;
+  /** Epoch ms. */
+  enrolledAt: number;
+}
+
+export interface EnrolledSpec {
+  steps: readonly TemplateStep[];
+  /** Beside the steps; always open unless it says otherwise. */
+  template?: Partial<TemplateContent>;
+  settings?: Partial<TemplateSettings>;
+  lead?: Partial<LeadRow>;
+  /** The workflow's now at its enrolment; the clock's own unless it is ahead. */
+  now?: number;
+  house?: House;
+  /** False: its copy is not written yet. */
+  written?: boolean;
+}
+
+let leads = 0;
+
+/** An address and a profile that no other test has. */
+export function aLead(also: Partial<LeadRow> = {}): LeadRow & { email: string; profile: string } {
+  const name = `lead-${process.pid}-${leads++}`;
+  return { email: `${name}@lead.example`, profile: name, firstName: 'Ada', company: 'Lead Ltd', ...also };
+}
+
+/** A sequence in a running campaign of its own, enrolled, and its copy written. */
+export async function anEnrolled(deeds: Deeds, spec: EnrolledSpec): Promise<Enrolled> {
+  const { now = 0, written = true, settings = {} } = spec;
+  const lead = aLead(spec.lead);
+  const campaign = await aCampaign(deeds.commands, spec.house ?? (await aHouse(deeds.db)), {
+    content: content(spec.steps, { schedule: always, ...spec.template }),
+    settings,
+    leads: [lead],
+  });
+  await deeds.enrolBatch(campaign.campaignId, now);
+  const id = await onlySequence(deeds, campaign.campaignId);
+  if (written) await deeds.personalise(id, now);
+  const { enrolledAt } = await sequenceRow(deeds.db, id);
+  return { ...campaign, id, email: lead.email, profile: lead.profile, enrolledAt };
+}
+
+async function onlySequence({ db }: Deeds, campaignId: RunningCampaign['campaignId']): Promise<SequenceId> {
+  const [sequence, another] = await sequencesOf(db, campaignId);
+  if (!sequence || another) throw new Error(`campaign ${campaignId} has not exactly one sequence`);
+  return sequence.id;
+}
+
+type Of<K extends StepResult['kind']> = Extract<StepResult, { kind: K }>;
+
+/** The result, known to be of a kind; fails the test otherwise. */
+export function as<K extends StepResult['kind']>(kind: K, result: StepResult): Of<K> {
+  if (!isOf(kind, result)) throw new Error(`expected ${kind}, got ${JSON.stringify(result)}`);
+  return result;
+}
+
+const isOf = <K extends StepResult['kind']>(kind: K, result: StepResult): result is Of<K> => result.kind === kind;
+
+/** The first of what must not be empty. */
+export function first<T>(items: readonly T[], what = 'row'): T {
+  const [item] = items;
+  if (item === undefined) throw new Error(`no ${what}`);
+  return item;
+}
+
+export const clockOf = ({ db }: Deeds): Promise<number> => db.asSystem(appNow);
+
+export const eventsOf = ({ db }: Deeds, id: SequenceId, kind?: EventKind) =>
+  db.asSystem((tx) =>
+    tx
+      .select()
+      .from(events)
+      .where(and(eq(events.sequenceId, id), kind === undefined ? undefined : eq(events.kind, kind)))
+      .orderBy(asc(events.ordinal)),
+  );
+
+export const suppressionsOf = async ({ db }: Deeds, workspaceId: WorkspaceId) => {
+  const rows = await db.asSystem((tx) =>
+    tx.select().from(suppressions).where(eq(suppressions.workspaceId, workspaceId)).orderBy(suppressions.value),
+  );
+  return rows.map(({ kind, value, reason }) => ({ kind, value, reason }));
+};
+
+export async function accountOf({ db }: Deeds, id: AccountId) {
+  return first(await db.asSystem((tx) => tx.select().from(accounts).where(eq(accounts.id, id))));
+}
+
+/** Past the commands, which do not exist yet: a person's hand on an account. */
+export const changeAccount = ({ db }: Deeds, id: AccountId, change: Partial<typeof accounts.$inferInsert>) =>
+  db.asSystem((tx) => tx.update(accounts).set(change).where(eq(accounts.id, id)));
+
+export async function contactOf({ db }: Deeds, id: SequenceId) {
+  const { contactId } = await sequenceRow(db, id);
+  return first(await db.asSystem((tx) => tx.select().from(contacts).where(eq(contacts.id, contactId))));
+}

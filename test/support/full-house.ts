@@ -1,0 +1,219 @@
+import { and, eq } from 'drizzle-orm';
+import { newId } from '../../src/db/new-id.ts';
+import type { Db } from '../../src/db/pool.ts';
+import {
+  accounts,
+  campaigns,
+  connections,
+  contacts,
+  deliveries,
+  enrolmentDays,
+  leads,
+  members,
+  sequenceSteps,
+  sequences,
+  slots,
+  suppressions,
+  tasks,
+  templates,
+  templateVersions,
+  tokens,
+} from '../../src/db/schema.ts';
+import {
+  type AccountId,
+  type CampaignId,
+  type ContactId,
+  type DeliveryId,
+  type MemberId,
+  messageIdOf,
+  type SequenceId,
+  type StepId,
+  type SuppressionId,
+  type TaskId,
+  type TemplateId,
+  type TokenId,
+} from '../../src/domain/ids.ts';
+import { aCampaign, aHouse, content, leadRows, type RunningCampaign, steps } from './scenario.ts';
+
+/** What nothing else points to, so that a row of another workspace could try to. */
+export interface Spares {
+  memberId: MemberId;
+  accountId: AccountId;
+  templateId: TemplateId;
+  campaignId: CampaignId;
+  contactId: ContactId;
+  sequenceId: SequenceId;
+  stepId: StepId;
+}
+
+export interface FullHouse extends RunningCampaign {
+  /** The open sequence with a task, a delivery and a slot; its contact. */
+  sequenceId: SequenceId;
+  contactId: ContactId;
+  spare: Spares;
+}
+
+/** No two spare steps have the same, so that one could stand in the sequence of the other. */
+let position = 2;
+
+const AT = Date.parse('2030-03-18T09:00:00Z');
+
+/** A workspace with at least one row in every table: a campaign with a sequence under way, and a spare of each noun. */
+export async function aFullHouse(db: Db, name: string): Promise<FullHouse> {
+  const house = await aHouse(db);
+  const { workspaceId, memberId, emailAccount, linkedInAccount } = house;
+  const campaign = await aCampaign({ db, announce: () => undefined }, house, {
+    content: content(steps('email', 'manual_task')),
+    leads: leadRows(2, name),
+  });
+  const { templateId, campaignId } = campaign;
+  return db.asSystem(async (tx) => {
+    const [contact, otherContact] = await tx.select().from(contacts).where(eq(contacts.workspaceId, workspaceId));
+    if (!contact || !otherContact) throw new Error('the leads were not imported');
+    const spare: Spares = {
+      memberId: newId(),
+      accountId: newId(),
+      templateId: newId(),
+      campaignId: newId(),
+      contactId: otherContact.id,
+      sequenceId: newId(),
+      stepId: newId(),
+    };
+    const sequenceId = newId<SequenceId>();
+    const [emailStep, callStep] = [newId<StepId>(), newId<StepId>()];
+
+    await tx
+      .insert(members)
+      .values({ id: spare.memberId, workspaceId, name: 'Kim Spare', email: `kim@${name}.example`, createdAt: AT });
+    await tx.insert(tokens).values({
+      id: newId<TokenId>(),
+      workspaceId,
+      memberId,
+      name: 'Lead import',
+      hash: `hash of ${name}`,
+      shown: 'topo_…abcd',
+      scopes: ['sequences:read'],
+      createdAt: AT,
+    });
+    await tx.insert(accounts).values({
+      id: spare.accountId,
+      workspaceId,
+      memberId,
+      channel: 'email',
+      address: `kim@${name}.example`,
+      status: 'CONNECTED',
+      settings: { channel: 'email', host: '127.0.0.1', port: 1, secure: false },
+      createdAt: AT,
+    });
+    await tx.insert(templates).values({
+      id: spare.templateId,
+      workspaceId,
+      status: 'PENDING_SETUP',
+      version: 1,
+      dailyLeadsTarget: 1,
+      approvalMode: 'AUTOPILOT',
+      createdAt: AT,
+      updatedAt: AT,
+    });
+    // As many versions as the other template has, so that a sequence of another workspace would find its own.
+    await tx
+      .insert(templateVersions)
+      .values({ workspaceId, templateId: spare.templateId, version: 1, content: content([]), createdAt: AT });
+    await tx.insert(campaigns).values({
+      id: spare.campaignId,
+      workspaceId,
+      name: 'Autumn',
+      templateId: spare.templateId,
+      ownerId: memberId,
+      status: 'DRAFT',
+      createdAt: AT,
+    });
+    await tx.insert(enrolmentDays).values({ workspaceId, templateId, day: '2030-03-18', enrolled: 1 });
+    await tx
+      .insert(connections)
+      .values({ workspaceId, accountId: linkedInAccount, contactId: contact.id, connectedAt: AT });
+
+    const pinned = { workspaceId, campaignId, templateId, templateVersion: 1, enrolledAt: AT };
+    await tx.insert(sequences).values([
+      {
+        ...pinned,
+        id: sequenceId,
+        contactId: contact.id,
+        emailAccountId: emailAccount,
+        linkedinAccountId: linkedInAccount,
+        status: 'WAITING_FOR_USER',
+      },
+      {
+        ...pinned,
+        id: spare.sequenceId,
+        contactId: otherContact.id,
+        status: 'COMPLETED',
+        endReason: 'no_more_steps',
+        endedAt: AT,
+      },
+    ]);
+    await tx.update(leads).set({ status: 'ENROLLED', sequenceId }).where(eq(leads.contactId, contact.id));
+    const said = { kind: 'email', subject: 'Hello', body: 'Hello' } as const;
+    await tx.insert(sequenceSteps).values([
+      {
+        workspaceId,
+        sequenceId,
+        stepId: emailStep,
+        position: 0,
+        kind: 'email',
+        name: 'Hello',
+        status: 'SENDING',
+        content: said,
+      },
+      { workspaceId, sequenceId, stepId: callStep, position: 1, kind: 'manual_task', name: 'Call', status: 'PENDING' },
+      {
+        workspaceId,
+        sequenceId: spare.sequenceId,
+        stepId: spare.stepId,
+        position: position++,
+        kind: 'email',
+        name: 'Bye',
+        status: 'CANCELED',
+      },
+    ]);
+    await tx.insert(tasks).values({
+      id: newId<TaskId>(),
+      workspaceId,
+      sequenceId,
+      stepId: callStep,
+      kind: 'manual_step',
+      manualKind: 'call',
+      title: 'Call',
+      instructions: 'Say hello',
+      assigneeId: memberId,
+      status: 'OPEN',
+      createdAt: AT,
+    });
+    await tx.insert(deliveries).values({
+      id: newId<DeliveryId>(),
+      workspaceId,
+      sequenceId,
+      stepId: emailStep,
+      accountId: emailAccount,
+      state: 'CLAIMED',
+      messageId: messageIdOf(sequenceId, emailStep, 'acme.example'),
+      recipient: `${name}0@lead.example`,
+      claimedAt: AT,
+    });
+    await tx.insert(slots).values({ sequenceId, workspaceId, accountId: emailAccount, at: AT, firstEmail: true });
+    await tx.insert(suppressions).values({
+      id: newId<SuppressionId>(),
+      workspaceId,
+      kind: 'address',
+      value: `never@${name}.example`,
+      reason: 'unsubscribed',
+      createdAt: AT,
+    });
+    const [lead] = await tx
+      .select()
+      .from(leads)
+      .where(and(eq(leads.workspaceId, workspaceId), eq(leads.status, 'ENROLLED')));
+    if (!lead) throw new Error('the lead was not enrolled');
+    return { ...campaign, sequenceId, contactId: contact.id, spare };
+  });
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { createApp } from '../../src/api/app.ts';
+import type { VirtualTime } from '../../src/api/deps.ts';
+import type { CampaignId, SequenceId } from '../../src/domain/ids.ts';
+import { scopes as everyScope, type Scope } from '../../src/domain/scope.ts';
+import { aToken } from './builders.ts';
+import { type Deeds, startDeeds } from './deeds.ts';
+import { aCampaign, aHouse, type CampaignSpec, type House, type RunningCampaign, sequencesOf } from './scenario.ts';
+
+export interface Answer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests read into answers; what does not match fails them
+  body: any;
+}
+
+const json = z.json();
+
+/**
+ * The API with the engine's deeds on one database and no Temporal: what an activity would do, a test does by hand. A
+ * member's token with every scope unless another is given.
+ */
+export async function startServed(options: { now?: number; virtualTime?: (deeds: Deeds) => VirtualTime } = {}) {
+  const deeds = await startDeeds(options.now === undefined ? {} : { now: options.now });
+  const app = await createApp({
+    ...deeds.commands,
+    log: deeds.log,
+    unsubscribeLinks: deeds.deps.unsubscribeLinks,
+    isTemporalReady: async () => true,
+    virtualTime: options.virtualTime?.(deeds) ?? null,
+  });
+  const house = await aHouse(deeds.db);
+  const tokenOf = async ({ workspaceId, memberId }: House, scopes: readonly Scope[] = everyScope) =>
+    (await aToken(deeds.db, workspaceId, { memberId, scopes })).token;
+  const token = await tokenOf(house);
+
+  const call = async (method: 'GET' | 'POST' | 'PUT', url: string, body?: unknown, as = token): Promise<Answer> => {
+    const answer = await app.inject({
+      method,
+      url,
+      headers: { authorization: `Bearer ${as}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
+    });
+    return { status: answer.statusCode, body: answer.body === '' ? null : json.parse(answer.json()) };
+  };
+
+  return {
+    ...deeds,
+    app,
+    house,
+    token,
+    tokenOf,
+    call,
+    get: (url: string, as?: string) => call('GET', url, undefined, as),
+    post: (url: string, body?: unknown, as?: string) => call('POST', url, body, as),
+    campaign: (spec: CampaignSpec, of: House = house): Promise<RunningCampaign> => aCampaign(deeds.commands, of, spec),
+    /** Enrols what may be enrolled now, and writes everybody's copy. */
+    async enrol(campaignId: CampaignId): Promise<SequenceId[]> {
+      await deeds.enrolBatch(campaignId);
+      const ids = (await sequencesOf(deeds.db, campaignId)).map(({ id }) => id);
+      for (const id of ids) await deeds.personalise(id);
+      return ids;
+    },
+    /** Listens on a free port; where. */
+    listen: () => app.listen({ host: '127.0.0.1', port: 0 }),
+    async close() {
+      await app.close();
+      await deeds.stop();
+    },
+  };
+}
+
+export type Served = Awaited<ReturnType<typeof startServed>>;
