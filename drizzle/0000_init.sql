@@ -11,6 +11,8 @@ CREATE TABLE "accounts" (
 	"created_at" timestamp(3) with time zone NOT NULL,
 	CONSTRAINT "accounts_workspace_id" UNIQUE("workspace_id","id"),
 	CONSTRAINT "accounts_channel" CHECK ("accounts"."channel" in ('email', 'linkedin')),
+	CONSTRAINT "accounts_resting_until" CHECK ("accounts"."status" <> 'RESTING' or "accounts"."resting_until" is not null),
+	CONSTRAINT "accounts_disconnected_at" CHECK ("accounts"."status" <> 'DISCONNECTED' or "accounts"."disconnected_at" is not null),
 	CONSTRAINT "accounts_status" CHECK ("accounts"."status" in ('CONNECTED', 'PAUSED', 'RESTING', 'DISCONNECTED', 'REMOVED'))
 );
 --> statement-breakpoint
@@ -50,6 +52,7 @@ CREATE TABLE "campaigns" (
 	"created_at" timestamp(3) with time zone NOT NULL,
 	CONSTRAINT "campaigns_workspace_id" UNIQUE("workspace_id","id"),
 	CONSTRAINT "campaigns_status" CHECK ("campaigns"."status" in ('DRAFT', 'RUNNING', 'PAUSED', 'ENDED')),
+	CONSTRAINT "campaigns_started" CHECK ("campaigns"."status" not in ('RUNNING', 'PAUSED') or "campaigns"."started_at" is not null),
 	CONSTRAINT "campaigns_ended" CHECK (("campaigns"."status" = 'ENDED') = ("campaigns"."ended_at" is not null))
 );
 --> statement-breakpoint
@@ -195,6 +198,7 @@ CREATE TABLE "sequence_steps" (
 	CONSTRAINT "sequence_steps_position" UNIQUE("sequence_id","position"),
 	CONSTRAINT "sequence_steps_kind" CHECK ("sequence_steps"."kind" in ('email', 'linkedin_message', 'linkedin_invitation', 'manual_task')),
 	CONSTRAINT "sequence_steps_status" CHECK ("sequence_steps"."status" in ('PENDING', 'WAITING', 'SENDING', 'SENT', 'DONE', 'SKIPPED', 'FAILED', 'UNCONFIRMED', 'CANCELED')),
+	CONSTRAINT "sequence_steps_finished" CHECK ("sequence_steps"."status" not in ('SENT', 'DONE', 'SKIPPED', 'FAILED') or "sequence_steps"."finished_at" is not null),
 	CONSTRAINT "sequence_steps_content" CHECK ("sequence_steps"."content" is not null or "sequence_steps"."status" in ('PENDING', 'CANCELED'))
 );
 --> statement-breakpoint
@@ -229,6 +233,7 @@ CREATE TABLE "sequences" (
 	CONSTRAINT "sequences_status" CHECK ("sequences"."status" in ('ACTIVE', 'WAITING_FOR_USER', 'WAITING_FOR_LEAD', 'SUCCEEDED', 'COMPLETED', 'STOPPED_EARLY', 'FAILED')),
 	CONSTRAINT "sequences_ended" CHECK (("sequences"."status" in ('SUCCEEDED', 'COMPLETED', 'STOPPED_EARLY', 'FAILED')) = ("sequences"."ended_at" is not null)),
 	CONSTRAINT "sequences_reason" CHECK (("sequences"."ended_at" is not null) = ("sequences"."end_reason" is not null)),
+	CONSTRAINT "sequences_reason_of_status" CHECK ("sequences"."end_reason" is null or ("sequences"."status" in ('SUCCEEDED') and "sequences"."end_reason" in ('positive_reply', 'meeting_booked', 'referral')) or ("sequences"."status" in ('COMPLETED') and "sequences"."end_reason" in ('no_more_steps')) or ("sequences"."status" in ('STOPPED_EARLY') and "sequences"."end_reason" in ('stopped_by_user', 'negative_reply', 'neutral_reply', 'campaign_ended', 'template_archived', 'lead_removed', 'suppressed', 'contact_erased')) or ("sequences"."status" in ('FAILED') and "sequences"."end_reason" in ('hard_bounce', 'unsubscribed', 'complained', 'account_unavailable', 'invalid_content', 'rejected_by_policy', 'delivery_failed', 'internal_error'))),
 	CONSTRAINT "sequences_told" CHECK ("sequences"."told_seq" <= "sequences"."tell_seq")
 );
 --> statement-breakpoint
@@ -275,6 +280,8 @@ CREATE TABLE "tasks" (
 	CONSTRAINT "tasks_kind" CHECK ("tasks"."kind" in ('manual_step', 'read_reply', 'confirm_send', 'complete_copy')),
 	CONSTRAINT "tasks_status" CHECK ("tasks"."status" in ('OPEN', 'COMPLETED', 'SKIPPED', 'DISMISSED')),
 	CONSTRAINT "tasks_settled" CHECK (("tasks"."status" = 'OPEN') = ("tasks"."settled_at" is null)),
+	CONSTRAINT "tasks_manual_kind" CHECK (("tasks"."kind" = 'manual_step') = ("tasks"."manual_kind" is not null)),
+	CONSTRAINT "tasks_outcome" CHECK ("tasks"."outcome" is null or "tasks"."status" = 'COMPLETED'),
 	CONSTRAINT "tasks_step_named" CHECK (("tasks"."kind" = 'read_reply') = ("tasks"."step_id" is null))
 );
 --> statement-breakpoint

@@ -30,10 +30,11 @@ BEGIN
   FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
-    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO topo_system', name);
     IF name = 'installation' THEN
-      EXECUTE format('GRANT SELECT ON %I TO topo_app', name);
+      GRANT SELECT, UPDATE ON installation TO topo_system;
+      GRANT SELECT ON installation TO topo_app;
     ELSE
+      EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO topo_system', name);
       EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO topo_app', name);
     END IF;
   END LOOP;

@@ -53,7 +53,7 @@ const arrows: Arrows = {
 
   'db/': ['db/', 'domain/', 'drizzle-orm', 'pg', 'uuid', 'node:*'],
 
-  'commands/': ['commands/', 'db/', 'domain/', 'type adapters/'],
+  'commands/': ['commands/', 'db/', 'domain/', 'drizzle-orm', 'type adapters/'],
 
   'api/': [
     'api/',

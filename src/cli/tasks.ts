@@ -1,12 +1,13 @@
 import { type Command, Option } from 'commander';
 import { pageOf } from '../api/schemas.ts';
 import { everyOutcome, type TaskShown, taskShape } from '../api/shapes/tasks.ts';
+import { statusNames } from '../domain/sequence.ts';
 import { taskStatuses } from '../domain/task.ts';
 import { type PageOptions, pageOption, segment, sizeOption, statusOption } from './options.ts';
 import { contactName } from './sequences.ts';
 import type { Session } from './session.ts';
 import { readJsonObject } from './templates.ts';
-import { pageLine, table } from './terminal.ts';
+import { fields, oneLine, pageLine, table } from './terminal.ts';
 
 interface Completion {
   outcome?: string;
@@ -54,6 +55,14 @@ export function taskCommands(program: Command, session: Session): void {
         );
       },
     );
+
+  task
+    .command('show')
+    .description('one task with its instructions, or the reply that is to be read')
+    .argument('<id>', 'the task')
+    .action(async (id: string, _options: object, command: Command) => {
+      session.print(command, await session.client().get(`/v1/tasks/${segment(id)}`, taskShape), whole);
+    });
 
   task
     .command('complete')
@@ -104,6 +113,25 @@ const row = (one: TaskShown) => [
   one.assignee.name,
   one.status,
 ];
+
+function whole(one: TaskShown): string {
+  return [
+    fields([
+      ['Task', one.id],
+      ['Title', one.title],
+      ['Status', one.outcome === null ? one.status : `${one.status} (${one.outcome})`],
+      ['For', one.assignee.name],
+      ['Contact', `${contactName(one.contact)}${one.contact.company === null ? '' : `, ${one.contact.company}`}`],
+      ['Campaign', one.campaign.name],
+      ['Sequence', `${one.sequence.id}, ${statusNames[one.sequence.status]}`],
+      ['Step', one.step === null ? null : `${one.step.number} '${one.step.name}'`],
+      ['Outcomes', one.outcomes.join(', ') || null],
+      ['Note', one.note],
+    ]),
+    '',
+    ...one.instructions.split('\n').map(oneLine),
+  ].join('\n');
+}
 
 const settled = ({ id, status, outcome, sequence }: TaskShown) =>
   `Task ${id} is ${status}${outcome === null ? '' : ` (${outcome})`}; its sequence ${sequence.id} is ${sequence.status}.`;

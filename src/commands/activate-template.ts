@@ -17,7 +17,7 @@ export async function activateTemplate(
     const problems = checkTemplate(content, template);
     if (problems.length > 0) throw new Refusal('invalid', `template ${templateId} cannot be activated yet`, problems);
     await moveTemplate(tx, template, 'ACTIVE', 'template_activated', actor, await appNow(tx));
-    return campaignsOf(tx, templateId);
+    return campaignsOf(tx, templateId, ['RUNNING', 'PAUSED']);
   });
   for (const campaignId of campaigns) announce({ workspaceId, campaignId });
 }

@@ -33,7 +33,7 @@ export async function archiveTemplate(
       );
     if (template.status !== 'ARCHIVED')
       await moveTemplate(tx, template, 'ARCHIVED', 'template_archived', actor, await appNow(tx));
-    return campaignsOf(tx, templateId);
+    return campaignsOf(tx, templateId, ['DRAFT', 'RUNNING', 'PAUSED']);
   });
   const end = { status: 'STOPPED_EARLY', reason: 'template_archived' } as const;
   const stopped = await endInPages(deps, caller, eq(sequences.templateId, templateId), end);

@@ -39,7 +39,7 @@ export async function editTemplate(
       .set({ ...settings, version, updatedAt: now })
       .where(eq(templates.id, templateId));
     await record(tx, { workspaceId, kind: 'template_edited', at: now, actor, templateId, data: { version } });
-    return { version, campaigns: await campaignsOf(tx, templateId) };
+    return { version, campaigns: await campaignsOf(tx, templateId, ['RUNNING', 'PAUSED']) };
   });
   for (const campaignId of campaigns) announce({ workspaceId, campaignId });
   return version;

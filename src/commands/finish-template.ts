@@ -14,7 +14,7 @@ export async function finishTemplate(deps: CommandDeps, caller: Caller, template
     const { template } = await takeTemplate(tx, templateId);
     if (template.status !== 'FINISHING')
       await moveTemplate(tx, template, 'FINISHING', 'template_finishing', actor, await appNow(tx));
-    return campaignsOf(tx, templateId);
+    return campaignsOf(tx, templateId, ['DRAFT', 'RUNNING', 'PAUSED']);
   });
   if (campaigns.length > 0)
     await failWaitingLeads(deps, caller, inArray(leads.campaignId, campaigns), 'template_finishing');

@@ -18,8 +18,16 @@ const roles = `
         execute format('create role %I nologin', wanted);
       exception when duplicate_object or unique_violation then null; -- another database of this server made it
       end;
-      execute format('grant %I to current_user', wanted);
+      if current_setting('server_version_num')::int >= 160000 then
+        execute format('grant %I to current_user with inherit false, set true', wanted);
+      else
+        execute format('grant %I to current_user', wanted);
+      end if;
     end loop;
+    -- The owner must not have what the roles may do, only be able to become one: a query without a role sees nothing.
+    if current_setting('server_version_num')::int < 160000 then
+      execute 'alter role current_user noinherit';
+    end if;
   end $$`;
 
 /**

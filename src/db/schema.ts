@@ -43,6 +43,7 @@ import { type LeadFailure, type LeadStatus, leadStatuses } from '../domain/lead.
 import type { Scope } from '../domain/scope.ts';
 import {
   type EndReason,
+  ends,
   openStatuses,
   type SequenceStatus,
   type StepKind,
@@ -74,6 +75,16 @@ import {
 
 const oneOf = (column: AnyPgColumn, values: readonly string[]): SQL =>
   sql`${column} in (${sql.raw(values.map((value) => `'${value}'`).join(', '))})`;
+
+/** An end's reason is one of its status. */
+const endsMatch = (status: AnyPgColumn, reason: AnyPgColumn): SQL =>
+  sql.join(
+    [
+      sql`${reason} is null`,
+      ...terminalStatuses.map((end) => sql`(${oneOf(status, [end])} and ${oneOf(reason, ends[end])})`),
+    ],
+    sql` or `,
+  );
 
 /** One row: the offset of virtual time, the installation's kill switch, when the reconciler last ran. */
 export const installation = pgTable(
@@ -275,6 +286,8 @@ export const accounts = pgTable(
       foreignColumns: [members.workspaceId, members.id],
     }),
     check('accounts_channel', oneOf(t.channel, channels)),
+    check('accounts_resting_until', sql`${t.status} <> 'RESTING' or ${t.restingUntil} is not null`),
+    check('accounts_disconnected_at', sql`${t.status} <> 'DISCONNECTED' or ${t.disconnectedAt} is not null`),
     check('accounts_status', oneOf(t.status, accountStatuses)),
     ...workspacePolicies(),
   ],
@@ -309,6 +322,7 @@ export const campaigns = pgTable(
       foreignColumns: [members.workspaceId, members.id],
     }),
     check('campaigns_status', oneOf(t.status, campaignStatuses)),
+    check('campaigns_started', sql`${t.status} not in ('RUNNING', 'PAUSED') or ${t.startedAt} is not null`),
     check('campaigns_ended', sql`(${t.status} = 'ENDED') = (${t.endedAt} is not null)`),
     ...workspacePolicies(),
   ],
@@ -494,6 +508,7 @@ export const sequences = pgTable(
     check('sequences_status', oneOf(t.status, sequenceStatuses)),
     check('sequences_ended', sql`(${oneOf(t.status, terminalStatuses)}) = (${t.endedAt} is not null)`),
     check('sequences_reason', sql`(${t.endedAt} is not null) = (${t.endReason} is not null)`),
+    check('sequences_reason_of_status', endsMatch(t.status, t.endReason)),
     check('sequences_told', sql`${t.toldSeq} <= ${t.tellSeq}`),
     ...workspacePolicies(),
   ],
@@ -571,6 +586,10 @@ export const sequenceSteps = pgTable(
     }),
     check('sequence_steps_kind', oneOf(t.kind, stepKinds)),
     check('sequence_steps_status', oneOf(t.status, stepStatuses)),
+    check(
+      'sequence_steps_finished',
+      sql`${t.status} not in ('SENT', 'DONE', 'SKIPPED', 'FAILED') or ${t.finishedAt} is not null`,
+    ),
     check('sequence_steps_content', sql`${t.content} is not null or ${t.status} in ('PENDING', 'CANCELED')`),
     ...workspacePolicies(),
   ],
@@ -618,6 +637,8 @@ export const tasks = pgTable(
     check('tasks_kind', oneOf(t.kind, taskKinds)),
     check('tasks_status', oneOf(t.status, taskStatuses)),
     check('tasks_settled', sql`(${t.status} = 'OPEN') = (${t.settledAt} is null)`),
+    check('tasks_manual_kind', sql`(${t.kind} = 'manual_step') = (${t.manualKind} is not null)`),
+    check('tasks_outcome', sql`${t.outcome} is null or ${t.status} = 'COMPLETED'`),
     check('tasks_step_named', sql`(${t.kind} = 'read_reply') = (${t.stepId} is null)`),
     ...workspacePolicies(),
   ],

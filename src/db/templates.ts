@@ -1,4 +1,5 @@
 import { and, eq, inArray } from 'drizzle-orm';
+import type { CampaignStatus } from '../domain/campaign.ts';
 import type { EventKind } from '../domain/event.ts';
 import type { CampaignId, TemplateId } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -54,11 +55,16 @@ export async function moveTemplate(
   await record(tx, { workspaceId: template.workspaceId, kind, at: now, actor, templateId: template.id });
 }
 
-export async function campaignsOf(tx: Tx, templateId: TemplateId): Promise<CampaignId[]> {
+/** The template's campaigns in the given statuses, by ascending id. */
+export async function campaignsOf(
+  tx: Tx,
+  templateId: TemplateId,
+  statuses: readonly CampaignStatus[],
+): Promise<CampaignId[]> {
   const rows = await tx
     .select({ id: campaigns.id })
     .from(campaigns)
-    .where(and(eq(campaigns.templateId, templateId), inArray(campaigns.status, ['RUNNING', 'PAUSED'])))
+    .where(and(eq(campaigns.templateId, templateId), inArray(campaigns.status, [...statuses])))
     .orderBy(campaigns.id);
   return rows.map(({ id }) => id);
 }

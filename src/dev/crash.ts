@@ -8,7 +8,7 @@ import { createTemporalWalks } from '../adapters/temporal-walks.ts';
 import { readConfig, readTemporalSettings } from '../config.ts';
 import { appNow, moveClockTo } from '../db/clock.ts';
 import { type Db, openDb } from '../db/pool.ts';
-import { deliveries, sequences, tasks } from '../db/schema.ts';
+import { deliveries, leads, sequences, tasks } from '../db/schema.ts';
 import { loadWalk } from '../db/walks.ts';
 import { finishedSteps } from '../domain/sequence.ts';
 import { type Child, startChild } from './child.ts';
@@ -115,14 +115,14 @@ function asker(url: string, token: string): Ask {
 async function enlist(ask: Ask, house: Seed): Promise<number> {
   const [, calls] = house.templates;
   const created = Object(await ask('POST', '/v1/campaigns', { name: 'Calls', template_id: calls }));
-  const leads = (await exampleLeads()).map(({ email, profile, firstName, lastName, company }) => ({
+  const rows = (await exampleLeads()).map(({ email, profile, firstName, lastName, company }) => ({
     email,
     linkedin_url: profile,
     first_name: firstName,
     last_name: lastName,
     company,
   }));
-  const [first, second] = [leads.slice(0, 28), leads.slice(28)];
+  const [first, second] = [rows.slice(0, 28), rows.slice(28)];
   for (const [campaignId, rows] of [
     [house.campaignId, first],
     [String(created.id), second],
@@ -130,7 +130,7 @@ async function enlist(ask: Ask, house: Seed): Promise<number> {
     await ask('POST', `/v1/campaigns/${campaignId}/leads`, { rows, approve: true });
     await ask('POST', `/v1/campaigns/${campaignId}/start`);
   }
-  return leads.length;
+  return rows.length;
 }
 
 /** Round after round on virtual time; at the end of each, people settle tasks and pause and resume a campaign. */
@@ -152,9 +152,9 @@ async function walk(db: Db, parts: Parts, ask: Ask, until: (now: number) => bool
     patienceMs: PATIENCE_MS,
     act: () => people(parts, ask),
   });
-  for (let now = await db.asSystem(appNow); !until(now) && (await openCount(db)) > 0; now = await db.asSystem(appNow)) {
+  for (let now = await db.asSystem(appNow); !until(now) && (await leftToDo(db)) > 0; now = await db.asSystem(appNow)) {
     await conductor.forward(now + DAY_MS);
-    say(`  ${new Date(now + DAY_MS).toUTCString().slice(0, 16)}  ${await openCount(db)} open`);
+    say(`  ${new Date(now + DAY_MS).toUTCString().slice(0, 16)}  ${await leftToDo(db)} to go`);
   }
   await client.connection.close();
 }
@@ -192,11 +192,17 @@ async function settle(
   );
 }
 
-const openCount = async (db: Db) =>
-  (await db.asSystem((tx) => tx.select({ id: sequences.id }).from(sequences).where(isNull(sequences.endedAt)))).length;
+/** Leads that wait for their day, and sequences that are open. */
+async function leftToDo(db: Db): Promise<number> {
+  return db.asSystem(async (tx) => {
+    const open = await tx.select({ id: sequences.id }).from(sequences).where(isNull(sequences.endedAt));
+    const waiting = await tx.select({ id: leads.id }).from(leads).where(eq(leads.status, 'APPROVED'));
+    return open.length + waiting.length;
+  });
+}
 
 /** What arrived against the ledger. True when nothing was lost and nothing doubled. */
-async function report(db: Db, parts: Parts, killed: Record<string, number>, leads: number): Promise<boolean> {
+async function report(db: Db, parts: Parts, killed: Record<string, number>, proposed: number): Promise<boolean> {
   const arrived = (await parts.mailbox.messages()).map(({ messageId }) => messageId ?? '');
   const doubled = arrived.length - new Set(arrived).size;
   const [ledger, enrolled, asked] = await db.asSystem(async (tx) => [
@@ -225,7 +231,7 @@ async function report(db: Db, parts: Parts, killed: Record<string, number>, lead
         .map(([name, times]) => `${name} ${times}`)
         .join(', '),
     ],
-    ['leads not enrolled', leads - enrolled.length],
+    ['leads not enrolled', proposed - enrolled.length],
     ['emails arrived', arrived.length],
     ['emails doubled', doubled],
     ['emails lost (SENT, never arrived)', lost],
@@ -235,7 +241,7 @@ async function report(db: Db, parts: Parts, killed: Record<string, number>, lead
     ['steps of ended sequences without an outcome', unfinished],
   ];
   for (const [what, figure] of rows) say(`${what.padEnd(52)} ${figure}`);
-  return [leads - enrolled.length, doubled, lost, unknown, twice, unfinished].every((figure) => figure === 0);
+  return [proposed - enrolled.length, doubled, lost, unknown, twice, unfinished].every((figure) => figure === 0);
 }
 
 const { values } = parseArgs({ options: { kills: { type: 'string', default: '12' } } });

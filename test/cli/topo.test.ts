@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { idOf, type SequenceId } from '../../src/domain/ids.ts';
 import { commandLine, type Ran } from '../support/command-line.ts';
 import { TUESDAY_1000 } from '../support/deeds.ts';
 import { always, content, steps, weekdays } from '../support/scenario.ts';
@@ -18,12 +19,15 @@ let api: Served;
 let url: string;
 let topo: (...argv: string[]) => Promise<Ran>;
 let folder: string;
+/** What happens while the clock goes forward. */
+let meanwhile: () => Promise<unknown> = async () => undefined;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'topo-cli-'));
   api = await startServed({
     virtualTime: (deeds) => ({
       async forward(to) {
         const target = to === 'next' ? TUESDAY_1000 + DAY_MS : to;
+        await meanwhile();
         await deeds.moveTo(target);
         return { from: TUESDAY_1000, to: target, rounds: 1 };
       },
@@ -60,7 +64,7 @@ async function aSequence(...kinds: Parameters<typeof steps>) {
 }
 const passStep = async (id: string) => {
   const { next } = (await api.get(`/v1/sequences/${id}`)).body;
-  await api.performStep(id as Parameters<typeof api.performStep>[0], Date.parse(next.at) + 60_000);
+  await api.performStep(idOf<SequenceId>(id), Date.parse(next.at) + 60_000);
 };
 
 describe('template import', () => {
@@ -402,6 +406,9 @@ describe('task', () => {
     const listed = await topo('task', 'list', '--campaign', campaignId);
     expect(listed.out).toMatch(/manual_step +Call Renée +Renée Fontaine +Spring +Sam Sender +OPEN$/m);
     const task = json(await topo('task', 'list', '--sequence', id, '--json')).items[0].id;
+    const shown = await topo('task', 'show', task);
+    expect(shown.out).toMatch(/^Contact +Renée Fontaine, Engines$/m);
+    expect(shown.out.split('\n').at(-1)).toBe('Say hello');
     const done = await topo('task', 'complete', task, '--note', 'Spoke to her');
     expect(done.out).toBe(`Task ${task} is COMPLETED; its sequence ${id} is ACTIVE.`);
     const twice = await topo('task', 'skip', task);
@@ -443,51 +450,32 @@ describe('reply', () => {
 });
 
 describe('forward', () => {
-  test('moves the clock and prints what happened meanwhile, by kind and line by line', async () => {
+  test('moves the clock and tells what happened meanwhile, by kind and line by line', async () => {
     const { id } = await aSequence('email', 'email');
-    const started = (await api.get('/v1/events?size=1')).body.newest_ordinal;
-    const moving = topo('forward', '3d');
-    const ran = await moving;
-    expect(ran.out).toMatch(/^From Tue 19 Mar, 09:00 \(UTC\) to Fri 22 Mar, 09:\d\d \(UTC\)\. Nothing happened\.$/);
-    const answer = json(await topo('forward', '--to-next', '--json'));
-    expect(answer).toMatchObject({ from: '2030-03-19T09:00:00Z', to: '2030-03-20T09:00:00Z', events: [] });
-    expect((await api.get('/v1/events?size=1')).body.newest_ordinal).toBe(started);
-    expect(id).not.toBe('none');
-  });
-
-  test('tells what happened', async () => {
-    const { id } = await aSequence('email', 'email');
-    const performing = startServedForward(id);
-    const ran = await performing;
-    expect(ran.out).toContain('event');
+    meanwhile = () => passStep(id);
+    const ran = await topo('forward', '3d');
+    expect(ran.out).toMatch(/^From Tue 19 Mar, 09:00 \(UTC\) to .* 1 event:$/m);
     expect(ran.out).toMatch(/^1 +step 1 \(email\) sent$/m);
-    expect(ran.out).toMatch(new RegExp(`step 1 \\(email\\) sent {2}${id}$`, 'm'));
+    expect(ran.out).toMatch(new RegExp(`step 1 \\(email\\) sent {2}Renée Fontaine ${id}$`, 'm'));
   });
 
-  /** A forward during which the step is performed. */
-  async function startServedForward(id: string): Promise<Ran> {
-    const own = await startServedOn(id);
-    const ran = await commandLine({ TOPO_URL: own.url, TOPO_TOKEN: api.token })('forward', '1d');
-    await own.close();
-    return ran;
-  }
-
-  async function startServedOn(id: string) {
-    const { createApp } = await import('../../src/api/app.ts');
-    const app = await createApp({
-      ...api.commands,
-      log: api.log,
-      unsubscribeLinks: api.deps.unsubscribeLinks,
-      isTemporalReady: async () => true,
-      virtualTime: {
-        async forward(to) {
-          await passStep(id);
-          return { from: TUESDAY_1000, to: Number(to), rounds: 1 };
-        },
-      },
+  test('gives the span and its events as JSON', async () => {
+    const { id } = await aSequence('email', 'email');
+    meanwhile = () => passStep(id);
+    const answer = json(await topo('forward', '--to-next', '--json'));
+    expect(answer).toMatchObject({
+      from: '2030-03-19T09:00:00Z',
+      to: '2030-03-20T09:00:00Z',
+      events: [{ kind: 'step_sent', sequence_id: id }],
     });
-    return { url: await app.listen({ host: '127.0.0.1', port: 0 }), close: () => app.close() };
-  }
+  });
+
+  test('says so when nothing happened', async () => {
+    meanwhile = async () => undefined;
+    expect((await topo('forward', '--to-next')).out).toBe(
+      'From Tue 19 Mar, 09:00 (UTC) to Wed 20 Mar, 09:00 (UTC). Nothing happened.',
+    );
+  });
 
   test('needs to know how far', async () => {
     for (const argv of [[], ['3'], ['soon'], ['3d', '--to-next']])
@@ -495,17 +483,9 @@ describe('forward', () => {
   });
 
   test('says so where time is real', async () => {
-    const { createApp } = await import('../../src/api/app.ts');
-    const app = await createApp({
-      ...api.commands,
-      log: api.log,
-      unsubscribeLinks: api.deps.unsubscribeLinks,
-      isTemporalReady: async () => true,
-      virtualTime: null,
-    });
-    const real = await app.listen({ host: '127.0.0.1', port: 0 });
-    const { code, err } = await commandLine({ TOPO_URL: real, TOPO_TOKEN: api.token })('forward', '3d');
-    await app.close();
+    const real = await startServed();
+    const { code, err } = await commandLine({ TOPO_URL: await real.listen(), TOPO_TOKEN: real.token })('forward', '3d');
+    await real.close();
     expect([code, err]).toEqual([
       1,
       'topo: this server has no virtual time: only the embedded runtime (npm start) does',

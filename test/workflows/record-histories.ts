@@ -22,7 +22,9 @@ import { recordReply } from '../../src/commands/record-reply.ts';
 import { resumeCampaign } from '../../src/commands/resume-campaign.ts';
 import { skipTask } from '../../src/commands/skip-task.ts';
 import { stopSequence } from '../../src/commands/stop-sequence.ts';
+import type { Tx } from '../../src/db/pool.ts';
 import { tasks } from '../../src/db/schema.ts';
+import { busyCampaigns } from '../../src/db/standing.ts';
 import { createConductor } from '../../src/dev/conductor.ts';
 import { freePort } from '../../src/dev/ports.ts';
 import { type EmbeddedTemporal, startTemporal } from '../../src/dev/temporal-server.ts';
@@ -71,10 +73,12 @@ async function begin(spec: CampaignSpec) {
     campaignId,
     sequenceId,
     forward: (to: number) => conductor.forward(to),
-    /** A command, and everybody has heard of it. */
+    /** A command, and everybody has heard of it: news on the way holds a timer up while its clock is moved. */
     async command(work: (id: SequenceId) => Promise<unknown>) {
       await work(await sequenceId());
       await announcer.settled();
+      const isQuiet = (tx: Tx) => busyCampaigns(tx, 0).then((busy) => busy.length === 0);
+      await until(() => db.asSystem(isQuiet), 'the end of the fan-out');
     },
     async openTask() {
       const mine = and(eq(tasks.sequenceId, await sequenceId()), eq(tasks.status, 'OPEN'));
