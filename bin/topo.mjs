@@ -3,10 +3,10 @@
 try {
   const { register } = await import('tsx/esm/api');
   register();
+  const { main } = await import('../src/cli/main.ts');
+  await main();
 } catch (error) {
-  if (error?.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+  if (error?.code !== 'ERR_MODULE_NOT_FOUND' || !/Cannot find package/.test(error.message)) throw error;
   console.error('topo: the packages are not installed. Run `npm ci` in the project first (`npm start` does it too).');
-  process.exit(1);
+  process.exitCode = 1;
 }
-const { main } = await import('../src/cli/main.ts');
-await main();

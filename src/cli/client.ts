@@ -43,7 +43,7 @@ export function createClient({ url, token }: { url: string; token: string }): Cl
     path: string,
     init: { body?: unknown; query?: Query; tries: number },
   ): Promise<unknown> => {
-    const address = new URL(path, url);
+    const address = new URL(url.replace(/\/+$/, '') + path);
     for (const [name, value] of Object.entries(init.query ?? {}))
       if (value !== undefined) address.searchParams.set(name, String(value));
     for (let attempt = 1; ; attempt++) {

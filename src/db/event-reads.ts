@@ -14,7 +14,10 @@ export interface EventFilter {
   sequenceId?: SequenceId | undefined;
 }
 
-/** The workspace's events in the order in which they were written, at most `size`. */
+/**
+ * The workspace's events in the order in which they were written, at most `size`. Ordinals are given out before the
+ * commit: beside a busy engine a line may turn up a moment later than the one after it.
+ */
 export const listEvents = (tx: Tx, filter: EventFilter, size: number): Promise<EventRow[]> =>
   tx
     .select()

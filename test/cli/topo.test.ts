@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -531,6 +531,14 @@ describe('the command line itself', () => {
   test('the token is read from the data folder when none is set', async () => {
     writeFileSync(join(folder, 'dev-token'), `${api.token}\n`);
     expect((await commandLine({ TOPO_URL: url, TOPO_DATA_DIR: folder })('campaign', 'list')).code).toBe(0);
+  });
+
+  test('without the packages it says what to do', async () => {
+    mkdirSync(join(folder, 'bare', 'bin'), { recursive: true });
+    copyFileSync(join(project, 'bin', 'topo.mjs'), join(folder, 'bare', 'bin', 'topo.mjs'));
+    const ran = spawnSync(process.execPath, [join(folder, 'bare', 'bin', 'topo.mjs'), '--help'], { encoding: 'utf8' });
+    expect([ran.status, ran.stdout]).toEqual([1, '']);
+    expect(ran.stderr).toMatch(/^topo: the packages are not installed\. Run `npm ci`/);
   });
 
   test('bin/topo.mjs runs it as a process of its own, from any folder', async () => {

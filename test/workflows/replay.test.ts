@@ -77,7 +77,7 @@ describe('among the histories is', () => {
     ['refused-by-the-recipient', [], ['ACTIVE', 'FAILED'], 'FAILED hard_bounce'],
     ['provider-retry', [], ['ACTIVE', 'COMPLETED'], completed],
     ['unconfirmed-send', ['taskSettled'], ['ACTIVE', 'WAITING_FOR_USER', 'ACTIVE', 'COMPLETED'], completed],
-    ['out-of-office', ['stateChanged'], ['ACTIVE', 'WAITING_FOR_LEAD', 'ACTIVE', 'COMPLETED'], completed],
+    ['out-of-office', ['stateChanged'], ['ACTIVE', 'WAITING_FOR_LEAD', 'COMPLETED'], completed],
     [
       'unclear-reply-read',
       ['stateChanged', 'taskSettled'],
@@ -123,41 +123,48 @@ describe('among the histories is', () => {
   });
 });
 
-/** Changes of commands that a running sequence would not survive, each in the bundle, and the history that notices. */
-const mutants: [mutant: string, from: string, to: string, history: string][] = [
+/**
+ * Changes that a running sequence would not survive, made in the bundle, each with the history that notices: commands in
+ * another order, one more, one less. (A command that only comes a workflow task too early goes unnoticed.)
+ */
+const mutants: [mutant: string, place: RegExp, instead: string, history: string][] = [
   [
     'shows the plan after the wait, not before',
-    'view.planned(written);\n        await wait(written.next.at);',
-    'await wait(written.next.at);\n        view.planned(written);',
+    /(view\.planned\(written\);)\s+(await wait\(written\.next\.at\);)/,
+    '$2 $1',
     'five-emails',
   ],
-  ['performs the first step without waiting', 'await wait(written.next.at);', '', 'five-emails'],
-  ['has no timer for what is due already', 'else await (0,', 'else if (at > Date.now()) await (0,', 'real-time'],
-  ['writes the status at every step', 'if (status === shown && !ids) return;', '', 'five-emails'],
+  ['performs the first step without waiting', /await wait\(written\.next\.at\);/, '', 'five-emails'],
+  [
+    'has no timer for what is due already',
+    /else (await \(0,[\w.]+\)\(awake, Math)/,
+    'else if (at > Date.now()) $1',
+    'real-time',
+  ],
+  ['writes the status at every step', /if \(status === shown && !ids\) return;/, '', 'five-emails'],
   [
     'parks with a timer',
-    'await wait(Number.POSITIVE_INFINITY, ()=>notes.resumed',
-    'await wait(Date.now() + 86400000, ()=>notes.resumed',
+    /wait\(Number\.POSITIVE_INFINITY, (\(\)=>notes\.resumed)/,
+    'wait(Date.now() + 86400000, $1',
     'paused-while-parked',
   ],
+  ['does not perform again when a connection is accepted', /\(\)=>notes\.accepted/, '()=>false', 'linkedin-accepted'],
+  ['does not look at a change of state', /\|\| notes\.changed \|\|/, '||', 'out-of-office'],
   [
-    'looks at a task again without having heard of it',
-    '()=>notes.settled.includes(result.taskId)',
-    '()=>true',
-    'manual-task-completed',
+    'never continues as new',
+    /(continueAsNewSuggested)(\) await \(0,[\w.]+\)\(\{\s+sequenceId)/,
+    '$1 && false$2',
+    'continue-as-new-1',
   ],
-  ['does not perform again once a connection is accepted', '()=>notes.accepted', '()=>false', 'linkedin-accepted'],
-  ['does not look at a change of state', '|| notes.changed ||', '||', 'out-of-office'],
-  ['never continues as new', '.continueAsNewSuggested) await', '.historyLength < 0) await', 'continue-as-new-1'],
-  ['fans out when it is not behind', 'if (behind) await', 'if (!behind) await', 'campaign'],
-  ['repairs twice', '()=>repair();', '()=>repair().then(()=>repair());', 'reconcile'],
+  ['fans out when it is not behind', /if \(behind\) await/, 'if (!behind) await', 'campaign'],
+  ['repairs twice', /\(\)=>repair\(\);/, '()=>repair().then(()=>repair());', 'reconcile'],
 ];
 
 describe('a workflow of tomorrow is refused that', () => {
-  test.each(mutants)('%s', async (_mutant, from, to, name) => {
-    expect(code.split(from)).toHaveLength(2); // the place is there, once
-    const failures = await replay([name], code.replace(from, to));
-    expect(failures[name]).toContain('TMPRL1100'); // the SDK's word for a history that does not fit its workflow
+  test.each(mutants)('%s', async (_mutant, place, instead, name) => {
+    expect(code.match(new RegExp(place, 'g'))).toHaveLength(1);
+    const failures = await replay([name], code.replace(place, instead));
+    expect(failures).toEqual({ [name]: expect.stringContaining('TMPRL1100') }); // a history that does not fit
   });
 });
 
