@@ -8,7 +8,7 @@ import { createTemporalSchedules } from './adapters/temporal-schedules.ts';
 import { keepInBeing } from './commands/keep-in-being.ts';
 import { type Config, readConfig } from './config.ts';
 import { openRuntime, refuseVirtualTime } from './runtime.ts';
-import { bundleWorkflows } from './workflow-bundle.ts';
+import { bundleWorkflows, workerDeploymentOptions } from './workflow-bundle.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -46,6 +46,7 @@ export async function runWorker(config: Config): Promise<void> {
       log,
     }),
     maxConcurrentActivityTaskExecutions: config.WORKER_MAX_ACTIVITIES,
+    workerDeploymentOptions,
     maxCachedWorkflows: config.WORKER_CACHED_WORKFLOWS,
     shutdownGraceTime: '30 seconds',
   });

@@ -115,7 +115,7 @@ export function parseTemplateFile(json: unknown): TemplateInput {
 }
 
 /** `steps.2.delay` as people write it: `steps[2].delay`. */
-export const printedPlace = (path: string): string => path.replace(/\.(\d+)(?=\.|$)/g, '[$1]');
+const printedPlace = (path: string): string => path.replace(/\.(\d+)(?=\.|$)/g, '[$1]');
 
 /** What the commands take, from a file whose shape is right; steps without an id get one. */
 export function templateOf(file: TemplateFile): TemplateInput {

@@ -8,6 +8,7 @@ import { normaliseEmail, normaliseProfile } from '../domain/contact.ts';
 import { type ImportOutcome, importOutcomes } from '../domain/lead.ts';
 import { type Client, Failure } from './client.ts';
 import { readCsv, UnreadableCsv } from './csv.ts';
+import { EXIT } from './exit-codes.ts';
 import { type Column, columnsOf, leadOf } from './lead-columns.ts';
 import { segment } from './options.ts';
 import { isJson, type Session } from './session.ts';
@@ -36,7 +37,6 @@ const outcomeTexts: Record<ImportOutcome, string> = {
 
 const CHUNK_ROWS = 200;
 const CHUNK_CHARACTERS = 1_000_000;
-const SOME_ROWS_INVALID = 2;
 
 const help = `
 The first line names the columns. Known are email, linkedin_url, first_name, last_name, job_title, company,
@@ -90,7 +90,7 @@ export function importCommand(leads: Command, session: Session): void {
       }
       if (json) session.terminal.out(JSON.stringify({ campaign_id: campaign, rows, totals }, null, 2));
       else session.terminal.out(totalsText(totals));
-      if (totals.invalid > 0) session.exitWith(SOME_ROWS_INVALID);
+      if (totals.invalid > 0) session.exitWith(EXIT.someRowsInvalid);
     });
 }
 

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { BadEnvironment, readConfig } from '../config.ts';
 import { campaignCommands } from './campaigns.ts';
 import { Failure } from './client.ts';
+import { EXIT } from './exit-codes.ts';
 import { forwardCommand } from './forward.ts';
 import { leadCommands } from './leads.ts';
 import { replyCommand } from './replies.ts';
@@ -10,9 +11,6 @@ import { createSession, type Session } from './session.ts';
 import { taskCommands } from './tasks.ts';
 import { templateCommands } from './templates.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
-
-/** What the process ends with; scripts rely on it. */
-export const EXIT = { done: 0, failed: 1, someRowsInvalid: 2, badUsage: 64 } as const;
 
 const help = `
 Examples:

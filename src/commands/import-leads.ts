@@ -126,7 +126,7 @@ async function proposeOne(
     .from(leads)
     .where(and(eq(leads.campaignId, campaignId), eq(leads.contactId, contact.id)));
   if (known) return { outcome: 'already_in_campaign', leadId: known.id, problem: null };
-  if (await suppressionOf(tx, person)) return { outcome: 'suppressed', leadId: null, problem: null };
+  if (await suppressionOf(tx, contact)) return { outcome: 'suppressed', leadId: null, problem: null };
   if (await hasOpenSequence(tx, contact.id)) return { outcome: 'in_other_sequence', leadId: null, problem: null };
 
   const { workspaceId, actor } = caller;
@@ -154,7 +154,7 @@ async function meet(
   { workspaceId }: Caller,
   row: LeadRow,
   { email, profile }: Person,
-): Promise<{ id: ContactId } | { problem: string }> {
+): Promise<(Person & { id: ContactId }) | { problem: string }> {
   const found = await tx
     .select()
     .from(contacts)
@@ -184,7 +184,7 @@ async function meet(
     await tx
       .insert(contacts)
       .values({ ...given, id, workspaceId, companyContext, custom, createdAt: await appNow(tx) });
-    return { id };
+    return { id, email, profile };
   }
   await tx
     .update(contacts)
@@ -194,7 +194,7 @@ async function meet(
       custom: { ...contact.custom, ...custom },
     })
     .where(eq(contacts.id, contact.id));
-  return { id: contact.id };
+  return { id: contact.id, email: email ?? contact.email, profile: profile ?? contact.profile };
 }
 
 /** Without what is absent or blank. */

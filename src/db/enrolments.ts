@@ -32,6 +32,7 @@ export type Enrolment =
   | { kind: 'nothing'; why: EnrolmentWhy; nextAt: number | null };
 
 const nothing = (why: EnrolmentWhy, nextAt: number | null = null): Enrolment => ({ kind: 'nothing', why, nextAt });
+const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 /**
@@ -63,7 +64,11 @@ export async function enrolNext(tx: Tx, campaignId: CampaignId, workflowNow: num
     .orderBy(asc(leads.id))
     .limit(1)
     .for('update', { skipLocked: true });
-  if (!lead) return nothing('no_approved_leads');
+  // The ones left may be held by another attempt, which need not enrol them: without a timer nobody would look again.
+  if (!lead)
+    return (await anyApproved(tx, campaignId))
+      ? nothing('spread_over_the_day', now + MINUTE_MS)
+      : nothing('no_approved_leads');
 
   await lockContact(tx, lead.contactId);
   const [contact] = await tx.select().from(contacts).where(eq(contacts.id, lead.contactId));

@@ -10,7 +10,7 @@ import { createAnnouncer } from '../commands/announcer.ts';
 import type { CommandDeps } from '../commands/deps.ts';
 import { readTemporalSettings } from '../config.ts';
 import { openDb } from '../db/pool.ts';
-import { bundleWorkflows } from '../workflow-bundle.ts';
+import { bundleWorkflows, workerDeploymentOptions } from '../workflow-bundle.ts';
 import type { Parts } from './parts.ts';
 import { createSkipper } from './skipper.ts';
 
@@ -58,6 +58,7 @@ export async function startDemoEngine(parts: Parts) {
       unsubscribeLinks,
       log,
     }),
+    workerDeploymentOptions,
     maxCachedWorkflows: 300,
     shutdownGraceTime: '5 seconds',
   });

@@ -35,7 +35,7 @@ import {
   type TaskId,
   type TemplateId,
 } from '../../src/domain/ids.ts';
-import type { Refusal, RefusalCode } from '../../src/domain/refusal.ts';
+import { Refusal, type RefusalCode } from '../../src/domain/refusal.ts';
 import { type ReplyIntent, replyIntents, replyPolicy } from '../../src/domain/reply.ts';
 import { canMove, isTerminal, openStatus, type SequenceEnd, type SequenceStatus } from '../../src/domain/sequence.ts';
 import type { TemplateContent } from '../../src/domain/template.ts';

@@ -15,7 +15,7 @@ import { moveClockTo } from '../../src/db/clock.ts';
 import { type Db, openDb } from '../../src/db/pool.ts';
 import { createConductor } from '../../src/dev/conductor.ts';
 import { createSkipper } from '../../src/dev/skipper.ts';
-import { bundleWorkflows } from '../../src/workflow-bundle.ts';
+import { bundleWorkflows, workerDeploymentOptions } from '../../src/workflow-bundle.ts';
 import { freshDatabase } from './postgres.ts';
 import { createTestWorld, type TestWorld } from './world.ts';
 
@@ -102,6 +102,7 @@ export async function startWorker(taskQueue: string, deps: ActivityDeps, cached 
     taskQueue,
     workflowBundle: { codePath: await bundlePath() },
     activities: createActivities(deps),
+    workerDeploymentOptions,
     maxCachedWorkflows: cached,
     shutdownGraceTime: '5 seconds',
   });

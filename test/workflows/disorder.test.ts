@@ -103,16 +103,13 @@ function aModel({ steps }: Plan) {
 async function play(given: Plan) {
   const model = aModel(given);
   const duringStep = given.commands.filter((command) => command.duringStep);
-  const onTheWay: { news: SequenceNews; late: number }[] = [];
+  let onTheWay: { news: SequenceNews; late: number }[] = [];
   let sent = 0;
 
-  const deliver = async (due: (late: number) => boolean) => {
-    const leaving = onTheWay.filter(({ late }) => due(late)).reverse(); // the newest first
-    for (const { news } of leaving)
-      onTheWay.splice(
-        onTheWay.findIndex((letter) => letter.news === news && due(letter.late)),
-        1,
-      );
+  /** The newest first, so that news overtakes older news. */
+  const deliver = async (isDue: (late: number) => boolean) => {
+    const leaving = onTheWay.filter(({ late }) => isDue(late)).reverse();
+    onTheWay = onTheWay.filter(({ late }) => !isDue(late));
     for (const { news } of leaving) {
       sent++;
       await walk.tell(news).catch((error: unknown) => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
 import type { Activities } from '../../src/activities/index.ts';
 import type { SequenceNews } from '../../src/adapters/walks.ts';
@@ -39,14 +39,13 @@ export type ScriptedWalk = ReturnType<Awaited<ReturnType<typeof startStage>>['wa
 
 interface StageOptions {
   address?: string;
+  /** How many workflows the worker keeps in memory. */
   cached?: number;
-  /** The workflows' bundle; the real one if not given. */
-  code?: string;
 }
 
 /** A real worker on a task queue of its own that runs these deeds and nothing else, and a client. */
 export async function openStage(activities: Partial<Activities>, options: StageOptions = {}) {
-  const { address = inject('temporalAddress'), cached = 200, code } = options;
+  const { address = inject('temporalAddress'), cached = 200 } = options;
   quietRuntime();
   const taskQueue = `stage-${randomUUID().slice(0, 8)}`;
   const connection = await Connection.connect({ address });
@@ -56,7 +55,7 @@ export async function openStage(activities: Partial<Activities>, options: StageO
     taskQueue,
     identity: 'stage',
     workerDeploymentOptions: shortVersion,
-    workflowBundle: code === undefined ? { codePath: await bundlePath() } : { code },
+    workflowBundle: { codePath: await bundlePath() },
     activities,
     maxCachedWorkflows: cached,
     maxHeartbeatThrottleInterval: '50 milliseconds',
@@ -153,7 +152,8 @@ const shortVersion = { version: { deploymentName: 'topo', buildId: 'test' }, use
 /** Silent; somebody in this process may have been here before. */
 export function quietRuntime(): void {
   try {
-    Runtime.install({ logger: new DefaultLogger('ERROR') });
+    const filter = makeTelemetryFilterString({ core: 'ERROR' });
+    Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
   } catch {
     return;
   }
