@@ -11,12 +11,16 @@ import type { ActivityDeps } from './deps.ts';
  * One run of the reconciler: finds what fell between Postgres and Temporal and mends it. Rows are taken with SKIP LOCKED
  * and a back-off of their own, so two runs do not collide and one bad row does not hold up the rest. Design 3.
  */
-export const createRepair = (deps: ActivityDeps) => () => reconcileOnce(deps, () => Context.current().heartbeat());
+export const createRepair = (deps: ActivityDeps) => () =>
+  reconcileOnce(deps, { alive: () => Context.current().heartbeat() });
 
 type RepairDeps = Pick<ActivityDeps, 'db' | 'walks' | 'log'>;
 
 /** The reconciler's function itself; the conductor of virtual time runs it too, for Schedules do not skip. */
-export async function reconcileOnce(deps: RepairDeps, alive: () => void = () => undefined): Promise<RepairCounts> {
+export async function reconcileOnce(
+  deps: RepairDeps,
+  { alive = () => undefined, sweeps = true }: { alive?: () => void; sweeps?: boolean } = {},
+): Promise<RepairCounts> {
   const { db, walks, log } = deps;
   const counts: RepairCounts = { started: 0, told: 0, ended: 0, revived: 0, campaigns: 0, archived: 0, overdue: 0 };
 
@@ -55,7 +59,7 @@ export async function reconcileOnce(deps: RepairDeps, alive: () => void = () => 
     return running;
   });
   counts.revived = await each(await db.asSystem(repairs.takeLate), revive);
-  counts.revived += await each(await db.asSystem(repairs.sweepOpen), revive);
+  if (sweeps) counts.revived += await each(await db.asSystem(repairs.sweepOpen), revive);
   counts.campaigns = await each(await db.asSystem(repairs.takeCampaignsBehind), async (campaign) => {
     await tellCampaign(deps, campaign);
     return true;

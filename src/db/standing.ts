@@ -2,45 +2,46 @@ import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, lte, min, ne, or, sql
 import type { CampaignId, SequenceId } from '../domain/ids.ts';
 import { openStatuses } from '../domain/sequence.ts';
 import type { Tx } from './pool.ts';
-import { campaignProgress, campaigns, deliveries, sequences } from './schema.ts';
+import { campaignProgress, campaigns, contacts, deliveries, sequences } from './schema.ts';
 
 /*
- * What the conductor of virtual time asks the rows, over all workspaces (system role): which walks are open, whether all
- * is quiet up to an instant, and what comes next.
+ * What the conductor of virtual time asks the rows, over all workspaces (system role): who has still to act up to an
+ * instant (nobody: all is quiet), and what comes next.
  */
 
-const isOpen = inArray(sequences.status, [...openStatuses]);
-
-export async function openWalks(tx: Tx): Promise<{ sequences: SequenceId[]; campaigns: CampaignId[] }> {
-  const open = await tx
-    .select({ id: sequences.id })
-    .from(sequences)
-    .where(isOpen)
-    .orderBy(asc(sequences.nextAt), asc(sequences.id));
-  const living = await tx
-    .select({ id: campaigns.id })
-    .from(campaigns)
-    .where(inArray(campaigns.status, ['RUNNING', 'PAUSED']))
-    .orderBy(campaigns.id);
-  return { sequences: open.map(({ id }) => id), campaigns: living.map(({ id }) => id) };
-}
+const open = inArray(sequences.status, [...openStatuses]);
 
 /** Open sequences that have still to act at or before `instant`, or to hear of something; empty when all is quiet. */
 export async function busySequences(tx: Tx, instant: number): Promise<SequenceId[]> {
   const acts = and(
-    isOpen,
+    open,
     ne(sequences.status, 'WAITING_FOR_USER'),
     isNull(sequences.parkedEpoch),
     or(isNull(sequences.nextAt), lte(sequences.nextAt, instant)),
   );
-  const hears = or(lt(sequences.toldSeq, sequences.tellSeq), and(isOpen, isNull(sequences.startedAt)));
+  const returns = and(
+    eq(sequences.status, 'WAITING_FOR_LEAD'),
+    ne(sequences.nextWhy, 'waiting_for_connection'),
+    isNull(sequences.parkedEpoch),
+    lte(contacts.awayUntil, instant),
+  );
+  const hears = or(lt(sequences.toldSeq, sequences.tellSeq), and(open, isNull(sequences.startedAt)));
   const sends = sql`exists (select 1 from ${deliveries} where ${deliveries.sequenceId} = ${sequences.id} and ${deliveries.state} in ('CLAIMED', 'DATA_STARTED'))`;
   const rows = await tx
     .select({ id: sequences.id })
     .from(sequences)
-    .where(or(acts, hears, sends))
-    .limit(20);
+    .innerJoin(contacts, eq(contacts.id, sequences.contactId))
+    .where(or(acts, returns, hears, sends))
+    .orderBy(asc(sequences.nextAt), asc(sequences.id));
   return rows.map(({ id }) => id);
+}
+
+export async function isOpen(tx: Tx, id: SequenceId): Promise<boolean> {
+  const rows = await tx
+    .select({ id: sequences.id })
+    .from(sequences)
+    .where(and(eq(sequences.id, id), open));
+  return rows.length > 0;
 }
 
 /** Running campaigns that have still to enrol at or before `instant`, or to hear of something. */
@@ -59,7 +60,7 @@ export async function busyCampaigns(tx: Tx, instant: number): Promise<CampaignId
         lt(campaignProgress.toldSeq, campaignProgress.tellSeq),
       ),
     )
-    .limit(20);
+    .orderBy(asc(campaigns.id));
   return rows.map(({ id }) => id);
 }
 
@@ -69,7 +70,7 @@ export async function nextInstantOfAll(tx: Tx, now: number): Promise<number | nu
     .select({ at: min(sequences.nextAt) })
     .from(sequences)
     .where(
-      and(isOpen, ne(sequences.status, 'WAITING_FOR_USER'), isNull(sequences.parkedEpoch), gt(sequences.nextAt, now)),
+      and(open, ne(sequences.status, 'WAITING_FOR_USER'), isNull(sequences.parkedEpoch), gt(sequences.nextAt, now)),
     );
   const [enrolment] = await tx
     .select({ at: min(campaignProgress.nextEnrolmentAt) })

@@ -3,7 +3,7 @@ import type { Walks } from '../adapters/walks.ts';
 import type { ForwardReport } from '../api/deps.ts';
 import { appNow, clockOffset, moveClockTo } from '../db/clock.ts';
 import type { Db } from '../db/pool.ts';
-import { busyCampaigns, busySequences, nextInstantOfAll, openWalks } from '../db/standing.ts';
+import { busyCampaigns, busySequences, isOpen, nextInstantOfAll } from '../db/standing.ts';
 import { campaignWorkflowId, sequenceWorkflowId } from '../domain/ids.ts';
 import type { Log } from '../domain/log.ts';
 import { poll } from './poll.ts';
@@ -12,7 +12,7 @@ import type { Skipper } from './skipper.ts';
 export interface Conductor {
   /** Moves the whole installation to `to` (epoch ms), or to the next instant at which anything acts. */
   forward(to: number | 'next'): Promise<ForwardReport>;
-  /** Brings walks that were started since into the virtual present; the embedded runtime calls it every second. */
+  /** Brings walks that are due, but were started in the real present, into the virtual present; the embedded runtime calls it every second. */
   keepUp(): Promise<void>;
 }
 
@@ -23,8 +23,8 @@ export interface ConductorDeps {
   log: Log;
   /** At the end of each round the simulated world acts; returns when what it asked for was told. */
   act?: (now: number) => Promise<void>;
-  /** The longest a round may be, ms. */
-  roundMs?: number;
+  /** The end of the round that begins at `now`, epoch ms; every six hours unless told otherwise. */
+  roundEnd?: (now: number) => number;
   onRound?: (now: number) => void;
   /** How long a round may take on the real clock, ms. */
   patienceMs?: number;
@@ -34,10 +34,13 @@ const HOUR_MS = 3_600_000;
 const SETTLE_MS = 2_000;
 const AT_ONCE = 50;
 
+const everySixHours = (now: number) => (Math.floor(now / (6 * HOUR_MS)) + 1) * 6 * HOUR_MS;
+
 /**
- * Virtual time: all open walks move together, in rounds. `app_now()` stands at the round's first instant until all is
- * quiet, then at its end, when the simulated world acts and the reconciler's function runs. Each walk left to itself
- * would keep its own clock, and caps and replies would compare different days. Design 4.
+ * Virtual time: the walks move together, in rounds. `app_now()` stands at the round's first instant until all is quiet,
+ * then at its end, when the simulated world acts and the reconciler's function runs. Each walk left to itself would keep
+ * its own clock, and caps and replies would compare different days. A walk that has nothing to do in a round is left
+ * where it is: what it does next goes by the later of its own clock and `app_now()`. Design 4.
  */
 export function createConductor({
   db,
@@ -46,7 +49,7 @@ export function createConductor({
   log,
   act,
   onRound,
-  roundMs = 6 * HOUR_MS,
+  roundEnd = everySixHours,
   patienceMs = 60_000,
 }: ConductorDeps): Conductor {
   let last: Promise<unknown> = Promise.resolve();
@@ -57,47 +60,48 @@ export function createConductor({
     return turn;
   };
 
-  const openIds = async () => {
-    const open = await db.asSystem(openWalks);
-    return [...open.campaigns.map(campaignWorkflowId), ...open.sequences.map(sequenceWorkflowId)];
-  };
+  const busyAt = (instant: number) =>
+    db.asSystem(async (tx) => ({
+      campaigns: await busyCampaigns(tx, instant),
+      sequences: await busySequences(tx, instant),
+    }));
 
-  /** Brings every open walk's clock to `instant`; walks that started on the way too. */
-  const bringAll = async (instant: number): Promise<void> => {
-    const arrived = new Set<string>();
-    for (;;) {
-      const behind = (await openIds()).filter((id) => !arrived.has(id));
-      if (behind.length === 0) return;
-      for (let from = 0; from < behind.length; from += AT_ONCE)
-        await Promise.all(behind.slice(from, from + AT_ONCE).map((id) => skipper.skipTo(id, instant)));
-      for (const id of behind) arrived.add(id);
-    }
+  /** Brings to `instant` whoever has still to act by then; one that is gone though open here starts again where Postgres stands. */
+  const bring = async (
+    { campaigns, sequences }: Awaited<ReturnType<typeof busyAt>>,
+    instant: number,
+  ): Promise<void> => {
+    const moves = [
+      ...campaigns.map((id) => async () => {
+        if (!(await skipper.skipTo(campaignWorkflowId(id), instant))) await walks.startCampaign(id);
+      }),
+      ...sequences.map((id) => async () => {
+        if (!(await skipper.skipTo(sequenceWorkflowId(id), instant)) && (await db.asSystem((tx) => isOpen(tx, id))))
+          await walks.startSequence(id);
+      }),
+    ];
+    for (let from = 0; from < moves.length; from += AT_ONCE)
+      await Promise.all(moves.slice(from, from + AT_ONCE).map((move) => move()));
   };
 
   /** Until nothing that was due by `instant` is left to do. Throws, naming the first of them, when that takes too long. */
   const quiet = async (instant: number): Promise<void> => {
-    let busy: string[] = [];
+    let waitsFor = '';
     const done = await poll(async () => {
-      busy = await db.asSystem(async (tx) => [
-        ...(await busySequences(tx, instant)),
-        ...(await busyCampaigns(tx, instant)),
-      ]);
-      if (busy.length === 0) return true;
-      await bringAll(instant); // what was enrolled meanwhile is still in the real present
+      const busy = await busyAt(instant);
+      waitsFor = [...busy.campaigns, ...busy.sequences].slice(0, 3).join(', ');
+      if (waitsFor === '') return true;
+      await bring(busy, instant); // also what was enrolled meanwhile and is still in the real present
       return undefined;
     }, patienceMs);
-    if (!done)
-      throw new Error(
-        `virtual time waits in vain at ${new Date(instant).toISOString()} for ${busy.slice(0, 3).join(', ')}`,
-      );
+    if (!done) throw new Error(`virtual time waits in vain at ${new Date(instant).toISOString()} for ${waitsFor}`);
   };
 
   const round = async (end: number): Promise<void> => {
-    await bringAll(end);
     await quiet(end);
     await db.asSystem((tx) => moveClockTo(tx, end));
     await act?.(end);
-    await reconcileOnce({ db, walks, log });
+    await reconcileOnce({ db, walks, log }, { sweeps: false }); // whoever is gone was found by being brought
     await quiet(end);
     onRound?.(end);
   };
@@ -109,7 +113,7 @@ export function createConductor({
     const target = to === 'next' ? next + SETTLE_MS : next;
     let rounds = 0;
     for (let now = from; now < target; rounds++) {
-      now = Math.min(target, (Math.floor(now / roundMs) + 1) * roundMs);
+      now = Math.min(target, roundEnd(now));
       await round(now);
     }
     return { from, to: await db.asSystem(appNow), rounds };
@@ -120,7 +124,8 @@ export function createConductor({
     keepUp: () =>
       exclusively(async () => {
         if ((await db.asSystem(clockOffset)) === 0) return;
-        await bringAll(await db.asSystem(appNow));
+        const now = await db.asSystem(appNow);
+        await bring(await busyAt(now), now);
       }),
   };
 }

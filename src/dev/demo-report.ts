@@ -1,9 +1,8 @@
 import Table from 'cli-table3';
 import { asc, eq } from 'drizzle-orm';
-import type { Db, Tx } from '../db/pool.ts';
-import { events, sequences } from '../db/schema.ts';
+import type { Db } from '../db/pool.ts';
+import { events } from '../db/schema.ts';
 import { loadWalk, type SequenceRow, type StepRow } from '../db/walks.ts';
-import type { SequenceId } from '../domain/ids.ts';
 import { type SequenceStatus, sequenceStatuses, statusNames, stepKinds } from '../domain/sequence.ts';
 
 /** A demo's sequence, with the words its tables need. */
@@ -90,10 +89,6 @@ export function threeTimelines(told: readonly Told[]): Told[] {
 
 export const byStatus = (told: readonly Told[], status: SequenceStatus) =>
   told.filter(({ sequence }) => sequence.status === status).length;
-
-/** The ids of all sequences in the order of enrolment. */
-export const allSequences = (tx: Tx): Promise<{ id: SequenceId }[]> =>
-  tx.select({ id: sequences.id }).from(sequences).orderBy(asc(sequences.enrolledAt), asc(sequences.id));
 
 function counted(words: readonly string[]): string {
   const counts = new Map<string, number>();

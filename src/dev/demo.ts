@@ -2,23 +2,22 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { eq } from 'drizzle-orm';
+import { asc, eq } from 'drizzle-orm';
 import { createCampaign } from '../commands/create-campaign.ts';
 import { editTemplate } from '../commands/edit-template.ts';
 import { importLeads, type LeadRow } from '../commands/import-leads.ts';
 import { startCampaign } from '../commands/start-campaign.ts';
 import { readConfig } from '../config.ts';
 import { moveClockTo } from '../db/clock.ts';
-import { campaigns, tasks } from '../db/schema.ts';
+import { campaigns, contacts, sequenceSteps, sequences, tasks } from '../db/schema.ts';
 import { readTemplate } from '../db/templates.ts';
-import { loadWalk } from '../db/walks.ts';
 import type { CampaignId } from '../domain/ids.ts';
 import { createConductor } from './conductor.ts';
 import { audit } from './demo-audit.ts';
 import { type DemoEngine, startDemoEngine } from './demo-engine.ts';
 import { exampleLeads } from './demo-leads.ts';
 import { act, callPeople, outreachPeople, type Person, shuffled } from './demo-people.ts';
-import { allSequences, byStatus, statusTable, stepTable, type Told, threeTimelines, timeline } from './demo-report.ts';
+import { byStatus, statusTable, stepTable, type Told, threeTimelines, timeline } from './demo-report.ts';
 import { apart } from './environment.ts';
 import { type Parts, startParts } from './parts.ts';
 import { type Seed, seed as seedWorkspace } from './seed.ts';
@@ -126,6 +125,9 @@ async function enlist(
   await startCampaign(commands, caller, campaignId);
 }
 
+/** At 06:00 and 18:00 UTC: between them lie the working hours of Paris, and most of New York's. */
+const twiceADay = (now: number) => (Math.floor((now - 6 * HOUR_MS) / (12 * HOUR_MS)) + 1) * 12 * HOUR_MS + 6 * HOUR_MS;
+
 /** Round after round until everybody is done, with a snapshot half-way. */
 async function run(engine: DemoEngine, parts: Parts, { house, people }: Cast, seed: number): Promise<void> {
   const { db, walks, log, commands, announcer, skipper } = engine;
@@ -144,7 +146,8 @@ async function run(engine: DemoEngine, parts: Parts, { house, people }: Cast, se
       for (const seen of await watch(engine, people)) await act(actDeps, seen, now);
       await announcer.settled();
     },
-    onRound: (now) => progress(now),
+    onRound: progress,
+    roundEnd: twiceADay,
   });
   say(`40 leads, two campaigns, seed ${seed}.`);
   await conductor.forward(SNAPSHOT);
@@ -174,23 +177,23 @@ async function run(engine: DemoEngine, parts: Parts, { house, people }: Cast, se
 /** Every sequence as it stands, with its contact's person. */
 async function watch({ db }: DemoEngine, people: ReadonlyMap<string, Person>) {
   return db.asSystem(async (tx) => {
-    const seen = [];
-    for (const { id } of await allSequences(tx)) {
-      const { sequence, steps, contact, campaign } = await loadWalk(tx, id);
-      const person = people.get(contact.email ?? '') ?? { name: 'never answers' };
-      const own = await tx.select().from(tasks).where(eq(tasks.sequenceId, id));
-      const name = [contact.firstName, contact.lastName].filter(Boolean).join(' ');
-      seen.push({
-        sequence,
-        steps,
-        tasks: own,
-        person,
-        profile: contact.profile,
-        contact: name,
-        campaign: campaign.name,
-      });
-    }
-    return seen;
+    const rows = await tx
+      .select({ sequence: sequences, contact: contacts, campaign: campaigns.name })
+      .from(sequences)
+      .innerJoin(contacts, eq(contacts.id, sequences.contactId))
+      .innerJoin(campaigns, eq(campaigns.id, sequences.campaignId))
+      .orderBy(asc(sequences.enrolledAt), asc(sequences.id));
+    const steps = await tx.select().from(sequenceSteps).orderBy(asc(sequenceSteps.position));
+    const ownTasks = await tx.select().from(tasks).orderBy(asc(tasks.id));
+    return rows.map(({ sequence, contact, campaign }) => ({
+      sequence,
+      campaign,
+      steps: steps.filter(({ sequenceId }) => sequenceId === sequence.id),
+      tasks: ownTasks.filter(({ sequenceId }) => sequenceId === sequence.id),
+      person: people.get(contact.email ?? '') ?? { name: 'never answers' },
+      profile: contact.profile,
+      contact: [contact.firstName, contact.lastName].filter(Boolean).join(' '),
+    }));
   });
 }
 

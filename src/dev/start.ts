@@ -123,7 +123,7 @@ function sayWhereThingsAre(config: Config, parts: Parts, token: string, campaign
   say(`\nTopo Sequences runs.\n${lines.map(([name, value]) => `  ${`${name}:`.padEnd(20)} ${value}`).join('\n')}`);
   say(`
 Next:
-  npm run topo -- leads import examples/leads.csv --campaign ${campaignId}
+  npm run topo -- leads import examples/leads.csv --campaign ${campaignId} --approve
   npm run topo -- campaign start ${campaignId}
   npm run topo -- forward --to-next
 

@@ -103,7 +103,8 @@ describe('the fence', () => {
     expect(judge({ ...free, account: null }, NOW)).toEqual({ kind: 'go' }); // a task needs no account
   });
 
-  test.each(reasons)('gives its reason when $name', ({ facts, verdict }) => {
+  test.each(reasons.map((reason) => [reason.name, reason] as const))('gives its reason when %s', (_name, reason) => {
+    const { facts, verdict } = reason;
     expect(judge({ ...free, ...facts }, NOW)).toMatchObject(verdict);
   });
 
@@ -111,9 +112,9 @@ describe('the fence', () => {
     reasons
       .slice(index + 1)
       .filter((second) => !Object.keys(second.facts).some((fact) => fact in first.facts))
-      .map((second) => ({ first, second })),
+      .map((second) => [first.name, second.name, first, second] as const),
   );
-  test.each(pairs)('"$first.name" comes before "$second.name"', ({ first, second }) => {
+  test.each(pairs)('says that %s before it says that %s', (_first, _second, first, second) => {
     expect(judge({ ...free, ...second.facts, ...first.facts }, NOW)).toMatchObject(first.verdict);
   });
 

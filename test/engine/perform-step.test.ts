@@ -582,6 +582,40 @@ describe('an attempt that was given up for dead but lives', () => {
     expect(mailTo(sequence)).toHaveLength(1);
   });
 
+  test('passes the fence anew before its body when another attempt has claimed the message since', async () => {
+    const sequence = await enrolled('email', 'email');
+    const due = await dueAt(sequence.id);
+    const before = deeds.world.bodies();
+    const [asked, go] = [aGate(), aGate()];
+    let second: Promise<StepResult> | undefined;
+    deeds.world.react(sequence.email, {
+      meanwhile: async () => {
+        atNext('body_asked', async () => {
+          asked.open();
+          await go.opened;
+        });
+        second = deeds.performStep(sequence.id, due);
+        await asked.opened;
+      },
+    });
+    as('done', await perform(sequence.id, due));
+    go.open();
+    expect(await second).toMatchObject({ kind: 'deferred', why: 'delay' });
+    expect(deeds.world.bodies()).toBe(before + 1);
+    expect(await deliveryOf(sequence.id)).toMatchObject({ state: 'SENT', attempt: 3 });
+  });
+
+  test('has no say any more once a person had its message sent again', async () => {
+    const { sequence, result } = await overtaken(async (one) => {
+      await settle(one, { outcome: 'send_again' });
+      killedAtNext('data_started');
+      await expect(deeds.performStep(one.id, await dueAt(one.id))).rejects.toThrow('the worker was killed');
+    }, greylistedAtTheEnd);
+    as('deferred', result);
+    expect(await deliveryOf(sequence.id)).toMatchObject({ state: 'DATA_STARTED', attempt: 2, temporaryAnswers: 0 });
+    expect(await statuses(sequence.id)).toEqual(['SENDING', 'PENDING']);
+  });
+
   test('settles the task by itself when it learns of its 250 after all', async () => {
     const { sequence, result } = await overtaken();
     expect(result).toMatchObject({ kind: 'done', status: 'ACTIVE', next: { number: 2 } });
@@ -667,6 +701,7 @@ describe('what comes while the message is on its way', () => {
     const due = await dueAt(sequence.id);
     expect(await perform(sequence.id, due)).toMatchObject({ kind: 'ended', end });
     expect(await statuses(sequence.id)).toEqual(['SENT', 'CANCELED']);
+    expect(await row(sequence.id)).toMatchObject({ nextAt: null, nextWhy: null });
     expect(await eventsOf(deeds, sequence.id, 'sequence_ended')).toHaveLength(1);
     expect(mailTo(sequence)).toHaveLength(1);
   });

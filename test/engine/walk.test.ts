@@ -27,7 +27,7 @@ test('an approved lead walks through five emails in one thread and ends Complete
   const { campaignId } = await aCampaign(commands, house, { content: content(fiveEmails()) });
   await announcer.settled();
   // One round only: each round would leave its own events of time skipping behind.
-  const conductor = createConductor({ db, walks, log, skipper, roundMs: 30 * 86_400_000 });
+  const conductor = createConductor({ db, walks, log, skipper, roundEnd: (now) => now + 30 * 86_400_000 });
   await conductor.forward(at('2030-04-05T18:00:00Z'));
 
   const [sequence] = await sequencesOf(db, campaignId);

@@ -17,6 +17,7 @@ import type {
   StepResult,
   Why,
 } from '../../src/domain/sequence.ts';
+import { workerDeploymentOptions } from '../../src/workflow-bundle.ts';
 import type * as workflows from '../../src/workflows/index.ts';
 import * as signals from '../../src/workflows/signals.ts';
 import { bundlePath } from '../support/engine.ts';
@@ -54,7 +55,7 @@ export async function openStage(activities: Partial<Activities>, options: StageO
     connection: native,
     taskQueue,
     identity: 'stage',
-    workerDeploymentOptions: shortVersion,
+    workerDeploymentOptions,
     workflowBundle: { codePath: await bundlePath() },
     activities,
     maxCachedWorkflows: cached,
@@ -145,9 +146,6 @@ export async function startStage(options: StageOptions = {}) {
 }
 
 export type Stage = Awaited<ReturnType<typeof startStage>>;
-
-/** The SDK's own, a checksum of 85 bytes in every other event, would be a fifth of a history. Chooses no versioning. */
-const shortVersion = { version: { deploymentName: 'topo', buildId: 'test' }, useWorkerVersioning: false } as const;
 
 /** Silent; somebody in this process may have been here before. */
 export function quietRuntime(): void {
