@@ -102,7 +102,8 @@ export interface ActDeps {
   commands: CommandDeps;
   caller: Caller;
   linkedInAccount: AccountId;
-  accept(profile: string): void;
+  /** On the simulator; false when no invitation is pending. */
+  accept(profile: string): boolean;
 }
 
 /** Lets one contact, and our member's work on it, act at `now`. Commands told twice act once, so nothing is remembered here. */
@@ -121,8 +122,7 @@ export async function act(
 
   const invited = steps.find(({ kind }) => kind === 'linkedin_invitation');
   if (person.accepts !== undefined && profile && invited && doneFor(invited.position + 1, person.accepts)) {
-    accept(profile);
-    await recordConnectionAccepted(commands, caller, { accountId: linkedInAccount, profile });
+    if (accept(profile)) await recordConnectionAccepted(commands, caller, { accountId: linkedInAccount, profile });
   }
   for (const task of tasks) {
     if (task.status !== 'OPEN' || !person.tasks || !isOpen || now < task.createdAt + person.tasks.hours * HOUR_MS)

@@ -135,7 +135,7 @@ async function run(engine: DemoEngine, parts: Parts, { house, people }: Cast, se
     commands,
     caller: house.caller,
     linkedInAccount: house.linkedInAccount,
-    accept: (profile: string) => void parts.linkedIn.accept('local-account', profile),
+    accept: (profile: string) => parts.linkedIn.accept('local-account', profile),
   };
   const conductor = createConductor({
     db,
@@ -204,7 +204,7 @@ function progress(now: number): void {
   else if (text.slice(0, 11) !== lastDay) say(`  ${text.slice(0, 16)}`);
   lastDay = text.slice(0, 11);
 }
-const endProgress = () => void (process.stdout.isTTY && process.stdout.write('\r'.padEnd(40) + '\r'));
+const endProgress = () => void (process.stdout.isTTY && process.stdout.write(`${'\r'.padEnd(40)}\r`));
 
 async function keepUntilCtrlC(parts: Parts): Promise<void> {
   say(

@@ -451,7 +451,7 @@ describe('a campaign', () => {
   });
 
   test('that ends stops its open sequences, leaves their tasks open, and fails the leads that wait', async () => {
-    const one = await atTask({ settings: { approvalMode: 'AUTOPILOT' } });
+    const one = await atTask();
     const { campaignId, caller } = one;
     await importLeads(deeds.commands, caller, { campaignId, rows: [aLead()] });
     await recordReply(deeds.commands, caller, { sequenceId: one.id, intent: 'unclear', key: one.id });

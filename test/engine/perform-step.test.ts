@@ -167,7 +167,7 @@ describe('an email', () => {
     );
     for (let step = 0; step < 5; step++) await perform(sequence.id);
     const mails = mailTo(sequence);
-    const [one, two, three, four, five] = mails.map(({ messageId }) => messageId);
+    const [one, two, , four] = mails.map(({ messageId }) => messageId);
     expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(5);
     expect(mails.map(({ subject, inReplyTo, references }) => ({ subject, inReplyTo, references }))).toEqual([
       { subject: 'Hello Ada', inReplyTo: null, references: [] },
@@ -176,7 +176,6 @@ describe('an email', () => {
       { subject: 'Another matter', inReplyTo: null, references: [] },
       { subject: 'Re: Another matter', inReplyTo: four, references: [four] },
     ]);
-    expect(three).not.toBe(five);
   });
 
   test('is not sent again when its step is asked for again: the answer is the wait for the next one', async () => {
@@ -217,19 +216,13 @@ describe('an email', () => {
   });
 
   test('whose claim is made inside the window and whose body would start behind it is not sent', async () => {
-    const sequence = await anEnrolled(deeds, {
-      steps: steps('email'),
-      template: { schedule: weekdays },
-      now: TUESDAY,
-    });
-    const due = await dueAt(sequence.id);
-    // The window closes while the server takes its time: the only clock that can say so is the shared one.
-    const own = await startDeeds({ now: due });
+    // The window closes while the server takes its time; only a clock of our own may be moved that far.
+    const own = await startDeeds({ now: TUESDAY });
     try {
-      const slow = await anEnrolled(own, { steps: steps('email'), template: { schedule: weekdays } });
-      const { nextAt } = await sequenceRow(own.db, slow.id);
-      own.world.react(slow.email, { meanwhile: () => own.moveTo(due + 8 * HOUR) });
-      expect(await own.performStep(slow.id, nextAt ?? 0)).toMatchObject({ kind: 'deferred', why: 'sending_window' });
+      const { id, email } = await anEnrolled(own, { steps: steps('email'), template: { schedule: weekdays } });
+      own.world.react(email, { meanwhile: () => own.moveTo(TUESDAY + 8 * HOUR) });
+      const { nextAt } = await sequenceRow(own.db, id);
+      expect(await own.performStep(id, nextAt ?? 0)).toMatchObject({ kind: 'deferred', why: 'sending_window' });
       expect(own.world.bodies()).toBe(0);
     } finally {
       await own.stop();

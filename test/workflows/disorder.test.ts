@@ -144,7 +144,9 @@ async function play(given: Plan) {
   expect(walk.calls()).toBeLessThanOrEqual(given.steps.length + sent);
 }
 
-test('whatever order signals come in, late, doubled or during a step, every sequence comes to the end that is committed', async () => {
+test('whatever order signals come in, late, doubled or during a step, every sequence comes to the end that is committed', {
+  timeout: 180_000, // 200 walks; a busy machine takes its time
+}, async () => {
   const batch = fc.array(plan, { minLength: 100, maxLength: 100 });
   const property = fc.asyncProperty(batch, async (plans) => {
     const failures = await Promise.all(
