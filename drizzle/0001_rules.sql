@@ -31,7 +31,7 @@ BEGIN
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
     IF name = 'installation' THEN
-      GRANT SELECT, UPDATE ON installation TO topo_system;
+      GRANT SELECT, INSERT, UPDATE ON installation TO topo_system;
       GRANT SELECT ON installation TO topo_app;
     ELSE
       EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO topo_system', name);

@@ -1,11 +1,12 @@
 import { ApplicationFailure } from '@temporalio/activity';
+import { archiveFinishedOf } from '../commands/archive-finished.ts';
 import { type Claim, claimDelivery, findDelivery, type Judged, judgeSequence, settleDelivery } from '../db/claim.ts';
 import { record } from '../db/events.ts';
 import { changeSequence, deriveStatus, endSequence, finishStep, moveStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
 import { currentStep, type StepRow, type Walk, workspaceOf } from '../db/walks.ts';
 import type { SequenceId } from '../domain/ids.ts';
-import type { StepResult, Why } from '../domain/sequence.ts';
+import { isTerminal, type StepResult, type Why } from '../domain/sequence.ts';
 import type { ActivityDeps } from './deps.ts';
 import { withHeartbeats } from './heartbeats.ts';
 import { openConfirmation, openManualTask } from './open-task.ts';
@@ -36,7 +37,7 @@ export const createPerformStep = (deps: ActivityDeps) =>
   async function performStep({ sequenceId, now }: PerformStepInput): Promise<StepResult> {
     const workspaceId = await deps.db.asSystem((tx) => workspaceOf(tx, sequenceId));
     if (!workspaceId) throw new Error(`sequence ${sequenceId} does not exist`);
-    return withHeartbeats(async (signal) => {
+    const result = await withHeartbeats(async (signal) => {
       for (;;) {
         await deps.fault?.('before_claim');
         const taken = await deps.db.inWorkspace(workspaceId, (tx) => takeStep(tx, deps, sequenceId, now));
@@ -51,6 +52,8 @@ export const createPerformStep = (deps: ActivityDeps) =>
         // Withdrawn: the fence is asked anew, and says why.
       }
     });
+    if (isTerminal(result.status)) await archiveFinishedOf(deps.db, workspaceId, sequenceId);
+    return result;
   };
 
 /** One transaction: what stands in the way is answered; else the step is claimed. */

@@ -4,7 +4,7 @@ import { lockTemplate } from '../db/locks.ts';
 import type { Db } from '../db/pool.ts';
 import { sequences, templates } from '../db/schema.ts';
 import { moveTemplate } from '../db/templates.ts';
-import type { TemplateId, WorkspaceId } from '../domain/ids.ts';
+import type { SequenceId, TemplateId, WorkspaceId } from '../domain/ids.ts';
 import { openStatuses } from '../domain/sequence.ts';
 
 /**
@@ -30,4 +30,12 @@ export async function archiveFinished(db: Db, workspaceId: WorkspaceId, template
     await moveTemplate(tx, template, 'ARCHIVED', 'template_archived', 'service', await appNow(tx));
     return true;
   });
+}
+
+/** As `archiveFinished`, for the template of a sequence that has just ended. */
+export async function archiveFinishedOf(db: Db, workspaceId: WorkspaceId, sequenceId: SequenceId): Promise<void> {
+  const [sequence] = await db.inWorkspace(workspaceId, (tx) =>
+    tx.select({ templateId: sequences.templateId }).from(sequences).where(eq(sequences.id, sequenceId)),
+  );
+  if (sequence) await archiveFinished(db, workspaceId, sequence.templateId);
 }

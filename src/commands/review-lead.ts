@@ -1,9 +1,10 @@
 import { eq } from 'drizzle-orm';
 import { appNow } from '../db/clock.ts';
 import { moveLead } from '../db/leads.ts';
-import { leads } from '../db/schema.ts';
+import type { Tx } from '../db/pool.ts';
+import { campaigns, leads, templates } from '../db/schema.ts';
 import { bumpCampaignTell } from '../db/tells.ts';
-import type { LeadId } from '../domain/ids.ts';
+import type { CampaignId, LeadId } from '../domain/ids.ts';
 import { leadMoves } from '../domain/lead.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Caller, CommandDeps } from './deps.ts';
@@ -23,10 +24,23 @@ export async function reviewLead(
     if (lead.status === to) return null;
     if (!leadMoves[lead.status].includes(to))
       throw new Refusal('wrong_state', `lead ${id} is ${lead.status}; from there it cannot become ${to}`);
+    if (to === 'APPROVED') await refuseClosedCampaign(tx, lead.campaignId);
     const now = await appNow(tx);
     await moveLead(tx, lead, to, { kind: kinds[to], actor, now });
     if (to === 'APPROVED') await bumpCampaignTell(tx, lead.campaignId, now);
     return lead.campaignId;
   });
   if (campaignId && to === 'APPROVED') announce({ workspaceId, campaignId });
+}
+
+/** Approving would promise an enrolment that never comes. */
+async function refuseClosedCampaign(tx: Tx, id: CampaignId): Promise<void> {
+  const [row] = await tx
+    .select({ campaign: campaigns.status, template: templates.status })
+    .from(campaigns)
+    .innerJoin(templates, eq(templates.id, campaigns.templateId))
+    .where(eq(campaigns.id, id));
+  if (row?.campaign === 'ENDED') throw new Refusal('wrong_state', `campaign ${id} is ENDED: it enrols nobody`);
+  if (row?.template === 'FINISHING' || row?.template === 'ARCHIVED')
+    throw new Refusal('wrong_state', `the template of campaign ${id} is ${row.template}: it enrols nobody`);
 }

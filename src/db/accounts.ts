@@ -49,6 +49,7 @@ export async function disconnectAccount(tx: Tx, account: AccountRow, now: number
 /** The provider named a limit: nothing more goes out from this account until then. */
 export async function restAccount(tx: Tx, account: AccountRow, until: number, now: number): Promise<void> {
   if (!canBecome(account, 'RESTING')) return;
+  if (account.status === 'RESTING' && (account.restingUntil ?? 0) >= until) return; // it rests longer already
   await moveAccount(tx, account, 'RESTING', { restingUntil: until });
   await record(tx, {
     workspaceId: account.workspaceId,

@@ -355,6 +355,13 @@ describe('a wrong state', () => {
       "ended_at = now(), end_reason = 'no_more_steps'",
     ],
     ['an open sequence with a reason to end', 'sequences_reason', 'sequences', sequence, "end_reason = 'suppressed'"],
+    [
+      "an end for another status' reason",
+      'sequences_reason_of_status',
+      'sequences',
+      sequence,
+      "status = 'FAILED', ended_at = now(), end_reason = 'no_more_steps'",
+    ],
     ['a sequence status nobody knows', 'sequences_status', 'sequences', sequence, "status = 'PAUSED'"],
     ['a workflow told more than there is to tell', 'sequences_told', 'sequences', sequence, 'told_seq = tell_seq + 1'],
 
@@ -367,7 +374,9 @@ describe('a wrong state', () => {
     ['a settled task without an instant', 'tasks_settled', 'tasks', task, "status = 'COMPLETED'"],
     ['an open task with one', 'tasks_settled', 'tasks', task, 'settled_at = now()'],
     ['a manual task of no step', 'tasks_step_named', 'tasks', task, 'step_id = null'],
-    ['a reply to read of one step', 'tasks_step_named', 'tasks', task, "kind = 'read_reply'"],
+    ['a reply to read of one step', 'tasks_step_named', 'tasks', task, "kind = 'read_reply', manual_kind = null"],
+    ['a manual step of no kind', 'tasks_manual_kind', 'tasks', task, 'manual_kind = null'],
+    ['an outcome before the end', 'tasks_outcome', 'tasks', task, "outcome = 'sent'"],
     ['a task status nobody knows', 'tasks_status', 'tasks', task, "status = 'DONE', settled_at = now()"],
     ['a task kind nobody knows', 'tasks_kind', 'tasks', task, "kind = 'lunch'"],
 
@@ -377,6 +386,13 @@ describe('a wrong state', () => {
     ['a delivery state nobody knows', 'deliveries_state', 'deliveries', task, "state = 'BOUNCED'"],
 
     ['a step under way without words', 'sequence_steps_content', 'sequence_steps', step, 'content = null'],
+    [
+      'a step sent at no time',
+      'sequence_steps_finished',
+      'sequence_steps',
+      step,
+      "status = 'SENT', finished_at = null",
+    ],
     ['a step kind nobody knows', 'sequence_steps_kind', 'sequence_steps', step, "kind = 'fax'"],
     ['a step status nobody knows', 'sequence_steps_status', 'sequence_steps', step, "status = 'STARTED'"],
 
@@ -393,8 +409,23 @@ describe('a wrong state', () => {
 
     ['an ended campaign without an instant', 'campaigns_ended', 'campaigns', campaign, "status = 'ENDED'"],
     ['a running campaign with an end', 'campaigns_ended', 'campaigns', campaign, 'ended_at = now()'],
+    ['a running campaign that never started', 'campaigns_started', 'campaigns', campaign, 'started_at = null'],
     ['a campaign status nobody knows', 'campaigns_status', 'campaigns', campaign, "status = 'STOPPED'"],
 
+    [
+      'an account that rests for ever',
+      'accounts_resting_until',
+      'accounts',
+      account,
+      "status = 'RESTING', resting_until = null",
+    ],
+    [
+      'an account disconnected at no time',
+      'accounts_disconnected_at',
+      'accounts',
+      account,
+      "status = 'DISCONNECTED', disconnected_at = null",
+    ],
     ['an account channel nobody knows', 'accounts_channel', 'accounts', account, "channel = 'fax'"],
     ['an account status nobody knows', 'accounts_status', 'accounts', account, "status = 'OK'"],
     ['a contact who cannot be reached', 'contacts_reachable', 'contacts', contact, 'email = null, profile = null'],

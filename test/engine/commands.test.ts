@@ -324,10 +324,9 @@ describe('a template', () => {
       importLeads(deeds.commands, caller, { campaignId: running.campaignId, rows: [aLead()] }),
     ).rejects.toEqual(refused('wrong_state'));
 
-    // The last sequence ends by itself: the reconciler sees that nothing is open.
+    // The last sequence ends by itself, and with it the template.
     await deeds.personalise(idOf(open?.id ?? ''));
     await perform(idOf(open?.id ?? ''));
-    await deeds.repair();
     expect((await templateOf(templateId)).status).toBe('ARCHIVED');
   });
 

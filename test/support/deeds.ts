@@ -1,4 +1,5 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { eq } from 'drizzle-orm';
 import type { ActivityDeps } from '../../src/activities/deps.ts';
 import { createActivities } from '../../src/activities/index.ts';
@@ -26,6 +27,9 @@ export function notedWalks() {
   return { walks, started };
 }
 
+/** Failures of an attempt are the tests' own doing. */
+const quiet = new DefaultLogger('ERROR');
+
 /** A Tuesday, 10:00 in Paris: inside everybody's window. */
 export const TUESDAY_1000 = Date.parse('2030-03-19T09:00:00Z');
 
@@ -51,7 +55,7 @@ export async function startDeeds(options: { now?: number; fault?: ActivityDeps['
   const announced: Announcement[] = [];
   const commands: CommandDeps = { db, announce: (announcement) => void announced.push(announcement) };
   const attempt = <A, R>(activity: (input: A) => Promise<R>, input: A): Promise<R> =>
-    new MockActivityEnvironment().run(activity, input);
+    new MockActivityEnvironment({}, { logger: quiet }).run(activity, input);
   return {
     db,
     deps,
@@ -64,7 +68,7 @@ export async function startDeeds(options: { now?: number; fault?: ActivityDeps['
     personalise: (sequenceId: SequenceId, now = 0) => attempt(activities.personalise, { sequenceId, now }),
     enrolBatch: (campaignId: CampaignId, now = 0) => attempt(activities.enrolBatch, { campaignId, now }),
     fanOut: (campaignId: CampaignId) => attempt(activities.fanOut, { campaignId }),
-    repair: () => new MockActivityEnvironment().run(activities.repair),
+    repair: () => new MockActivityEnvironment({}, { logger: quiet }).run(activities.repair),
     moveTo: (instant: number) => db.asSystem((tx) => moveClockTo(tx, instant)),
     deliveriesOf: (id: SequenceId) =>
       db.asSystem((tx) => tx.select().from(deliveries).where(eq(deliveries.sequenceId, id))),
