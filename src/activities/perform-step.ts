@@ -27,6 +27,8 @@ export interface PerformStepInput {
 export type DeedOutcome = StepResult | 'withdrawn' | 'unreachable';
 
 const ALARM_AFTER_DEFERRALS = 20;
+/** No deferral is nearer, whatever asks for it: a step that is put off by milliseconds would spin. Design 3. */
+const NEAREST_DEFERRAL_MS = 30_000;
 
 /**
  * Claims the sequence's current step, does it, records it, and answers with what the workflow has to do next. Harmless
@@ -137,11 +139,12 @@ export async function defer(
   tx: Tx,
   deps: ActivityDeps,
   walk: Walk,
-  until: number,
+  wanted: number,
   why: Why,
   now: number,
 ): Promise<StepResult> {
   const { sequence } = walk;
+  const until = Math.max(wanted, now + NEAREST_DEFERRAL_MS);
   const deferrals = sequence.deferrals + 1;
   if (deferrals % ALARM_AFTER_DEFERRALS === 0)
     deps.log.error({ sequenceId: sequence.id, deferrals, why }, 'a step is deferred over and over');

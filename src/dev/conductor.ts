@@ -111,6 +111,7 @@ export function createConductor({
     const next = to === 'next' ? await db.asSystem((tx) => nextInstantOfAll(tx, from)) : to;
     if (next === null) return { from, to: from, rounds: 0 };
     const target = to === 'next' ? next + SETTLE_MS : next;
+    await quiet(from); // a signal that lands while a clock is being skipped would delay its walk to the round's end
     let rounds = 0;
     for (let now = from; now < target; rounds++) {
       now = Math.min(target, roundEnd(now));

@@ -37,6 +37,10 @@ export const replyPolicy: Record<ReplyIntent, ReplyEffect> = {
 };
 
 const DAY_MS = 86_400_000;
+
+/** A day that exists, as YYYY-MM-DD: `Date.parse` alone takes 30 February and much else. */
+const isDate = (text: string) =>
+  /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.slice(0, 10) === text;
 const DEFAULT_AWAY_DAYS = 14;
 const IMPLAUSIBLE_AWAY_DAYS = 100;
 
@@ -45,7 +49,7 @@ const IMPLAUSIBLE_AWAY_DAYS = 100;
  * which is then treated as unsaid. `today` is ISO too. Design 6.
  */
 export function plausibleReturn(stated: string | null, today: string): string | null {
-  if (stated === null) return null;
+  if (stated === null || !isDate(stated)) return null;
   const days = (Date.parse(stated) - Date.parse(today)) / DAY_MS;
   return days >= 0 && days < IMPLAUSIBLE_AWAY_DAYS ? stated : null;
 }

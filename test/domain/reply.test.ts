@@ -52,6 +52,9 @@ describe('the date a contact says they are back', () => {
     ['yesterday', '2026-11-18', null],
     ['unsaid', null, null],
     ['no date at all', 'soon', null],
+    ['a day that does not exist', '2027-02-30', null],
+    ['a date in words', 'December 5 2026', null],
+    ['an instant', '2026-11-24T10:00', null],
   ])('%s: %s counts as %s', (_when, stated, expected) => {
     expect(plausibleReturn(stated, today)).toBe(expected);
   });
