@@ -47,7 +47,10 @@ export const outreachPeople: readonly Person[] = [
   p('does not exist', { bounces: true }),
   p('does not exist', { bounces: true }),
   p('is out of office', { accepts: 60, replies: { afterStep: 1, hours: 1, intent: 'out_of_office', awayDays: 9 } }),
-  p('is out of office, no date', { replies: { afterStep: 3, hours: 1, intent: 'out_of_office' } }),
+  p('is out of office for a week', {
+    accepts: 40,
+    replies: { afterStep: 3, hours: 1, intent: 'out_of_office', awayDays: 7 },
+  }),
   p('writes something unclear, then is interested', {
     replies: { afterStep: 1, hours: 9, intent: 'unclear' },
     tasks: { hours: 20, outcome: 'positive' },
@@ -59,8 +62,8 @@ export const outreachPeople: readonly Person[] = [
   }),
   p('accepts, and stays silent', { accepts: 10 }),
   p('accepts, and stays silent', { accepts: 70 }),
-  p('accepts late', { accepts: 24 * 12 }),
-  p('accepts late', { accepts: 24 * 14 }),
+  p('accepts late', { accepts: 24 * 9 }),
+  p('accepts late', { accepts: 24 * 11 }),
   p('answers the last email', { accepts: 16, late: true }),
   p('is stopped by Sam', { stopped: { afterStep: 2, hours: 20 } }),
   p('never answers'),

@@ -28,7 +28,7 @@ const DAY_MS = 24 * HOUR_MS;
 
 /** A Monday morning: the European change to summer time falls into the second weekend. */
 const START = Date.parse('2030-03-18T06:00:00Z');
-const SNAPSHOT = Date.parse('2030-03-29T18:00:00Z');
+const SNAPSHOT = Date.parse('2030-03-29T22:00:00Z');
 const LAST = START + 60 * DAY_MS;
 
 /** `npm run demo`: 40 simulated leads through the example campaigns, on virtual time, on the real engine. Design 9. */
@@ -101,7 +101,7 @@ async function cast(engine: DemoEngine, house: Seed, parts: Parts, seed: number)
   return { house, people };
 }
 
-/** The examples ask for a review of every lead; the demo has nobody to do it. */
+/** Nobody reviews leads in the demo, all are enrolled on its first day, and who does not connect is waited for 5 days, not 15. */
 async function enlist(
   { db, commands }: DemoEngine,
   { caller }: Seed,
@@ -113,20 +113,24 @@ async function enlist(
     if (!campaign) throw new Error('the demo campaign is missing');
     return readTemplate(tx, campaign.templateId);
   });
-  const settings = { ...template, approvalMode: 'AUTOPILOT' } as const;
-  const { name, summary, dailyLeadsTarget, approvalMode } = settings;
+  const { name, summary } = template;
+  const linkedIn = content.linkedIn.kind === 'DELAY' ? ({ kind: 'DELAY', maxWaitDays: 5 } as const) : content.linkedIn;
   await editTemplate(commands, caller, {
     templateId: template.id,
     madeOn: template.version,
-    settings: { name, summary, dailyLeadsTarget, approvalMode },
-    content,
+    settings: { name, summary, dailyLeadsTarget: 40, approvalMode: 'AUTOPILOT' },
+    content: { ...content, linkedIn },
   });
   await importLeads(commands, caller, { campaignId, rows });
   await startCampaign(commands, caller, campaignId);
 }
 
-/** At 06:00 and 18:00 UTC: between them lie the working hours of Paris, and most of New York's. */
-const twiceADay = (now: number) => (Math.floor((now - 6 * HOUR_MS) / (12 * HOUR_MS)) + 1) * 12 * HOUR_MS + 6 * HOUR_MS;
+/** At 06:00 and 22:00 UTC: between them lie the working hours of Paris and New York, so one round a day has work in it. */
+function twiceADay(now: number): number {
+  const midnight = Math.floor(now / DAY_MS) * DAY_MS;
+  const ends = [6, 22, 30].map((hour) => midnight + hour * HOUR_MS);
+  return ends.find((end) => end > now) ?? midnight + DAY_MS;
+}
 
 /** Round after round until everybody is done, with a snapshot half-way. */
 async function run(engine: DemoEngine, parts: Parts, { house, people }: Cast, seed: number): Promise<void> {
