@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks', // a Temporal worker cannot live in a thread beside another
-    maxWorkers: 2,
+    maxWorkers: 3, // files wait for servers more than they compute
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,

@@ -456,12 +456,17 @@ function formatFor(zone: string): Intl.DateTimeFormat {
 function clockIn(zone: string): (instant: number) => string {
   const format = formatFor(zone);
   const quarter = 15 * MINUTE_MS;
-  let read = { at: Number.NaN, shows: '' };
+  const plus = (shown: string, minutes: number) =>
+    `${shown.slice(0, 14)}${String(Number(shown.slice(14)) + minutes).padStart(2, '0')}`;
+  let read = { at: Number.NaN, shows: '', isEven: true };
   return (instant) => {
     const begun = Math.floor(instant / quarter) * quarter;
-    if (read.at !== begun) read = { at: begun, shows: format.format(begun) };
-    const minutes = Number(read.shows.slice(14)) + Math.floor((instant - begun) / MINUTE_MS);
-    return `${read.shows.slice(0, 14)}${String(minutes).padStart(2, '0')}`;
+    if (read.at !== begun) {
+      const shows = format.format(begun);
+      // Clocks change on the quarter hour, but for a few that changed at 00:01.
+      read = { at: begun, shows, isEven: format.format(begun + 14 * MINUTE_MS) === plus(shows, 14) };
+    }
+    return read.isEven ? plus(read.shows, Math.floor((instant - begun) / MINUTE_MS)) : format.format(instant);
   };
 }
 
@@ -634,7 +639,26 @@ describe('for any zone, date around a change of the clocks, and window', () => {
           for (let minute = granted; minute <= jittered; minute += MINUTE_MS)
             expect(isPermittedOn(clock(minute), schedule)).toBe(true);
         }),
-        { numRuns: 1000 },
+        {
+          numRuns: 1000,
+          // Found once: the clocks of Casey went from 00:01 to 03:01.
+          examples: [
+            [
+              {
+                base: 1_601_740_860_000,
+                delay: { value: 0, unit: 'days' },
+                schedule: {
+                  zone: 'Antarctica/Casey',
+                  weekdays: [7, 1],
+                  blocks: [{ start: '00:02', end: '07:52' }],
+                  holidays: [],
+                },
+              },
+              0,
+              '',
+            ],
+          ],
+        },
       );
     },
     PATIENCE_MS,
