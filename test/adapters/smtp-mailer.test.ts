@@ -495,7 +495,7 @@ describe('what a real server receives', () => {
     expect(raw.toString('latin1').split('\r\n')).toContain(`Message-ID: ${email.messageId}`);
   });
 
-  test('has one recipient and the expected headers, whatever names and subject hold (2,000 of each)', async () => {
+  test('has one recipient and the expected headers, whatever names and subject hold (600 of each)', async () => {
     const { port, inbox } = await startSink();
     const mailer = createSmtpMailer();
     const send = async ([fromName, toName, subject]: [string, string, string]) => {
@@ -527,7 +527,7 @@ describe('what a real server receives', () => {
     const batches = fc.array(fc.tuple(text, text, text), { minLength: 50, maxLength: 50 });
     await fc.assert(
       fc.asyncProperty(batches, async (batch) => void (await Promise.all(batch.map(send)))),
-      { numRuns: 40, endOnFailure: true },
+      { numRuns: 12, endOnFailure: true },
     );
   }, 120_000);
 });

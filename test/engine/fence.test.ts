@@ -108,7 +108,7 @@ const withdrawals: Record<string, (campaign: Due) => Promise<unknown>> = {
 describe('once a withdrawal of permission was answered, no message body is started:', () => {
   for (const [name, withdraw] of Object.entries(withdrawals))
     test(`${name}, raced by 8 claimers, at any moment of theirs`, async () => {
-      for (const standing of [0, 4, 8]) {
+      for (const standing of [0, 6]) {
         const campaign = await due(8);
         const gate = gateFor(campaign.addresses.slice(0, standing));
         const [stand, race] = [campaign.sequences.slice(0, standing), campaign.sequences.slice(standing)];
