@@ -17,6 +17,7 @@ import { exampleLeads } from './demo-leads.ts';
 import { apart, apiUrl, childEnvironment } from './environment.ts';
 import { type Parts, startParts } from './parts.ts';
 import { ensureDevToken, type Seed, seed } from './seed.ts';
+import { onceAlsoOnSignal } from './signals.ts';
 import { createSkipper } from './skipper.ts';
 
 const say = (line = '') => console.log(line);
@@ -43,6 +44,12 @@ async function crash(kills: number): Promise<void> {
     onIdleError: () => undefined,
   });
   const processes = keepAlive(childEnvironment(config, parts), join(dataDir, 'logs'));
+  const stop = onceAlsoOnSignal(async () => {
+    await processes.stop();
+    await db.close();
+    await parts.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
   try {
     await db.asSystem((tx) => moveClockTo(tx, START));
     const house = await seed(db, parts.mailbox);
@@ -58,10 +65,7 @@ async function crash(kills: number): Promise<void> {
     process.exitCode = (await report(db, parts, processes.killed, total)) ? 0 : 1;
     say(`Wall time ${Math.round((Date.now() - began) / 1000)} s.`);
   } finally {
-    await processes.stop();
-    await db.close();
-    await parts.stop();
-    rmSync(dataDir, { recursive: true, force: true });
+    await stop();
   }
 }
 

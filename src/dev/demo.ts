@@ -21,6 +21,7 @@ import { byStatus, statusTable, stepTable, type Told, threeTimelines, timeline }
 import { apart } from './environment.ts';
 import { type Parts, startParts } from './parts.ts';
 import { type Seed, seed as seedWorkspace } from './seed.ts';
+import { onceAlsoOnSignal } from './signals.ts';
 
 const say = (line = '') => console.log(line);
 const HOUR_MS = 3_600_000;
@@ -38,11 +39,11 @@ async function demo(seed: number, keep: boolean): Promise<void> {
   say('Starting PostgreSQL, Temporal, a mailbox and LinkedIn, for this demo alone.');
   const parts = await startParts(await apart(readConfig(), dataDir), say, { fast: true });
   let engine: DemoEngine | undefined;
-  const stop = async () => {
+  const stop = onceAlsoOnSignal(async () => {
     await engine?.stop();
     await parts.stop();
     rmSync(dataDir, { recursive: true, force: true });
-  };
+  });
   try {
     engine = await startDemoEngine(parts);
     const started = Date.now();
@@ -214,9 +215,7 @@ async function keepUntilCtrlC(parts: Parts): Promise<void> {
   say(
     `\nEverything is still up; Ctrl-C stops it.\n  Temporal UI         ${parts.temporalUi}\n  Mailbox             ${parts.mailbox.pageUrl}\n  LinkedIn simulator  ${parts.linkedIn.url}`,
   );
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
+  await new Promise(() => undefined); // the signal ends it
 }
 
 const { values } = parseArgs({
