@@ -83,11 +83,3 @@ export function environmentWith(overrides: Readonly<Record<string, string>>): Re
 }
 
 const SECRET = /KEY|TOKEN|PASSWORD|DATABASE_URL/;
-
-/** For the log at start: secrets and the password of the database are not in it. */
-export function redacted(config: Config): Record<string, string | number> {
-  const shown: [string, string | number][] = [];
-  for (const [name, value] of Object.entries(config))
-    if (value !== undefined && name !== 'PATH') shown.push([name, SECRET.test(name) ? '(set)' : value]);
-  return Object.fromEntries(shown);
-}
