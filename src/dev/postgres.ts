@@ -115,7 +115,12 @@ async function attempt(cluster: Cluster, { port, fsync, run, logFile }: Launch):
 }
 
 function settings(port: number, fsync: boolean): string[] {
-  const careless = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
+  const careless = [
+    'fsync=off',
+    'synchronous_commit=off',
+    'full_page_writes=off',
+    'autovacuum=off', // its worker is the superuser's: while it looks at a database, the owner cannot drop that
+  ];
   return [
     `listen_addresses=${LOOPBACK}`,
     `port=${port}`,
