@@ -583,7 +583,7 @@ describe('for any zone, date around a change of the clocks, and window', () => {
           expect(wanted).toBeGreaterThanOrEqual(base);
           expect(iso(nextInstant(base, delay, schedule))).toBe(iso(oracleNextOpening(wanted, schedule)));
         }),
-        { numRuns: 800 },
+        { numRuns: 400 },
       );
     },
     PATIENCE_MS,

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
@@ -15,7 +13,7 @@ import { moveClockTo } from '../../src/db/clock.ts';
 import { type Db, openDb } from '../../src/db/pool.ts';
 import { createConductor } from '../../src/dev/conductor.ts';
 import { createSkipper } from '../../src/dev/skipper.ts';
-import { bundleWorkflows, workerDeploymentOptions } from '../../src/workflow-bundle.ts';
+import { workerDeploymentOptions } from '../../src/workflow-bundle.ts';
 import { freshDatabase } from './postgres.ts';
 import { createTestWorld, type TestWorld } from './world.ts';
 
@@ -100,7 +98,7 @@ export async function startWorker(taskQueue: string, deps: ActivityDeps, cached 
   const worker = await Worker.create({
     connection,
     taskQueue,
-    workflowBundle: { codePath: await bundlePath() },
+    workflowBundle: { codePath: inject('workflowBundle') },
     activities: createActivities(deps),
     workerDeploymentOptions,
     maxCachedWorkflows: cached,
@@ -120,15 +118,4 @@ let installed = false;
 function installRuntime(): void {
   if (!installed) Runtime.install({ logger: new DefaultLogger('ERROR') });
   installed = true;
-}
-
-/** One bundle for the whole run. */
-export async function bundlePath(): Promise<string> {
-  const path = join(inject('scratchFolder'), 'workflows.js');
-  if (!existsSync(path)) {
-    const { code } = await bundleWorkflows();
-    writeFileSync(`${path}.${process.pid}`, code);
-    renameSync(`${path}.${process.pid}`, path);
-  }
-  return path;
 }

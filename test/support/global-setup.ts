@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -9,6 +9,7 @@ import { freePort } from '../../src/dev/ports.ts';
 import { startPostgres } from '../../src/dev/postgres.ts';
 import { findTemporalCli } from '../../src/dev/temporal-cli.ts';
 import { startTemporal } from '../../src/dev/temporal-server.ts';
+import { bundleWorkflows } from '../../src/workflow-bundle.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -20,6 +21,8 @@ declare module 'vitest' {
     temporalAddress: string;
     /** The Temporal CLI, for tests that need a server of their own. */
     temporalCli: string;
+    /** The workflow code, bundled once for the run: the path of a file. */
+    workflowBundle: string;
     /** A folder that goes with the run. Servers whose run file lies in a folder inside go with it too. */
     scratchFolder: string;
   }
@@ -34,6 +37,7 @@ const dynamicConfig: Readonly<Record<string, string>> = {};
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'topo-test-'));
   const letGo = watch(folder);
+  const workflowBundle = join(folder, 'workflows.js');
   const starts = await Promise.allSettled([databaseIn(folder), temporalIn(folder)]);
   const [database, temporal] = starts;
 
@@ -49,10 +53,12 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
     const reasons = starts.flatMap((start) => (start.status === 'rejected' ? [String(start.reason)] : []));
     throw new Error(`There are no servers to test on.\n${reasons.join('\n')}`);
   }
+  writeFileSync(workflowBundle, (await bundleWorkflows()).code);
   provide('postgresUrl', database.value.ownerUrl);
   provide('templateDatabase', TEMPLATE);
   provide('temporalAddress', temporal.value.address);
   provide('temporalCli', temporal.value.cli);
+  provide('workflowBundle', workflowBundle);
   provide('scratchFolder', folder);
   return teardown;
 }

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { enrolmentWhys } from '../../src/domain/campaign.ts';
 import { isId } from '../../src/domain/ids.ts';
 import { ends, sequenceStatuses, stepKinds, stepStatuses, whys } from '../../src/domain/sequence.ts';
-import { bundlePath } from '../support/engine.ts';
+
 import { countOf, eventsOf, type History, quietRuntime, statusesShown } from './scripted.ts';
 
 /*
@@ -31,7 +31,7 @@ const historyOf = (name: string): History => {
 let code: string;
 beforeAll(async () => {
   quietRuntime();
-  code = readFileSync(await bundlePath(), 'utf8');
+  code = readFileSync(inject('workflowBundle'), 'utf8');
 });
 
 /** What went wrong with each history, by name; empty when all of them replay. */

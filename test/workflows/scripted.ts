@@ -20,7 +20,7 @@ import type {
 import { workerDeploymentOptions } from '../../src/workflow-bundle.ts';
 import type * as workflows from '../../src/workflows/index.ts';
 import * as signals from '../../src/workflows/signals.ts';
-import { bundlePath } from '../support/engine.ts';
+
 import { until } from '../support/until.ts';
 
 type Change = Omit<Extract<SequenceNews, { kind: 'stateChanged' }>, 'kind'>;
@@ -56,7 +56,7 @@ export async function openStage(activities: Partial<Activities>, options: StageO
     taskQueue,
     identity: 'stage',
     workerDeploymentOptions,
-    workflowBundle: { codePath: await bundlePath() },
+    workflowBundle: { codePath: inject('workflowBundle') },
     activities,
     maxCachedWorkflows: cached,
     maxHeartbeatThrottleInterval: '50 milliseconds',
