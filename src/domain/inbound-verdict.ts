@@ -1,0 +1,39 @@
+import { readAutoReply } from './auto-reply.ts';
+import { aboutOf, readBounce } from './bounce.ts';
+import { isBookingConfirmation, readCalendarReply } from './calendar-reply.ts';
+import type { InboundVerdict, ParsedMail } from './inbound.ts';
+import { contentTypeOf, fieldBlocks, fieldOf } from './mail-fields.ts';
+import { withoutQuoted } from './quoted-text.ts';
+import { intentOf } from './reply-rules.ts';
+
+/**
+ * What a message in an account's inbox is, from the message alone; whom it concerns is found out elsewhere. Machines'
+ * reports come first, then machines' answers; what is left is a reply, whose intent the rules name only where they are
+ * sure. `today` is an ISO date. Design 6.
+ */
+export function judgeMail(mail: ParsedMail, { today }: { today: string }): InboundVerdict {
+  const written = withoutQuoted(mail.text);
+  const booked: InboundVerdict = { kind: 'reply', intent: 'meeting_booked', text: written };
+  return (
+    readComplaint(mail) ??
+    readBounce(mail) ??
+    readCalendarReply(mail, written) ??
+    (isBookingConfirmation(mail) ? booked : null) ??
+    readAutoReply(mail, written, today) ?? {
+      kind: 'reply',
+      intent: intentOf(mail.subject, written),
+      // All of it quoted: the answer hides in a place we do not know, and a person should see everything.
+      text: written === '' ? mail.text.trim() : written,
+    }
+  );
+}
+
+/** RFC 5965; "not-spam" praises and "auth-failure" (RFC 6591) is about DNS. */
+const NO_COMPLAINTS = ['not-spam', 'auth-failure'];
+
+function readComplaint(mail: ParsedMail): InboundVerdict | null {
+  const report = mail.reports.find(({ type }) => type === 'message/feedback-report');
+  if (report === undefined || !contentTypeOf(mail).startsWith('multipart/report')) return null;
+  const feedback = fieldOf(fieldBlocks(report.text).flat(), 'feedback-type')?.trim().toLowerCase() ?? '';
+  return NO_COMPLAINTS.includes(feedback) ? { kind: 'auto_reply' } : { kind: 'complaint', about: aboutOf(mail) };
+}
