@@ -10,7 +10,7 @@ export class BadEnvironment extends Error {
 const port = z.coerce.number().int().min(0).max(65_535);
 const count = z.coerce.number().int().min(1);
 
-const environment = z.object({
+const variables = z.object({
   PORT: port.default(3000),
   HOST: z.string().default('127.0.0.1'),
   PUBLIC_URL: z.url().optional(),
@@ -30,25 +30,50 @@ const environment = z.object({
     .string()
     .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits (32 bytes): openssl rand -hex 32')
     .optional(),
+  /** Encrypts stored passwords: `id:64 hexadecimal digits`, the newest first, several separated by commas. */
+  CREDENTIALS_KEYS: z
+    .string()
+    .regex(
+      /^[\w.-]+:[0-9a-f]{64}(,[\w.-]+:[0-9a-f]{64})*$/i,
+      'must be id:64 hexadecimal digits, the newest first, separated by commas',
+    )
+    .optional(),
+  /** The language model that reads the replies no rule understands; without one a person does. */
+  AI_PROVIDER: z.enum(['openai', 'anthropic', 'openai-compatible']).optional(),
+  AI_MODEL: z.string().min(1).optional(),
+  AI_API_KEY: z.string().min(1).optional(),
+  AI_BASE_URL: z.url().optional(),
   LINKEDIN_URL: z.url().optional(),
   LINKEDIN_API_KEY: z.string().optional(),
 
   /** `embedded` is set by the development runtime for its own children: there the clock may be virtual. */
   TOPO_RUNTIME: z.enum(['standard', 'embedded']).default('standard'),
+  /** The embedded runtime delivers to its own mailbox only, unless this says `yes`. */
+  ALLOW_REAL_MAIL: z.enum(['yes', 'no']).default('no'),
   TOPO_DATA_DIR: z.string().default('.data'),
   TEMPORAL_CLI_PATH: z.string().optional(),
   EMBEDDED_POSTGRES_PORT: port.default(5433),
   EMBEDDED_TEMPORAL_PORT: port.default(7233),
   EMBEDDED_TEMPORAL_UI_PORT: port.default(8233),
   MAILBOX_SMTP_PORT: port.default(1025),
+  MAILBOX_IMAP_PORT: port.default(1143),
   MAILBOX_PAGE_PORT: port.default(8025),
   LINKEDIN_SIMULATOR_PORT: port.default(8026),
+  /** A follow-up email goes only when its inbox was read this recently. */
+  INBOX_FRESH_MINUTES: count.default(10),
   WORKER_MAX_ACTIVITIES: count.default(100),
   WORKER_CACHED_WORKFLOWS: count.default(300),
 
   TOPO_URL: z.url().optional(),
   TOPO_TOKEN: z.string().optional(),
   PATH: z.string().default(''),
+});
+
+const environment = variables.superRefine(({ AI_PROVIDER, AI_MODEL, AI_BASE_URL }, context) => {
+  const lacks = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+  if (AI_PROVIDER && !AI_MODEL) lacks('AI_MODEL', `AI_PROVIDER=${AI_PROVIDER} needs the name of a model`);
+  if (AI_PROVIDER === 'openai-compatible' && !AI_BASE_URL)
+    lacks('AI_BASE_URL', 'an openai-compatible provider needs its address');
 });
 
 export type Config = z.infer<typeof environment>;

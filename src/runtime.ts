@@ -1,10 +1,24 @@
+import { isIP, type LookupFunction } from 'node:net';
 import { pino } from 'pino';
+import { createAiReplyReader } from './adapters/ai-reply-reader.ts';
+import { createImapMailboxes } from './adapters/imap-mailbox.ts';
+import { createKeyVault, keyFromSecret, type VaultKey } from './adapters/key-vault.ts';
+import { openLanguageModel } from './adapters/language-model.ts';
+import type { Mailboxes } from './adapters/mailbox.ts';
+import type { Mailer } from './adapters/mailer.ts';
+import { type ResolvedHost, resolveHost, UnreachableHost } from './adapters/reachable-host.ts';
+import { noReplyReader, type ReplyReader } from './adapters/reply-reader.ts';
+import { createSmtpMailer } from './adapters/smtp-mailer.ts';
 import { createTemporalClient } from './adapters/temporal-client.ts';
 import { createTemporalWalks } from './adapters/temporal-walks.ts';
 import { createUnsubscribeLinks } from './adapters/unsubscribe-links.ts';
+import type { Vault } from './adapters/vault.ts';
+import type { RealMail } from './commands/deps.ts';
 import { BadEnvironment, type Config, readTemporalSettings } from './config.ts';
 import { clockOffset } from './db/clock.ts';
 import { type Db, openDb } from './db/pool.ts';
+import { isLocalServer } from './domain/account.ts';
+import type { Log } from './domain/log.ts';
 
 /** What the worker and the API have in common: log, database, Temporal, links. */
 export interface Runtime {
@@ -14,6 +28,12 @@ export interface Runtime {
   client: ReturnType<typeof createTemporalClient>;
   walks: ReturnType<typeof createTemporalWalks>;
   unsubscribeLinks: ReturnType<typeof createUnsubscribeLinks>;
+  vault: Vault;
+  mailer: Mailer;
+  mailboxes: Mailboxes;
+  /** Mail servers on private hosts, and addresses in domains kept for examples: the embedded runtime's. */
+  allowPrivateHosts: boolean;
+  realMail: RealMail | null;
 }
 
 /** Opens the shared parts. Throws `BadEnvironment` for what a process of its own needs and was not given. */
@@ -25,6 +45,7 @@ export function openRuntime(config: Config, name: string, statementTimeoutMs: nu
       `${name} needs ${missing.map(([variable]) => variable).join(' and ')}; \`npm start\` brings its own`,
     );
   const log = pino({ name, level: config.LOG_LEVEL });
+  const resolve = hostsOf(config);
   const temporal = readTemporalSettings();
   const client = createTemporalClient(temporal);
   return {
@@ -44,7 +65,64 @@ export function openRuntime(config: Config, name: string, statementTimeoutMs: nu
       publicUrl: config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`,
       key: Buffer.from(SECRET_KEY, 'hex'),
     }),
+    vault: openVault(config.CREDENTIALS_KEYS, SECRET_KEY),
+    mailer: createSmtpMailer({ resolve }),
+    mailboxes: createImapMailboxes({ lookup: lookupBy(resolve) }),
+    allowPrivateHosts: config.TOPO_RUNTIME === 'embedded',
+    realMail: realMailOf(config),
   };
+}
+
+/** The configured keys, and after them the one that SECRET_KEY makes: what was sealed before there were others stays readable. */
+export function openVault(configured: string | undefined, secretKey: string): Vault {
+  const keys = (configured?.split(',') ?? []).map((entry): VaultKey => {
+    const [id = '', hex = ''] = entry.split(':');
+    return { id, key: Buffer.from(hex, 'hex') };
+  });
+  const own = keyFromSecret(Buffer.from(secretKey, 'hex'));
+  const [first, ...rest] = keys;
+  return createKeyVault(first ? [first, ...rest, own] : [own]);
+}
+
+/** Which mail servers may be connected to: public ones; in the embedded runtime its own, and others when told so. Design 9. */
+function hostsOf({ TOPO_RUNTIME, ALLOW_REAL_MAIL }: Config): (host: string) => Promise<ResolvedHost> {
+  if (TOPO_RUNTIME !== 'embedded') return (host) => resolveHost(host, { allowPrivate: false });
+  return async (host) => {
+    if (ALLOW_REAL_MAIL === 'no' && !isLocalServer({ host }))
+      throw new UnreachableHost(
+        host,
+        'is a real mail server: the local runtime uses them only with ALLOW_REAL_MAIL=yes',
+      );
+    return resolveHost(host, { allowPrivate: true });
+  };
+}
+
+/** The same, in the words of a socket. */
+const lookupBy =
+  (resolve: ReturnType<typeof hostsOf>): LookupFunction =>
+  (host, { all }, answer) => {
+    resolve(host).then(
+      ({ address }) => {
+        const family = isIP(address);
+        if (all) answer(null, [{ address, family }]);
+        else answer(null, address, family);
+      },
+      (error: Error) => answer(error, ''),
+    );
+  };
+
+/** What a campaign with real accounts needs of the installation; null where none may start. */
+function realMailOf({ TOPO_RUNTIME, ALLOW_REAL_MAIL, PUBLIC_URL }: Config): RealMail | null {
+  if (TOPO_RUNTIME === 'embedded' && ALLOW_REAL_MAIL === 'no') return null;
+  return { publicUrl: PUBLIC_URL ?? null };
+}
+
+/** Reads replies with the configured language model; without one nobody is asked but a person. */
+export function openReplyReader({ AI_PROVIDER, AI_MODEL, AI_API_KEY, AI_BASE_URL }: Config, log: Log): ReplyReader {
+  if (!AI_PROVIDER || !AI_MODEL) return noReplyReader;
+  const [apiKey, baseUrl] = [AI_API_KEY ?? null, AI_BASE_URL ?? null];
+  const model = openLanguageModel({ provider: AI_PROVIDER, model: AI_MODEL, apiKey, baseUrl });
+  return createAiReplyReader({ model, log, timeoutMs: 20_000 });
 }
 
 /** Virtual time belongs to the embedded runtime: anywhere else a moved clock means the wrong database. Design 4. */

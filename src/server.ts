@@ -12,7 +12,8 @@ export async function serve(
   virtualTime: (runtime: Runtime) => VirtualTime | null = () => null,
 ): Promise<void> {
   const runtime = openRuntime(config, 'api', 5_000);
-  const { log, db, temporal, client, walks, unsubscribeLinks } = runtime;
+  const { log, db, temporal, client, walks, unsubscribeLinks, mailer, mailboxes, vault, allowPrivateHosts, realMail } =
+    runtime;
   await refuseVirtualTime(config, db);
   const announcer = createAnnouncer({ db, walks, log });
   const app = await createApp({
@@ -20,6 +21,11 @@ export async function serve(
     log,
     unsubscribeLinks,
     announce: announcer.announce,
+    mailer,
+    mailboxes,
+    vault,
+    allowPrivateHosts,
+    realMail,
     isTemporalReady: () => isTemporalReady(client, temporal.namespace),
     virtualTime: virtualTime(runtime),
   });

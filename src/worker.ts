@@ -1,20 +1,23 @@
 import { fileURLToPath } from 'node:url';
-import { DefaultLogger, NativeConnection, Runtime as TemporalRuntime, Worker } from '@temporalio/worker';
-import { createActivities } from './activities/index.ts';
+import { DefaultLogger, NativeConnection, Runtime as TemporalRuntime } from '@temporalio/worker';
+import { createChildMailParser } from './adapters/child-mail-parser.ts';
 import { createHttpLinkedIn } from './adapters/http-linkedin.ts';
 import { offlineWriter } from './adapters/offline-writer.ts';
-import { createSmtpMailer } from './adapters/smtp-mailer.ts';
 import { createTemporalSchedules } from './adapters/temporal-schedules.ts';
 import { keepInBeing } from './commands/keep-in-being.ts';
 import { type Config, readConfig } from './config.ts';
-import { openRuntime, refuseVirtualTime } from './runtime.ts';
-import { bundleWorkflows, workerDeploymentOptions } from './workflow-bundle.ts';
+import { openReplyReader, openRuntime, refuseVirtualTime } from './runtime.ts';
+import { createWorkers } from './workers.ts';
 
 const MINUTE_MS = 60_000;
 
 /** A worker: its parts in order, then it runs until it is told to stop (SIGINT, SIGTERM), finishing what is in flight. */
 export async function runWorker(config: Config): Promise<void> {
-  const { log, db, temporal, client, walks, unsubscribeLinks } = openRuntime(config, 'worker', 30_000);
+  const { log, db, temporal, client, walks, unsubscribeLinks, vault, mailer, mailboxes } = openRuntime(
+    config,
+    'worker',
+    30_000,
+  );
   await refuseVirtualTime(config, db);
   TemporalRuntime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
 
@@ -31,22 +34,26 @@ export async function runWorker(config: Config): Promise<void> {
     apiKey: config.LINKEDIN_API_KEY ?? '',
     timeoutMs: 30_000,
   });
-  const worker = await Worker.create({
+  const mailParser = createChildMailParser();
+  const workers = await createWorkers({
     connection,
     namespace,
     taskQueue: config.TEMPORAL_TASK_QUEUE,
-    workflowBundle: await bundleWorkflows(),
-    activities: createActivities({
+    deps: {
       db,
-      mailer: createSmtpMailer({}),
+      mailer,
+      mailboxes,
+      mailParser,
+      replyReader: openReplyReader(config, log),
+      vault,
+      inboxFreshMs: config.INBOX_FRESH_MINUTES * MINUTE_MS,
       linkedIn,
       writer: offlineWriter,
       walks,
       unsubscribeLinks,
       log,
-    }),
+    },
     maxConcurrentActivityTaskExecutions: config.WORKER_MAX_ACTIVITIES,
-    workerDeploymentOptions,
     maxCachedWorkflows: config.WORKER_CACHED_WORKFLOWS,
     shutdownGraceTime: '30 seconds',
   });
@@ -61,10 +68,11 @@ export async function runWorker(config: Config): Promise<void> {
     );
   void upkeep();
   const timer = setInterval(upkeep, MINUTE_MS);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => worker.shutdown());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => workers.shutdown());
   log.info({ taskQueue: config.TEMPORAL_TASK_QUEUE, namespace }, 'worker runs');
-  await worker.run();
+  await workers.run();
   clearInterval(timer);
+  await mailParser.stop();
   await connection.close();
   await client.connection.close();
   await db.close();

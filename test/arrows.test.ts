@@ -36,6 +36,7 @@ const arrows: Arrows = {
     'domain/',
     'adapters/mailer.ts',
     'adapters/linkedin.ts',
+    'adapters/mailbox.ts',
     'adapters/walks.ts',
     'adapters/writer.ts',
     'adapters/unsubscribe-links.ts',
@@ -46,9 +47,18 @@ const arrows: Arrows = {
 
   // Never one another: each its own port and its own vendor's package.
   'adapters/': ['domain/', 'node:*'],
-  'adapters/smtp-mailer.ts': ['adapters/mailer.ts', 'nodemailer'],
+  'adapters/smtp-*.ts': ['adapters/mailer.ts', 'adapters/smtp-connection.ts', 'nodemailer'],
+  'adapters/smtp-mailer.ts': ['adapters/smtp-check.ts'],
   'adapters/http-linkedin.ts': ['adapters/linkedin.ts', 'zod'],
   'adapters/offline-writer.ts': ['adapters/writer.ts'],
+  'adapters/parse-mail.ts': ['postal-mime'],
+  'adapters/mail-parser-child.ts': ['adapters/parse-mail.ts', 'adapters/mail-pipe.ts'],
+  'adapters/child-mail-parser.ts': ['adapters/mail-parser.ts', 'adapters/mail-pipe.ts', 'zod'],
+  'adapters/language-model.ts': ['ai', '@ai-sdk/openai', '@ai-sdk/anthropic', '@ai-sdk/openai-compatible'],
+  'adapters/ai-reply-reader.ts': ['adapters/reply-reader.ts', 'ai', 'zod'],
+  'adapters/key-vault.ts': ['adapters/vault.ts'],
+  'adapters/imap-*.ts': ['adapters/mailbox.ts', 'imapflow'],
+  'adapters/imap-mailbox.ts': ['adapters/imap-refusal.ts', 'adapters/imap-waiting.ts'],
   'adapters/temporal-*.ts': ['adapters/walks.ts', 'workflows/signals.ts', 'type workflows/', '@temporalio/client'],
 
   'db/': ['db/', 'domain/', 'drizzle-orm', 'pg', 'uuid', 'node:*'],
@@ -74,15 +84,17 @@ const arrows: Arrows = {
 
   'config.ts': ['zod', '@temporalio/envconfig', 'type adapters/temporal-client.ts'],
   'migrate.ts': inventory(),
+  'rotate-keys.ts': inventory(),
   'runtime.ts': inventory(),
   'server.ts': inventory(),
   'worker.ts': inventory(),
+  'workers.ts': inventory(),
   'workflow-bundle.ts': inventory(),
 };
 
 /** Entry points and what they share import every part, but nobody imports `dev` or `cli`. */
 function inventory(): string[] {
-  const files = ['config.ts', 'runtime.ts', 'workflow-bundle.ts'];
+  const files = ['config.ts', 'runtime.ts', 'workers.ts', 'workflow-bundle.ts'];
   return [...files, 'activities/', 'adapters/', 'api/', 'commands/', 'db/', 'domain/', 'packages'];
 }
 

@@ -1,6 +1,6 @@
-import { bumpTell, changeSequence, deriveStatus, moveStep } from '../db/moves.ts';
+import { changeSequence, deriveStatus, moveStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
-import { findOpenTask, openTask, settleTask } from '../db/tasks.ts';
+import { openTask } from '../db/tasks.ts';
 import type { StepRow, Walk } from '../db/walks.ts';
 import type { TaskId } from '../domain/ids.ts';
 
@@ -27,9 +27,8 @@ export async function openManualTask(tx: Tx, walk: Walk, step: StepRow, now: num
   return taskId;
 }
 
-/** Nobody saw the answer to this message: a person looks and says whether it was sent. Design 6. */
+/** The looks for an unconfirmed message were in vain: a person says whether it was sent. Design 6. */
 export async function openConfirmation(tx: Tx, walk: Walk, step: StepRow, now: number): Promise<TaskId> {
-  await moveStep(tx, step, 'UNCONFIRMED');
   const taskId = await openTask(
     tx,
     walk,
@@ -48,20 +47,4 @@ export async function openConfirmation(tx: Tx, walk: Walk, step: StepRow, now: n
   await changeSequence(tx, walk, { nextAt: null, nextWhy: 'confirming' });
   await deriveStatus(tx, walk, now);
   return taskId;
-}
-
-/**
- * An attempt that was given up for dead has heard after all what became of its message: nobody need be asked any more,
- * and the workflow, which waits for the task, is told by the reconciler. null: it was refused, and is not sent again.
- */
-export async function answerConfirmation(
-  tx: Tx,
-  walk: Walk,
-  step: StepRow,
-  outcome: 'sent' | 'send_again' | null,
-  now: number,
-): Promise<void> {
-  const task = await findOpenTask(tx, step, 'confirm_send');
-  if (task) await settleTask(tx, walk, task, outcome === null ? 'DISMISSED' : 'COMPLETED', { outcome }, 'service', now);
-  await bumpTell(tx, walk, now);
 }

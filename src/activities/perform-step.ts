@@ -1,15 +1,18 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { archiveFinishedOf } from '../commands/archive-finished.ts';
-import { type Claim, claimDelivery, findDelivery, type Judged, judgeSequence, settleDelivery } from '../db/claim.ts';
-import { record } from '../db/events.ts';
-import { changeSequence, deriveStatus, endSequence, finishStep, moveStep } from '../db/moves.ts';
+import { type Claim, claimDelivery, type Judged, judgeSequence } from '../db/claim.ts';
+import { changeSequence, deriveStatus, endSequence, finishStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
+import { freeSlot } from '../db/slots.ts';
 import { currentStep, type StepRow, type Walk, workspaceOf } from '../db/walks.ts';
 import type { SequenceId } from '../domain/ids.ts';
-import { isTerminal, type StepResult, type Why } from '../domain/sequence.ts';
+import { isTerminal, type StepResult } from '../domain/sequence.ts';
+import { dueLookUp, type LookUp, lookUpSent } from './confirm-sent.ts';
 import type { ActivityDeps } from './deps.ts';
 import { withHeartbeats } from './heartbeats.ts';
-import { openConfirmation, openManualTask } from './open-task.ts';
+import { openManualTask } from './open-task.ts';
+import { dropOrphan, giveBack, lostMessage } from './orphans.ts';
+import { defer, waitsForItsTurn } from './put-off.ts';
 import { sendEmail } from './send-email.ts';
 import { sendLinkedIn } from './send-linkedin.ts';
 import { doneResult, endedResult, standing } from './step-results.ts';
@@ -26,10 +29,6 @@ export interface PerformStepInput {
  */
 export type DeedOutcome = StepResult | 'withdrawn' | 'unreachable';
 
-const ALARM_AFTER_DEFERRALS = 20;
-/** No deferral is nearer, whatever asks for it: a step that is put off by milliseconds would spin. Design 3. */
-const NEAREST_DEFERRAL_MS = 30_000;
-
 /**
  * Claims the sequence's current step, does it, records it, and answers with what the workflow has to do next. Harmless
  * to repeat at any line: a step that is finished is not done again, a message whose fate is unknown is held for a person.
@@ -43,6 +42,7 @@ export const createPerformStep = (deps: ActivityDeps) =>
       for (;;) {
         await deps.fault?.('before_claim');
         const taken = await deps.db.inWorkspace(workspaceId, (tx) => takeStep(tx, deps, sequenceId, now));
+        if ('lookUp' in taken) return lookUpSent(deps, taken.lookUp, now);
         if (!('delivery' in taken)) return taken;
         await deps.fault?.('after_claim');
         const deed = taken.step.kind === 'email' ? sendEmail : sendLinkedIn;
@@ -59,7 +59,12 @@ export const createPerformStep = (deps: ActivityDeps) =>
   };
 
 /** One transaction: what stands in the way is answered; else the step is claimed. */
-async function takeStep(tx: Tx, deps: ActivityDeps, id: SequenceId, workflowNow: number): Promise<StepResult | Claim> {
+async function takeStep(
+  tx: Tx,
+  deps: ActivityDeps,
+  id: SequenceId,
+  workflowNow: number,
+): Promise<StepResult | Claim | { lookUp: LookUp }> {
   const judged = await judgeSequence(tx, id, workflowNow);
   const { walk, now, verdict } = judged;
   const step = currentStep(walk);
@@ -78,10 +83,12 @@ async function takeStep(tx: Tx, deps: ActivityDeps, id: SequenceId, workflowNow:
     return endedResult(walk);
   }
   if (!step) throw new Error(`sequence ${id} is open with no step left`);
-  const orphan = await lostMessage(tx, walk, step, now);
-  if (orphan) return orphan;
+  const unconfirmed =
+    (await lostMessage(tx, walk, step, now)) ?? (await dueLookUp(tx, walk, step, judged.account, now));
+  if (unconfirmed) return unconfirmed;
   if (verdict.kind !== 'go') await dropOrphan(tx, walk, step, now);
   if (verdict.kind === 'held') {
+    await freeSlot(tx, walk);
     await changeSequence(tx, walk, { parkedEpoch: verdict.epoch });
     await deriveStatus(tx, walk, now);
     return { kind: 'held', epoch: verdict.epoch, ...standing(walk) };
@@ -92,9 +99,10 @@ async function takeStep(tx: Tx, deps: ActivityDeps, id: SequenceId, workflowNow:
   return take(tx, deps, judged, step);
 }
 
-/** Was held when it was due, and is no longer: its instant said only when it would be looked at again. */
+/** Was held, or its inbox was unread, when it was due: its instant said only when it would be looked at again. */
 const isLifted = ({ walk, verdict }: Judged) =>
-  walk.sequence.nextWhy === 'held' && !(verdict.kind === 'defer' && verdict.why === 'held');
+  walk.sequence.nextWhy === 'inbox_stale' ||
+  (walk.sequence.nextWhy === 'held' && !(verdict.kind === 'defer' && verdict.why === 'held'));
 
 /** A manual task is opened, a LinkedIn step without a profile skipped; a message is claimed. */
 async function take(
@@ -118,6 +126,10 @@ async function take(
     return endedResult(walk);
   }
   const subject = step.content.kind === 'email' ? step.content.subject : null;
+  if (step.status === 'PENDING' && step.kind === 'email') {
+    const later = await waitsForItsTurn(tx, deps, walk, step, account, now);
+    if (later) return later;
+  }
   const delivery = await claimDelivery(tx, walk, step, account, { recipient, subject }, now);
   deps.log.info({ sequenceId: step.sequenceId, step: step.position + 1, attempt: delivery.attempt }, 'claimed');
   return { walk, step, account, delivery, now };
@@ -133,70 +145,3 @@ async function notDue(tx: Tx, walk: Walk, step: StepRow, due: number, now: numbe
     return { kind: 'deferred', until: awayUntil, why: 'held', ...standing(walk) };
   return { kind: 'deferred', until: due, why: walk.sequence.nextWhy ?? 'delay', ...standing(walk) };
 }
-
-/** The step goes later, for the reason that the fence gave; the row says so too. */
-export async function defer(
-  tx: Tx,
-  deps: ActivityDeps,
-  walk: Walk,
-  wanted: number,
-  why: Why,
-  now: number,
-): Promise<StepResult> {
-  const { sequence } = walk;
-  const until = Math.max(wanted, now + NEAREST_DEFERRAL_MS);
-  const deferrals = sequence.deferrals + 1;
-  if (deferrals % ALARM_AFTER_DEFERRALS === 0)
-    deps.log.error({ sequenceId: sequence.id, deferrals, why }, 'a step is deferred over and over');
-  await changeSequence(tx, walk, { nextAt: until, nextWhy: why, deferrals, parkedEpoch: null });
-  await deriveStatus(tx, walk, now);
-  await record(tx, {
-    workspaceId: sequence.workspaceId,
-    kind: 'step_deferred',
-    at: now,
-    actor: 'service',
-    campaignId: sequence.campaignId,
-    contactId: sequence.contactId,
-    sequenceId: sequence.id,
-    data: { step: sequence.position + 1, why, until },
-  });
-  return { kind: 'deferred', until, why, ...standing(walk) };
-}
-
-/** An email whose body an earlier attempt had begun, and whose answer nobody saw: never again without a person. */
-async function lostMessage(tx: Tx, walk: Walk, step: StepRow, now: number): Promise<StepResult | null> {
-  if (step.kind !== 'email' || step.status !== 'SENDING') return null;
-  const delivery = await findDelivery(tx, step);
-  if (delivery?.state !== 'DATA_STARTED') return null;
-  await settleDelivery(tx, delivery, 'UNCONFIRMED', now);
-  const taskId = await openConfirmation(tx, walk, step, now);
-  return { kind: 'waitingForUser', taskId, ...standing(walk) };
-}
-
-/**
- * What a dead attempt left behind on a step that may not go on now: a claim goes back; a body that had begun is on its
- * way as far as anybody knows, and on a sequence that has ended nobody will look it up.
- */
-async function dropOrphan(tx: Tx, walk: Walk, step: StepRow, now: number): Promise<void> {
-  if (step.status !== 'SENDING') return;
-  const delivery = await findDelivery(tx, step);
-  if (delivery?.state === 'CLAIMED') {
-    await settleDelivery(tx, delivery, 'RELEASED', now);
-    await returnStep(tx, walk, step);
-  } else if (delivery?.state === 'DATA_STARTED' && walk.sequence.endedAt !== null) {
-    await settleDelivery(tx, delivery, 'UNCONFIRMED', now);
-    await moveStep(tx, step, 'UNCONFIRMED');
-  }
-}
-
-/** Our claim goes back; the fence is asked anew for the reason. */
-async function giveBack(tx: Tx, { walk: { sequence }, delivery }: Claim, workflowNow: number): Promise<void> {
-  const { walk, now } = await judgeSequence(tx, sequence.id, workflowNow);
-  const step = walk.steps.find(({ stepId }) => stepId === delivery.stepId);
-  if (!step || !(await settleDelivery(tx, delivery, 'RELEASED', now))) return;
-  await returnStep(tx, walk, step);
-}
-
-/** A step whose claim was released is PENDING again, or canceled with its sequence. */
-export const returnStep = (tx: Tx, walk: Walk, step: StepRow) =>
-  moveStep(tx, step, walk.sequence.endedAt === null ? 'PENDING' : 'CANCELED');

@@ -1,5 +1,5 @@
 import { loadAccount } from '../db/accounts.ts';
-import { type Claim, endOf } from '../db/claim.ts';
+import { endOf } from '../db/claim.ts';
 import { attemptNow } from '../db/clock.ts';
 import { lockAccount, lockContact, lockSequence, shareCampaign } from '../db/locks.ts';
 import type { Tx } from '../db/pool.ts';
@@ -7,13 +7,20 @@ import { type AccountRow, blockingTask, loadWalk, type StepRow, type Walk } from
 import type { StepResult } from '../domain/sequence.ts';
 import { endedResult, nextOf, standing } from './step-results.ts';
 
+/** What an attempt set out with; its rows may have changed since. */
+export interface Attempted {
+  walk: Walk;
+  step: StepRow;
+  account: AccountRow;
+}
+
 /**
  * Runs `write` behind the locks, on the walk and the account as they stand now (a reply or a stop may have come while the
  * message was on its way). `write` answers null when another attempt has taken the message over; then the row as it stands is answered.
  */
 export async function recordAttempt(
   tx: Tx,
-  claim: Claim,
+  claim: Attempted,
   workflowNow: number,
   write: (fresh: { walk: Walk; step: StepRow; account: AccountRow; now: number }) => Promise<StepResult | null>,
 ): Promise<StepResult> {

@@ -1,11 +1,14 @@
 import { Context } from '@temporalio/activity';
 import { tellCampaign, tellSequence } from '../commands/announcer.ts';
 import { archiveFinished } from '../commands/archive-finished.ts';
+import { countStale } from '../db/mailboxes.ts';
 import type { SequenceRef } from '../db/repairs.ts';
 import * as repairs from '../db/repairs.ts';
 import { markStarted } from '../db/tells.ts';
 import type { RepairCounts } from '../domain/repair.ts';
+import { lookUpAfterEnd } from './confirm-sent.ts';
 import type { ActivityDeps } from './deps.ts';
+import { sweepStuck } from './orphans.ts';
 
 /**
  * One run of the reconciler: finds what fell between Postgres and Temporal and mends it. Rows are taken with SKIP LOCKED
@@ -14,7 +17,9 @@ import type { ActivityDeps } from './deps.ts';
 export const createRepair = (deps: ActivityDeps) => () =>
   reconcileOnce(deps, { alive: () => Context.current().heartbeat() });
 
-type RepairDeps = Pick<ActivityDeps, 'db' | 'walks' | 'log'>;
+const STALE_ALARM_MS = 2 * 3_600_000;
+
+type RepairDeps = Pick<ActivityDeps, 'db' | 'walks' | 'log' | 'mailboxes' | 'vault'>;
 
 /** The reconciler's function itself; the conductor of virtual time runs it too, for Schedules do not skip. */
 export async function reconcileOnce(
@@ -22,7 +27,18 @@ export async function reconcileOnce(
   { alive = () => undefined, sweeps = true }: { alive?: () => void; sweeps?: boolean } = {},
 ): Promise<RepairCounts> {
   const { db, walks, log } = deps;
-  const counts: RepairCounts = { started: 0, told: 0, ended: 0, revived: 0, campaigns: 0, archived: 0, overdue: 0 };
+  const counts: RepairCounts = {
+    started: 0,
+    told: 0,
+    ended: 0,
+    revived: 0,
+    campaigns: 0,
+    archived: 0,
+    stuck: 0,
+    lookedUp: 0,
+    stale: 0,
+    overdue: 0,
+  };
 
   /** Each row for itself: what fails is taken again after its back-off. */
   const each = async <T>(rows: readonly T[], mend: (row: T) => Promise<boolean>): Promise<number> => {
@@ -67,6 +83,14 @@ export async function reconcileOnce(
   counts.archived = await each(await db.asSystem(repairs.finishingTemplates), ({ id, workspaceId }) =>
     archiveFinished(db, workspaceId, id),
   );
+
+  counts.stuck = await each(await db.asSystem(repairs.stuckDeliveries), async (ref) => {
+    await sweepStuck(deps, ref);
+    return true;
+  });
+  counts.lookedUp = await each(await db.asSystem(repairs.unconfirmedAfterEnd), (ref) => lookUpAfterEnd(deps, ref));
+  counts.stale = await db.asSystem((tx) => countStale(tx, STALE_ALARM_MS));
+  if (counts.stale > 0) log.error({ stale: counts.stale }, 'inboxes were not read for 2 hours: follow-ups wait');
 
   counts.overdue = await db.asSystem(repairs.countOverdue);
   if (counts.overdue > 0) log.error({ overdue: counts.overdue }, 'steps are overdue by more than 15 minutes');

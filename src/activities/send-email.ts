@@ -1,23 +1,27 @@
 import { type ComposedEmail, InvalidEmail, type OutgoingEmail, type SendOutcome } from '../adapters/mailer.ts';
+import { openCredentials } from '../commands/credentials.ts';
 import { disconnectAccount, restAccount } from '../db/accounts.ts';
 import { type Claim, permitBody, settleDelivery } from '../db/claim.ts';
-import { record } from '../db/events.ts';
-import { endSequence, finishStep, moveStep } from '../db/moves.ts';
+import { answerConfirmation } from '../db/confirmations.ts';
+import { endSequence, finishStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
 import { suppress } from '../db/suppressions.ts';
-import { threadOf } from '../db/threads.ts';
-import type { StepRow, Walk } from '../db/walks.ts';
+import { type Thread, threadOf } from '../db/threads.ts';
+import type { AccountRow, StepRow, Walk } from '../db/walks.ts';
 import { findSender } from '../db/workspaces.ts';
 import { restUntil } from '../domain/account.ts';
 import { retryAt } from '../domain/delivery.ts';
-import { composeEmail } from '../domain/email.ts';
+import { composeEmail, type Quoted, type Sender, senderOf, signatureOf } from '../domain/email.ts';
+import { localDate } from '../domain/schedule.ts';
 import type { SequenceEnd, StepResult } from '../domain/sequence.ts';
 import { classifyAnswer } from '../domain/smtp-answer.ts';
+import { startConfirming } from './confirm-sent.ts';
 import type { ActivityDeps } from './deps.ts';
-import { answerConfirmation, openConfirmation } from './open-task.ts';
-import { type DeedOutcome, defer, returnStep } from './perform-step.ts';
+import { returnStep } from './orphans.ts';
+import type { DeedOutcome } from './perform-step.ts';
+import { defer } from './put-off.ts';
 import { recordAttempt } from './record-attempt.ts';
-import { doneResult, endedResult, standing } from './step-results.ts';
+import { doneResult, endedResult } from './step-results.ts';
 
 /** Clocks of two machines differ by seconds; virtual time runs ahead by hours. */
 const VIRTUAL_FROM_MS = 600_000;
@@ -39,9 +43,16 @@ export async function sendEmail(
   const composed = await compose(deps, email);
   if (!composed) return inWorkspace((tx) => recordInvalid(tx, claim, workflowNow));
   const { raw, sha256 } = composed;
-  const { host, port, secure } = account.settings;
+  const { smtp } = account.settings;
   const outcome = await deps.mailer.send(
-    { host, port, secure, requireTls: false, user: null, password: null },
+    {
+      host: smtp.host,
+      port: smtp.port,
+      secure: smtp.tls === 'implicit',
+      requireTls: smtp.tls === 'starttls',
+      user: smtp.user,
+      password: openCredentials(deps.vault, account).smtp,
+    },
     { from: account.address, to: delivery.recipient },
     raw,
     async () => {
@@ -58,7 +69,28 @@ export async function sendEmail(
   if (outcome.kind === 'accepted') await deps.fault?.('accepted');
   const result = await inWorkspace((tx) => recordOutcome(tx, deps, claim, outcome, workflowNow));
   await deps.fault?.('recorded');
+  if (outcome.kind === 'accepted') await fileCopy(deps, account, raw);
   return result;
+}
+
+/**
+ * A copy in the Sent folder, where the provider files none itself, so that the sender finds the thread in their own mail.
+ * The message is sent and recorded: a copy that cannot be filed is told, and fails nothing.
+ */
+async function fileCopy({ mailboxes, vault, log }: ActivityDeps, account: AccountRow, raw: Buffer): Promise<void> {
+  if (account.settings.channel !== 'email' || account.settings.filesSent) return;
+  const { host, port, tls, user } = account.settings.imap;
+  try {
+    const mailbox = await mailboxes.open({ host, port, tls, user, password: openCredentials(vault, account).imap });
+    try {
+      await mailbox.fileSent(raw);
+    } finally {
+      await mailbox.close();
+    }
+  } catch (error) {
+    const why = error instanceof Error ? error.name : 'unknown';
+    log.warn({ accountId: account.id, why }, 'a sent copy could not be filed');
+  }
 }
 
 /** null: what the copy says cannot be an email (a subject that came out empty, say), however often it is tried. */
@@ -91,19 +123,20 @@ async function prepare(
   { walk, step, account, delivery, now }: Claim,
 ): Promise<OutgoingEmail> {
   if (step.content?.kind !== 'email' || delivery.messageId === null) throw new Error(`step ${step.stepId} is no email`);
-  const sender = await findSender(tx, walk.sequence.workspaceId);
+  const company = await findSender(tx, walk.sequence.workspaceId);
+  const sender = senderOf(walk.content, account);
   const thread = await threadOf(tx, walk, step);
   const unsubscribeUrl = deps.unsubscribeLinks.urlFor(walk.sequence.id);
   const { firstName, lastName } = walk.contact;
   const composed = composeEmail({
     content: step.content,
-    thread,
-    signature: walk.content.sender,
-    footer: { ...sender, unsubscribeUrl, language: walk.content.language },
+    thread: { ...thread, quoted: quotedOf(walk, step, thread, sender) },
+    signature: account.signature ?? signatureOf(sender),
+    footer: { ...company, unsubscribeUrl, language: walk.content.language },
   });
   return {
     ...composed,
-    from: { name: walk.content.sender.name, address: account.address },
+    from: { name: sender.name, address: account.address },
     to: { name: [firstName, lastName].filter(Boolean).join(' '), address: delivery.recipient },
     messageId: delivery.messageId,
     inReplyTo: thread.messageIds.at(-1) ?? null,
@@ -111,6 +144,16 @@ async function prepare(
     unsubscribeUrl,
     ...virtualTimeHeader(now),
   };
+}
+
+/** The thread's last email, where the step is to show it below. */
+function quotedOf({ steps, content }: Walk, step: StepRow, { lastStepId }: Thread, { name }: Sender): Quoted | null {
+  const own = content.steps.find(({ id }) => id === step.stepId);
+  const last = steps.find(({ stepId }) => stepId === lastStepId);
+  if (own?.kind !== 'email' || !own.quoteHistory || last?.content?.kind !== 'email' || last.finishedAt === null)
+    return null;
+  const date = localDate(last.finishedAt, content.schedule.zone);
+  return { author: name, date, text: last.content.body };
 }
 
 /** Where the business clock runs ahead of the real one, the local mailbox shows when a message was meant to arrive. */
@@ -138,21 +181,7 @@ function recordOutcome(
       }
       case 'unknown': {
         if (!(await settleDelivery(tx, delivery, 'UNCONFIRMED', now))) return null;
-        await record(tx, {
-          workspaceId: walk.sequence.workspaceId,
-          kind: 'step_unconfirmed',
-          at: now,
-          actor: 'service',
-          campaignId: walk.sequence.campaignId,
-          contactId: walk.contact.id,
-          sequenceId: walk.sequence.id,
-          data: { step: step.position + 1 },
-        });
-        if (walk.sequence.endedAt !== null) {
-          await moveStep(tx, step, 'UNCONFIRMED');
-          return endedResult(walk);
-        }
-        return { kind: 'waitingForUser', taskId: await openConfirmation(tx, walk, step, now), ...standing(walk) };
+        return startConfirming(tx, walk, step, now);
       }
       case 'answered':
         return recordRefusal(tx, deps, { ...claim, walk, step, account, now }, outcome);

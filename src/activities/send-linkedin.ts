@@ -9,7 +9,9 @@ import type { Tx } from '../db/pool.ts';
 import { restUntil } from '../domain/account.ts';
 import type { StepResult } from '../domain/sequence.ts';
 import type { ActivityDeps } from './deps.ts';
-import { type DeedOutcome, defer, returnStep } from './perform-step.ts';
+import { returnStep } from './orphans.ts';
+import type { DeedOutcome } from './perform-step.ts';
+import { defer } from './put-off.ts';
 import { recordAttempt } from './record-attempt.ts';
 import { doneResult, endedResult, standing } from './step-results.ts';
 

@@ -53,6 +53,11 @@ export type SendOutcome =
   /** Cut after the body started: the server may or may not have the message. Never a blind retry. */
   | { kind: 'unknown'; detail: string };
 
+/** What a server said to somebody who connects an account. `at` is what to look at; `detail` is in words for that person. */
+export type SmtpCheck =
+  | { kind: 'ok' }
+  | { kind: 'refused'; at: 'host' | 'port' | 'tls' | 'login' | 'server'; detail: string };
+
 export interface Mailer {
   /** Composes the final bytes once. Throws InvalidEmail unless there is exactly one valid recipient. */
   compose(email: OutgoingEmail): Promise<ComposedEmail>;
@@ -68,6 +73,8 @@ export interface Mailer {
     beforeBody: () => Promise<boolean>,
     signal?: AbortSignal,
   ): Promise<SendOutcome>;
+  /** Connects, encrypts, logs in and parts again; sends nothing. Throws nothing but the reason of an abort. */
+  verify(settings: SmtpSettings, signal?: AbortSignal): Promise<SmtpCheck>;
 }
 
 /** Names the field and never its value, which may be somebody's address: the text may end up in Temporal. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import MailComposer from 'nodemailer/lib/mail-composer';
-import SMTPConnection, { type SentMessageInfo, type SMTPError } from 'nodemailer/lib/smtp-connection';
+import type SMTPConnection from 'nodemailer/lib/smtp-connection';
+import type { SentMessageInfo, SMTPError } from 'nodemailer/lib/smtp-connection';
 import { headerText, isAddress, isMessageId } from '../domain/mail-header.ts';
 import type { AnswerStage } from '../domain/smtp-answer.ts';
 import {
@@ -12,34 +13,35 @@ import {
   type SendOutcome,
   type SmtpSettings,
 } from './mailer.ts';
+import { checkServer } from './smtp-check.ts';
+import {
+  connect,
+  connectionTo,
+  DEFAULT_TIMEOUTS,
+  lifeline,
+  login,
+  oneLine,
+  part,
+  type SmtpConnector,
+  type SmtpTimeouts,
+  waitAtMost,
+  wordsOf,
+} from './smtp-connection.ts';
 
-/** Milliseconds. Together they stay below the 12 minutes an activity has, or attempts would overlap. */
-export interface SmtpTimeouts {
-  /** DNS, TCP, TLS, greeting. */
-  connect: number;
-  /** Silence before any one answer. */
-  command: number;
-  /** Everything up to the 354. */
-  untilBody: number;
-  /** The body and the answer to the dot: RFC 5321 section 4.5.3.2.6 grants a server 10 minutes. */
-  answer: number;
-  /** The answer to QUIT, which nobody waits for. */
-  goodbye: number;
+export type { SmtpTimeouts };
+
+/** `resolve` keeps connections away from hosts that nobody outside may name; `ca` adds to the authorities we trust. */
+export function createSmtpMailer({
+  timeouts = {},
+  ...how
+}: { timeouts?: Partial<SmtpTimeouts> } & Pick<SmtpConnector, 'resolve' | 'ca'> = {}): Mailer {
+  const connector: SmtpConnector = { ...how, timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts } };
+  return {
+    compose,
+    send: (...what) => send(connector, ...what),
+    verify: (settings, signal) => checkServer(connector, settings, signal),
+  };
 }
-
-const DEFAULT_TIMEOUTS: SmtpTimeouts = {
-  connect: 30_000,
-  command: 45_000,
-  untilBody: 90_000,
-  answer: 600_000,
-  goodbye: 5_000,
-};
-
-export const createSmtpMailer = ({ timeouts = {} }: { timeouts?: Partial<SmtpTimeouts> } = {}): Mailer => ({
-  compose,
-  send: (settings, envelope, raw, beforeBody, signal) =>
-    send({ ...DEFAULT_TIMEOUTS, ...timeouts }, settings, envelope, raw, beforeBody, signal),
-});
 
 // ---- composing
 
@@ -88,7 +90,8 @@ async function compose(email: OutgoingEmail) {
   const own = {
     'Message-ID': email.messageId,
     ...(email.inReplyTo === null ? {} : { 'In-Reply-To': email.inReplyTo }),
-    'List-Unsubscribe': `<${email.unsubscribeUrl}>`,
+    // The address to write to is for mail software that knows no RFC 8058; such a message is read as any reply is.
+    'List-Unsubscribe': `<${email.unsubscribeUrl}>, <mailto:${email.from.address}?subject=unsubscribe>`,
     'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
     ...email.headers,
   };
@@ -148,15 +151,22 @@ function checkRecipient(raw: Buffer, address: string): void {
 type Send = Parameters<Mailer['send']>;
 
 async function send(
-  timeouts: SmtpTimeouts,
+  connector: SmtpConnector,
   ...[settings, envelope, raw, beforeBody, signal]: Send
 ): Promise<SendOutcome> {
+  const { timeouts } = connector;
   check(isAddress(envelope.from), 'envelope.from', 'must be exactly one plain address');
   check(isAddress(envelope.to), 'envelope.to', 'must be exactly one plain address');
   checkRecipient(raw, envelope.to);
   if (signal?.aborted) return { kind: 'cutBeforeBody', detail: 'aborted' };
 
-  const connection = connectionTo(settings, timeouts);
+  let connection: SMTPConnection;
+  try {
+    connection = await connectionTo(connector, settings);
+  } catch (error) {
+    return outcomeOf(error, false);
+  }
+  if (signal?.aborted) return { kind: 'cutBeforeBody', detail: 'aborted' };
   const line = lifeline(connection, signal);
   line.allow(timeouts.untilBody);
 
@@ -184,11 +194,6 @@ async function send(
     },
   });
 
-  const part = () => {
-    waitAtMost(connection, timeouts.goodbye);
-    connection.quit();
-  };
-
   try {
     const { response } = await Promise.race([
       line.dropped,
@@ -196,63 +201,20 @@ async function send(
     ]);
     if (!stream.readableEnded || (connection._socket && connection._socket.writableLength > 0))
       throw new Error('accepted before the whole body had left');
-    part();
+    part(connection, timeouts);
     return { kind: 'accepted', answer: oneLine(response) };
   } catch (error) {
     await asked; // it may be committing still; what it throws, we throw
     if (body.verdict === 'withdrawn') return { kind: 'permissionWithdrawn' };
     const outcome = outcomeOf(error, body.verdict === 'started');
-    if (outcome.kind === 'answered' && outcome.stage !== 'connect' && outcome.stage !== 'body') part();
+    if (outcome.kind === 'answered' && outcome.stage !== 'connect' && outcome.stage !== 'body')
+      part(connection, timeouts);
     else connection.close();
     return outcome;
   } finally {
     line.release();
   }
 }
-
-/** What ends an attempt from outside its dialogue: an error, an abort, a deadline. The first reason counts. */
-function lifeline(connection: SMTPConnection, signal: AbortSignal | undefined) {
-  let cut = (_reason: Error): void => undefined;
-  const dropped = new Promise<never>((_, reject) => {
-    cut = (reason) => {
-      reject(reason);
-      connection.close();
-    };
-  });
-  const drop = (why: string) => cut(new Error(why));
-  const abort = () => drop('aborted');
-  let deadline: NodeJS.Timeout | undefined;
-  connection.on('error', cut);
-  connection.on('end', () => setImmediate(drop, 'connection closed')); // after the callback that knows why
-  signal?.addEventListener('abort', abort, { once: true });
-  return {
-    dropped,
-    drop,
-    /** From now on, this long; null: without a deadline. */
-    allow: (limitMs: number | null) => {
-      clearTimeout(deadline);
-      if (limitMs !== null) deadline = setTimeout(drop, limitMs, `not done within ${limitMs} ms`);
-    },
-    release: () => {
-      clearTimeout(deadline);
-      signal?.removeEventListener('abort', abort);
-    },
-  };
-}
-
-const connectionTo = ({ host, port, secure, requireTls }: SmtpSettings, timeouts: SmtpTimeouts) =>
-  new SMTPConnection({
-    host,
-    port,
-    secure,
-    requireTLS: requireTls,
-    tls: { minVersion: 'TLSv1.2' },
-    connectionTimeout: timeouts.connect,
-    greetingTimeout: timeouts.connect,
-    socketTimeout: timeouts.command,
-    socketCloseTimeout: 0, // close() destroys: after a 354 even a QUIT would be read as the message. RFC 5321, 4.1.1.4
-    maxResponseSize: 64 * 1024,
-  });
 
 /** The dialogue up to the answer to the dot. */
 async function converse(
@@ -262,18 +224,11 @@ async function converse(
   size: number,
   body: Readable,
 ): Promise<SentMessageInfo> {
-  await new Promise<void>((resolve, reject) => connection.connect((error) => (error ? reject(error) : resolve())));
-  if (user !== null && password !== null && connection.allowsAuth)
-    await new Promise<void>((resolve, reject) =>
-      connection.login({ user, pass: password }, (error) => (error ? reject(error) : resolve())),
-    );
+  await connect(connection);
+  if (user !== null && password !== null && connection.allowsAuth) await login(connection, user, password);
   return new Promise((resolve, reject) =>
     connection.send({ from, to: [to], size }, body, (error, info) => (error ? reject(error) : resolve(info))),
   );
-}
-
-function waitAtMost(connection: SMTPConnection, timeout: number): void {
-  if (connection._socket) connection._socket.setTimeout(timeout);
 }
 
 function outcomeOf(error: unknown, started: boolean): SendOutcome {
@@ -294,16 +249,3 @@ function outcomeOf(error: unknown, started: boolean): SendOutcome {
 
 const stages: Record<string, AnswerStage> = { AUTH: 'auth', MAIL: 'mail', RCPT: 'rcpt', DATA: 'data' };
 const stageOf = (command: string | undefined): AnswerStage => stages[(command ?? '').slice(0, 4)] ?? 'connect';
-
-/** `550-5.1.1 No such\n550 5.1.1 user`: the enhanced code once, the words without their codes. */
-function wordsOf(response: string): { enhanced: string | null; text: string } {
-  const codes = /^\d{3}[ -](?:([245]\.\d{1,3}\.\d{1,3})(?!\S))?/;
-  const words = response.split('\n').map((line) => line.replace(codes, ''));
-  return { enhanced: codes.exec(response)?.[1] ?? null, text: oneLine(words.join(' ')) };
-}
-
-const oneLine = (text: string) =>
-  text
-    .replace(/[\p{Cc}\s]+/gu, ' ')
-    .trim()
-    .slice(0, 500);

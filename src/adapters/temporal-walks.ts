@@ -1,5 +1,5 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { campaignWorkflowId, sequenceWorkflowId } from '../domain/ids.ts';
+import { campaignWorkflowId, mailboxWorkflowId, sequenceWorkflowId, watchQueueOf } from '../domain/ids.ts';
 import type * as workflows from '../workflows/index.ts';
 import * as signals from '../workflows/signals.ts';
 import type { CampaignNews, SequenceNews, Walks } from './walks.ts';
@@ -42,6 +42,11 @@ export function createTemporalWalks(client: Client, taskQueue: string): Walks {
       await soon(() =>
         client.workflow.start<typeof workflows.campaign>('campaign', { ...start, workflowId, args: [{ campaignId }] }),
       );
+    },
+    async startMailbox(accountId) {
+      const workflowId = mailboxWorkflowId(accountId);
+      const args: Parameters<typeof workflows.mailbox> = [{ accountId, taskQueue: watchQueueOf(taskQueue) }];
+      await soon(() => client.workflow.start<typeof workflows.mailbox>('mailbox', { ...start, workflowId, args }));
     },
     tellSequence: (id, news) => tell(() => signalSequence(client, sequenceWorkflowId(id), news)),
     tellCampaign: (id, news) => tell(() => signalCampaign(client, campaignWorkflowId(id), news)),

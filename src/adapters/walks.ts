@@ -1,4 +1,4 @@
-import type { CampaignId, SequenceId, TaskId } from '../domain/ids.ts';
+import type { AccountId, CampaignId, SequenceId, TaskId } from '../domain/ids.ts';
 import type { SequenceOutcome, SequenceStatus } from '../domain/sequence.ts';
 
 /** News for a sequence's workflow. Postgres knew it first. Design 3. */
@@ -19,6 +19,7 @@ export type CampaignNews = { kind: 'control'; epoch: number } | { kind: 'leadsCh
 export interface Walks {
   startSequence(id: SequenceId): Promise<void>;
   startCampaign(id: CampaignId): Promise<void>;
+  startMailbox(id: AccountId): Promise<void>;
   /** `gone`: no such workflow runs. */
   tellSequence(id: SequenceId, news: SequenceNews): Promise<'told' | 'gone'>;
   tellCampaign(id: CampaignId, news: CampaignNews): Promise<'told' | 'gone'>;

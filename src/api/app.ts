@@ -22,6 +22,7 @@ import { answerProblem } from './problems.ts';
 import { readQuery } from './query.ts';
 import { validatorCompiler } from './schemas.ts';
 import { collectRoutes } from './unknown-routes.ts';
+import { accountRoutes } from './v1/accounts.ts';
 import { campaignRoutes } from './v1/campaigns.ts';
 import { eventRoutes } from './v1/events.ts';
 import { leadRoutes } from './v1/leads.ts';
@@ -49,6 +50,7 @@ const doors: readonly ((app: App, deps: ApiDeps) => void)[] = [
   sequenceRoutes,
   taskRoutes,
   suppressionRoutes,
+  accountRoutes,
   eventRoutes,
   templateEditingRoutes,
   devRoutes,

@@ -1,5 +1,5 @@
 import type { UnsubscribeLinks } from '../adapters/unsubscribe-links.ts';
-import type { CommandDeps } from '../commands/deps.ts';
+import type { AccountDeps } from '../commands/deps.ts';
 import type { Log } from '../domain/log.ts';
 
 /** What moved while the clock went forward. */
@@ -17,7 +17,7 @@ export interface VirtualTime {
 }
 
 /** What the HTTP door needs of the world; `createApp(deps)` opens no port and reads no environment. */
-export interface ApiDeps extends CommandDeps {
+export interface ApiDeps extends AccountDeps {
   log: Log;
   unsubscribeLinks: UnsubscribeLinks;
   /** Whether Temporal answers just now. */

@@ -44,6 +44,7 @@ const step = z.discriminatedUnion(
       subject: copy.default(''),
       body: copy,
       new_thread: z.boolean().default(false),
+      quote_history: z.boolean().default(false),
     }),
     z.strictObject({ ...anyStep, kind: z.literal('linkedin_message'), body: copy }),
     z.strictObject({ ...anyStep, kind: z.literal('linkedin_invitation'), note: copy.nullable().default(null) }),
@@ -157,7 +158,14 @@ function stepOf(step: TemplateFile['steps'][number]): TemplateStep {
   const base = { id, name, delay };
   switch (step.kind) {
     case 'email':
-      return { ...base, kind: 'email', subject: step.subject, body: step.body, newThread: step.new_thread };
+      return {
+        ...base,
+        kind: 'email',
+        subject: step.subject,
+        body: step.body,
+        newThread: step.new_thread,
+        quoteHistory: step.quote_history,
+      };
     case 'linkedin_message':
       return { ...base, kind: 'linkedin_message', body: step.body };
     case 'linkedin_invitation':
@@ -197,7 +205,14 @@ function stepInFile(step: TemplateStep): TemplateFile['steps'][number] {
   const base = { id, name, delay };
   switch (step.kind) {
     case 'email':
-      return { ...base, kind: 'email', subject: step.subject, body: step.body, new_thread: step.newThread };
+      return {
+        ...base,
+        kind: 'email',
+        subject: step.subject,
+        body: step.body,
+        new_thread: step.newThread,
+        quote_history: step.quoteHistory ?? false,
+      };
     case 'linkedin_message':
       return { ...base, kind: 'linkedin_message', body: step.body };
     case 'linkedin_invitation':

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { BadEnvironment, readConfig } from '../config.ts';
+import { accountCommands } from './accounts.ts';
 import { campaignCommands } from './campaigns.ts';
 import { Failure } from './client.ts';
 import { EXIT } from './exit-codes.ts';
@@ -49,6 +50,7 @@ function createProgram(session: Session): Command {
     templateCommands,
     leadCommands,
     campaignCommands,
+    accountCommands,
     sequenceCommands,
     taskCommands,
     replyCommand,

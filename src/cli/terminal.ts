@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { askSecret } from './ask-secret.ts';
 
 /** Where a command prints: results on `out`, everything else on `err`. */
 export interface Terminal {
@@ -6,6 +7,8 @@ export interface Terminal {
   err(text: string): void;
   /** A person watches: progress may be drawn on the error stream. */
   isWatched: boolean;
+  /** Asks a person for a secret, which is not shown as it is typed; null where nobody is there to ask. */
+  askSecret: ((question: string) => Promise<string>) | null;
 }
 
 /** The process's own streams. A reader that has seen enough (`| head`) ends us quietly. */
@@ -17,6 +20,10 @@ export function processTerminal(): Terminal {
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),
     isWatched: process.stdout.isTTY === true && process.stderr.isTTY === true,
+    askSecret:
+      process.stdin.isTTY && process.stderr.isTTY
+        ? (question) => askSecret(question, process.stdin, process.stderr)
+        : null,
   };
 }
 

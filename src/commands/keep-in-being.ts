@@ -1,4 +1,5 @@
 import type { Schedules, Walks } from '../adapters/walks.ts';
+import { livingMailboxes } from '../db/mailboxes.ts';
 import type { Db } from '../db/pool.ts';
 import { livingCampaigns } from '../db/repairs.ts';
 
@@ -17,4 +18,5 @@ export async function keepInBeing({
 }): Promise<void> {
   await schedules.ensure();
   for (const { id } of await db.asSystem(livingCampaigns)) await walks.startCampaign(id);
+  for (const { accountId } of await db.asSystem(livingMailboxes)) await walks.startMailbox(accountId);
 }

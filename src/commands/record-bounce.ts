@@ -1,11 +1,14 @@
 import { record } from '../db/events.ts';
-import type { SequenceId } from '../domain/ids.ts';
+import type { DeliveryId, SequenceId } from '../domain/ids.ts';
 import type { Caller, CommandDeps } from './deps.ts';
+import { noteReport } from './note-report.ts';
 import { onSequence } from './on-sequence.ts';
 import { suppress } from './suppress.ts';
 
 export interface BounceInput {
   sequenceId: SequenceId;
+  /** The message that came back, where it is known: its recipient is suppressed, not whom the contact has become since. */
+  deliveryId?: DeliveryId;
   /** hard: the address does not exist (5.1.x). soft: it may work later; only noted. */
   kind: 'hard' | 'soft';
   /** What makes this bounce the same one when it is told again. */
@@ -16,9 +19,10 @@ export interface BounceInput {
 export async function recordBounce(
   deps: CommandDeps,
   caller: Caller,
-  { sequenceId, kind, key }: BounceInput,
+  { sequenceId, deliveryId, kind, key }: BounceInput,
 ): Promise<void> {
-  const email = await onSequence(deps, caller, sequenceId, async (tx, { sequence, contact }, now) => {
+  const email = await onSequence(deps, caller, sequenceId, async (tx, walk, now) => {
+    const { sequence, contact } = walk;
     await record(tx, {
       workspaceId: caller.workspaceId,
       kind: 'bounce_received',
@@ -30,7 +34,8 @@ export async function recordBounce(
       sequenceId,
       data: { bounce: kind },
     });
-    return { result: contact.email };
+    const delivery = deliveryId ? await noteReport(tx, walk, deliveryId, kind, now) : null;
+    return { result: delivery?.recipient ?? contact.email };
   });
   if (kind === 'hard' && email !== null)
     await suppress(deps, { ...caller, actor: 'service' }, [{ kind: 'address', value: email, reason: 'hard_bounce' }]);

@@ -1,11 +1,13 @@
 import { eq } from 'drizzle-orm';
+import { confirmByEvidence } from '../db/confirmations.ts';
 import { record } from '../db/events.ts';
+import { findDeliveryById } from '../db/inbound.ts';
 import { bumpTell, deriveStatus, endFromOutside } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
 import { contacts } from '../db/schema.ts';
 import { openTask } from '../db/tasks.ts';
 import type { Walk } from '../db/walks.ts';
-import type { SequenceId } from '../domain/ids.ts';
+import type { DeliveryId, SequenceId } from '../domain/ids.ts';
 import { defaultReturn, plausibleReturn, type ReplyIntent, replyPolicy } from '../domain/reply.ts';
 import { afterReturn, localDate, nextOpening } from '../domain/schedule.ts';
 import { isTerminal } from '../domain/sequence.ts';
@@ -18,6 +20,8 @@ export interface ReplyInput {
   intent: ReplyIntent;
   /** What makes this reply the same one when it is told again: its Message-ID, say. */
   key: string;
+  /** The message it answers to, where it is known: that one was sent. */
+  deliveryId?: DeliveryId;
   /** For `out_of_office`: the ISO date the contact says they are back; null when they did not say. */
   returnsOn?: string | null;
   /** What was written, for the person who is asked to read it. */
@@ -42,11 +46,18 @@ export async function recordReply(deps: CommandDeps, caller: Caller, reply: Repl
       sequenceId,
       data: { intent },
     });
+    if (reply.deliveryId) await confirmAnswered(tx, walk, reply.deliveryId, now);
     if (isNew) await applyReply(tx, walk, reply, now);
     return { result: undefined };
   });
   // Repeated even for a reply told twice: the first telling may have died between its two transactions.
   if (intent === 'unsubscribe') await unsubscribe(deps, caller, sequenceId);
+}
+
+async function confirmAnswered(tx: Tx, walk: Walk, id: DeliveryId, now: number): Promise<void> {
+  const delivery = await findDeliveryById(tx, id);
+  const step = walk.steps.find(({ stepId }) => stepId === delivery?.stepId);
+  if (step) await confirmByEvidence(tx, walk, step, now);
 }
 
 /** What a reply does to its sequence, in the transaction that records it or settles the task that asked. */
@@ -65,7 +76,8 @@ export async function applyReply(
       await holdWhileAway(tx, walk, returnsOn, now);
       break;
     case 'ask':
-      if (isTerminal(walk.sequence.status)) return;
+      // The answer to the last message comes after the end, and may still make it a success: somebody reads it.
+      if (isTerminal(walk.sequence.status) && walk.sequence.status !== 'COMPLETED') return;
       await openTask(
         tx,
         walk,

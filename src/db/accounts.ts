@@ -1,8 +1,9 @@
 import { and, asc, count, eq, inArray } from 'drizzle-orm';
 import { type AccountStatus, accountMoves, type Channel } from '../domain/account.ts';
+import type { EventData, EventKind } from '../domain/event.ts';
 import type { AccountId, CampaignId } from '../domain/ids.ts';
 import { openStatuses } from '../domain/sequence.ts';
-import { record } from './events.ts';
+import { type Actor, record } from './events.ts';
 import type { Tx } from './pool.ts';
 import { accounts, campaignAccounts, sequences } from './schema.ts';
 import type { AccountRow } from './walks.ts';
@@ -16,16 +17,38 @@ export async function loadAccount(tx: Tx, id: AccountId): Promise<AccountRow> {
   return account;
 }
 
+/** As `loadAccount`, for one that somebody asks for by its id: null when the workspace has none such. */
+export async function findAccount(tx: Tx, id: AccountId): Promise<AccountRow | null> {
+  const [account] = await tx.select().from(accounts).where(eq(accounts.id, id));
+  return account ?? null;
+}
+
 /** Whether the table holds the move: one that a person paused or removed while its provider was asked may stay so. */
 const canBecome = ({ status }: AccountRow, to: AccountStatus) => status === to || accountMoves[status].includes(to);
 
-async function moveAccount(tx: Tx, account: AccountRow, to: AccountStatus, change: Partial<AccountRow>): Promise<void> {
+/** Moves an account behind its lock. Why it was paused goes with the pause. */
+export async function moveAccount(
+  tx: Tx,
+  account: AccountRow,
+  to: AccountStatus,
+  change: Partial<AccountRow> = {},
+): Promise<void> {
   if (!canBecome(account, to)) throw new Error(`account ${account.id}: no move from ${account.status} to ${to}`);
   await tx
     .update(accounts)
-    .set({ ...change, status: to })
+    .set({ pausedWhy: null, ...change, status: to })
     .where(eq(accounts.id, account.id));
 }
+
+/** A line of the timeline about an account. */
+export const recordOfAccount = (
+  tx: Tx,
+  { id, workspaceId }: Pick<AccountRow, 'id' | 'workspaceId'>,
+  kind: EventKind,
+  at: number,
+  actor: Actor,
+  data: EventData = {},
+): Promise<boolean> => record(tx, { workspaceId, kind, at, actor, data: { account: id, ...data } });
 
 /**
  * The provider refused our credentials. Returns the limit to which the account's sequences wait: 24 h from the first
@@ -36,13 +59,7 @@ export async function disconnectAccount(tx: Tx, account: AccountRow, now: number
   const disconnectedAt = now;
   if (!canBecome(account, 'DISCONNECTED')) return disconnectedAt + DAY_MS;
   await moveAccount(tx, account, 'DISCONNECTED', { disconnectedAt });
-  await record(tx, {
-    workspaceId: account.workspaceId,
-    kind: 'account_disconnected',
-    at: now,
-    actor: 'service',
-    data: { account: account.id },
-  });
+  await recordOfAccount(tx, account, 'account_disconnected', now, 'service');
   return disconnectedAt + DAY_MS;
 }
 
@@ -51,13 +68,7 @@ export async function restAccount(tx: Tx, account: AccountRow, until: number, no
   if (!canBecome(account, 'RESTING')) return;
   if (account.status === 'RESTING' && (account.restingUntil ?? 0) >= until) return; // it rests longer already
   await moveAccount(tx, account, 'RESTING', { restingUntil: until });
-  await record(tx, {
-    workspaceId: account.workspaceId,
-    kind: 'account_rests',
-    at: now,
-    actor: 'service',
-    data: { account: account.id, until },
-  });
+  await recordOfAccount(tx, account, 'account_rests', now, 'service', { until });
 }
 
 /** The campaign's connected account of a channel with the fewest open sequences; null when it has none. */

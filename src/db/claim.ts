@@ -9,6 +9,7 @@ import { changeSequence, moveStep } from './moves.ts';
 import { newId } from './new-id.ts';
 import type { Tx } from './pool.ts';
 import { accounts, deliveries, installation, sequences, suppressions, workspaces } from './schema.ts';
+import { freeSlot } from './slots.ts';
 import {
   type AccountRow,
   accountIdFor,
@@ -113,6 +114,7 @@ export async function claimDelivery(
   now: number,
 ): Promise<DeliveryRow> {
   const before = await findDelivery(tx, step);
+  await freeSlot(tx, walk); // it is used now
   if (step.status !== 'SENDING') await moveStep(tx, step, 'SENDING');
   await changeSequence(tx, walk, { parkedEpoch: null });
   if (before) {
@@ -125,6 +127,7 @@ export async function claimDelivery(
         claimedAt: now,
         accountId: account.id,
         settledAt: null,
+        lookUps: 0,
       })
       .where(eq(deliveries.id, before.id))
       .returning();
@@ -199,6 +202,13 @@ export async function settleDelivery(
     .where(ours(delivery, from[state]))
     .returning({ id: deliveries.id });
   return settled.length === 1;
+}
+
+/** One more vain look for an unconfirmed message; returns how many there were. */
+export async function countLookUp(tx: Tx, delivery: DeliveryRow): Promise<number> {
+  const lookUps = delivery.lookUps + 1;
+  await tx.update(deliveries).set({ lookUps }).where(eq(deliveries.id, delivery.id));
+  return lookUps;
 }
 
 /** What an attempt that was permitted to act holds in its hands. */

@@ -1,9 +1,10 @@
 import { and, asc, count, eq, gt, inArray, isNotNull, isNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
+import { LOOK_UPS } from '../domain/delivery.ts';
 import type { CampaignId, SequenceId, TemplateId, WorkspaceId } from '../domain/ids.ts';
 import { openStatuses } from '../domain/sequence.ts';
 import { appNow } from './clock.ts';
 import type { Tx } from './pool.ts';
-import { campaignProgress, campaigns, installation, sequences, templates } from './schema.ts';
+import { campaignProgress, campaigns, deliveries, installation, sequences, templates } from './schema.ts';
 
 /*
  * What the reconciler looks for, over all workspaces (system role). "Behind" is 30 s: younger changes are being told
@@ -141,6 +142,33 @@ export const livingCampaigns = (tx: Tx): Promise<{ id: CampaignId }[]> =>
     .select({ id: campaigns.id })
     .from(campaigns)
     .where(inArray(campaigns.status, ['RUNNING', 'PAUSED']));
+
+/*
+ * These two have no back-off of their own: mending one changes the row that was looked for.
+ */
+
+/** Sequences with a message in flight for 15 min: an attempt takes 12 at most, so nobody is on it. Facts: reliability 3. */
+export async function stuckDeliveries(tx: Tx): Promise<SequenceRef[]> {
+  const before = (await appNow(tx)) - 15 * MINUTE_MS;
+  const inFlight = inArray(deliveries.state, ['CLAIMED', 'DATA_STARTED']);
+  return withDelivery(tx, and(inFlight, lt(deliveries.claimedAt, before)));
+}
+
+/** Ended, with a message that is still to be looked for. */
+export async function unconfirmedAfterEnd(tx: Tx): Promise<SequenceRef[]> {
+  const before = (await appNow(tx)) - 2 * MINUTE_MS;
+  const unconfirmed = and(eq(deliveries.state, 'UNCONFIRMED'), lt(deliveries.lookUps, LOOK_UPS));
+  return withDelivery(tx, and(unconfirmed, lt(deliveries.settledAt, before), isNotNull(sequences.endedAt)));
+}
+
+const withDelivery = (tx: Tx, which: SQL | undefined): Promise<SequenceRef[]> =>
+  tx
+    .select({ id: deliveries.sequenceId, workspaceId: deliveries.workspaceId })
+    .from(deliveries)
+    .innerJoin(sequences, eq(sequences.id, deliveries.sequenceId))
+    .where(which)
+    .orderBy(asc(deliveries.claimedAt))
+    .limit(PAGE);
 
 /** Steps late by 15 min: an alarm. */
 export async function countOverdue(tx: Tx): Promise<number> {

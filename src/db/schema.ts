@@ -18,7 +18,19 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import { type AccountStatus, accountStatuses, type Channel, channels } from '../domain/account.ts';
+import {
+  type AccountStatus,
+  accountStatuses,
+  type BounceKind,
+  bounceKinds,
+  type Channel,
+  channels,
+  type EmailSettings,
+  type LinkedInSettings,
+  type PauseReason,
+  pauseReasons,
+  type Sealed,
+} from '../domain/account.ts';
 import { type CampaignStatus, campaignStatuses, type EnrolmentWhy } from '../domain/campaign.ts';
 import { type DeliveryState, deliveryStates } from '../domain/delivery.ts';
 import type { EventData, EventKind } from '../domain/event.ts';
@@ -29,6 +41,7 @@ import type {
   ContactId,
   DeliveryId,
   EventId,
+  InboundId,
   LeadId,
   MemberId,
   SequenceId,
@@ -39,7 +52,9 @@ import type {
   TokenId,
   WorkspaceId,
 } from '../domain/ids.ts';
+import { type DecidedBy, type InboundKind, inboundKinds } from '../domain/inbound.ts';
 import { type LeadFailure, type LeadStatus, leadStatuses } from '../domain/lead.ts';
+import type { ReplyIntent } from '../domain/reply.ts';
 import type { Scope } from '../domain/scope.ts';
 import {
   type EndReason,
@@ -250,18 +265,6 @@ export const enrolmentDays = pgTable(
   ],
 );
 
-export interface EmailSettings {
-  channel: 'email';
-  host: string;
-  port: number;
-  secure: boolean;
-}
-export interface LinkedInSettings {
-  channel: 'linkedin';
-  /** How the provider names the account. */
-  externalId: string;
-}
-
 export const accounts = pgTable(
   'accounts',
   {
@@ -273,6 +276,19 @@ export const accounts = pgTable(
     address: text('address').notNull(),
     status: text('status').$type<AccountStatus>().notNull(),
     settings: jsonb('settings').$type<EmailSettings | LinkedInSettings>().notNull(),
+    /** Passwords, encrypted; null where none is needed. */
+    credentials: jsonb('credentials').$type<Sealed>(),
+    /** The daily cap counts by this zone's local day. */
+    zone: text('zone').notNull().default('UTC'),
+    dailyCap: integer('daily_cap').notNull().default(50),
+    /** At least this long between two messages; up to half of it again is added as jitter. */
+    gapSeconds: integer('gap_seconds').notNull().default(60),
+    /** Who the mail is from, where it is not the template's sender. */
+    senderName: text('sender_name'),
+    senderJobTitle: text('sender_job_title'),
+    /** Plain text below each email; null: the sender's name and job title. */
+    signature: text('signature'),
+    pausedWhy: text('paused_why').$type<PauseReason>(),
     restingUntil: instant('resting_until'),
     disconnectedAt: instant('disconnected_at'),
     createdAt: instant('created_at').notNull(),
@@ -289,6 +305,35 @@ export const accounts = pgTable(
     check('accounts_resting_until', sql`${t.status} <> 'RESTING' or ${t.restingUntil} is not null`),
     check('accounts_disconnected_at', sql`${t.status} <> 'DISCONNECTED' or ${t.disconnectedAt} is not null`),
     check('accounts_status', oneOf(t.status, accountStatuses)),
+    check('accounts_paused_why', sql`(${t.status} = 'PAUSED') = (${t.pausedWhy} is not null)`),
+    check('accounts_paused_reason', sql`${t.pausedWhy} is null or ${oneOf(t.pausedWhy, pauseReasons)}`),
+    check('accounts_daily_cap', sql`${t.dailyCap} between 0 and 10000`),
+    check('accounts_gap', sql`${t.gapSeconds} between 0 and 86400`),
+    ...workspacePolicies(),
+  ],
+);
+
+/** How far an email account's inbox is read. `readAt` is on the real clock: mail arrives there, whatever virtual time says. */
+export const mailboxes = pgTable(
+  'mailboxes',
+  {
+    accountId: uuid('account_id').$type<AccountId>().primaryKey(),
+    workspaceId: workspaceColumn(),
+    /** The numbering that `lastUid` belongs to (RFC 9051 section 2.3.1.1); null before the first read. */
+    uidValidity: bigint('uid_validity', { mode: 'number' }),
+    lastUid: bigint('last_uid', { mode: 'number' }).notNull().default(0),
+    /** Fences a reader that was given up for dead: only the newest may move the cursor. */
+    generation: integer('generation').notNull().default(0),
+    readAt: instant('read_at'),
+    failingSince: instant('failing_since'),
+    failure: text('failure'),
+  },
+  (t) => [
+    foreignKey({
+      name: 'mailboxes_account',
+      columns: [t.workspaceId, t.accountId],
+      foreignColumns: [accounts.workspaceId, accounts.id],
+    }),
     ...workspacePolicies(),
   ],
 );
@@ -477,6 +522,9 @@ export const sequences = pgTable(
     index('sequences_open_due').on(t.nextAt, t.id).where(oneOf(t.status, openStatuses)),
     index('sequences_unclosed').on(t.endedAt).where(sql`${t.endedAt} is not null and ${t.closedAt} is null`),
     index('sequences_behind').on(t.tellAt).where(sql`${t.tellSeq} > ${t.toldSeq} or ${t.startedAt} is null`),
+    index('sequences_follow_ups')
+      .on(t.emailAccountId, t.nextAt)
+      .where(sql`${oneOf(t.status, openStatuses)} and ${t.position} > 0`),
     index('sequences_email_account').on(t.emailAccountId).where(oneOf(t.status, openStatuses)),
     index('sequences_linkedin_account').on(t.linkedinAccountId).where(oneOf(t.status, openStatuses)),
     index('sequences_list').on(t.workspaceId, t.enrolledAt, t.id),
@@ -668,11 +716,20 @@ export const deliveries = pgTable(
     answer: text('answer'),
     temporaryAnswers: integer('temporary_answers').notNull().default(0),
     firstTemporaryAt: instant('first_temporary_at'),
+    /** Look-ups in the Sent folder while UNCONFIRMED. */
+    lookUps: integer('look_ups').notNull().default(0),
+    /** The worst that was reported of it afterwards, or at once by the server. */
+    bounce: text('bounce').$type<BounceKind>(),
+    bouncedAt: instant('bounced_at'),
   },
   (t) => [
     unique('deliveries_once_per_step').on(t.sequenceId, t.stepId),
     unique('deliveries_message_id').on(t.messageId),
-    index('deliveries_in_flight').on(t.claimedAt).where(sql`${t.state} in ('CLAIMED', 'DATA_STARTED')`),
+    index('deliveries_of_account').on(t.accountId, t.claimedAt).where(sql`${t.state} <> 'RELEASED'`),
+    index('deliveries_bounced').on(t.accountId, t.bouncedAt).where(isNotNull(t.bounce)),
+    check('deliveries_bounce', sql`${t.bounce} is null or ${oneOf(t.bounce, bounceKinds)}`),
+    check('deliveries_bounced_at', sql`(${t.bounce} is null) = (${t.bouncedAt} is null)`),
+    index('deliveries_in_flight').on(t.claimedAt).where(sql`${t.state} in ('CLAIMED', 'DATA_STARTED', 'UNCONFIRMED')`),
     foreignKey({
       name: 'deliveries_step',
       columns: [t.workspaceId, t.sequenceId, t.stepId],
@@ -718,6 +775,55 @@ export const slots = pgTable(
   ],
 );
 
+/** What arrived in an account's inbox, once each. Of mail that is not for us only its id is kept. */
+export const inboundMessages = pgTable(
+  'inbound_messages',
+  {
+    id: uuid('id').$type<InboundId>().primaryKey(),
+    workspaceId: workspaceColumn(),
+    accountId: uuid('account_id').$type<AccountId>().notNull(),
+    /** Its Message-ID, or one made of its bytes. */
+    messageId: text('message_id').notNull(),
+    kind: text('kind').$type<InboundKind>().notNull(),
+    sequenceId: uuid('sequence_id').$type<SequenceId>(),
+    contactId: uuid('contact_id').$type<ContactId>(),
+    deliveryId: uuid('delivery_id').$type<DeliveryId>(),
+    fromAddress: text('from_address'),
+    subject: text('subject'),
+    /** What was written, the quoted text cut off. */
+    text: text('text'),
+    /** As it came; shown only sanitised and in a frame of its own. */
+    html: text('html'),
+    intent: text('intent').$type<ReplyIntent>(),
+    decidedBy: text('decided_by').$type<DecidedBy>(),
+    receivedAt: instant('received_at').notNull(),
+    /** Null: its effects are still to come. */
+    handledAt: instant('handled_at'),
+  },
+  (t) => [
+    unique('inbound_messages_once').on(t.accountId, t.messageId),
+    index('inbound_messages_sequence').on(t.sequenceId, t.receivedAt),
+    index('inbound_messages_list').on(t.workspaceId, t.receivedAt, t.id).where(isNotNull(t.sequenceId)),
+    foreignKey({
+      name: 'inbound_messages_account',
+      columns: [t.workspaceId, t.accountId],
+      foreignColumns: [accounts.workspaceId, accounts.id],
+    }),
+    foreignKey({
+      name: 'inbound_messages_sequence_fk',
+      columns: [t.workspaceId, t.sequenceId],
+      foreignColumns: [sequences.workspaceId, sequences.id],
+    }),
+    foreignKey({
+      name: 'inbound_messages_contact',
+      columns: [t.workspaceId, t.contactId],
+      foreignColumns: [contacts.workspaceId, contacts.id],
+    }),
+    check('inbound_messages_kind', oneOf(t.kind, inboundKinds)),
+    ...workspacePolicies(),
+  ],
+);
+
 export const suppressions = pgTable(
   'suppressions',
   {
@@ -757,6 +863,7 @@ export const events = pgTable(
     uniqueIndex('events_key').on(t.workspaceId, t.key).where(isNotNull(t.key)),
     index('events_sequence').on(t.sequenceId, t.ordinal),
     index('events_workspace').on(t.workspaceId, t.ordinal),
+    index('events_account').on(sql`(${t.data}->>'account')`, t.ordinal).where(sql`(${t.data}->>'account') is not null`),
     ...workspacePolicies(),
   ],
 );

@@ -1,4 +1,5 @@
 import { and, asc, eq } from 'drizzle-orm';
+import type { StepId } from '../domain/ids.ts';
 import type { Tx } from './pool.ts';
 import { deliveries, sequenceSteps } from './schema.ts';
 import type { StepRow, Walk } from './walks.ts';
@@ -7,6 +8,8 @@ import type { StepRow, Walk } from './walks.ts';
 export interface Thread {
   messageIds: string[];
   subject: string | null;
+  /** The step whose email was sent last in it. */
+  lastStepId: StepId | null;
 }
 
 /** The thread a step's email goes into: everything sent since the last step that started a new one. Design 5. */
@@ -14,7 +17,7 @@ export async function threadOf(tx: Tx, { sequence, content }: Walk, step: StepRo
   const startsThread = new Set<string>(
     content.steps.filter((own) => own.kind === 'email' && own.newThread).map(({ id }) => id),
   );
-  if (startsThread.has(step.stepId)) return { messageIds: [], subject: null };
+  if (startsThread.has(step.stepId)) return { messageIds: [], subject: null, lastStepId: null };
   const sent = await tx
     .select({ stepId: deliveries.stepId, messageId: deliveries.messageId, subject: deliveries.subject })
     .from(deliveries)
@@ -32,5 +35,6 @@ export async function threadOf(tx: Tx, { sequence, content }: Walk, step: StepRo
   return {
     messageIds: thread.map(({ messageId }) => messageId).filter((id) => id !== null),
     subject: thread[0]?.subject ?? null,
+    lastStepId: thread.at(-1)?.stepId ?? null,
   };
 }

@@ -1,11 +1,9 @@
-import { reconcileOnce } from '../activities/repair.ts';
 import type { Walks } from '../adapters/walks.ts';
 import type { ForwardReport } from '../api/deps.ts';
 import { appNow, clockOffset, moveClockTo } from '../db/clock.ts';
 import type { Db } from '../db/pool.ts';
 import { busyCampaigns, busySequences, isOpen, nextInstantOfAll } from '../db/standing.ts';
 import { campaignWorkflowId, sequenceWorkflowId } from '../domain/ids.ts';
-import type { Log } from '../domain/log.ts';
 import { poll } from './poll.ts';
 import type { Skipper } from './skipper.ts';
 
@@ -20,7 +18,8 @@ export interface ConductorDeps {
   db: Db;
   walks: Walks;
   skipper: Skipper;
-  log: Log;
+  /** One run of the reconciler, without its sweep: whoever is gone was found by being brought. */
+  reconcile: () => Promise<unknown>;
   /** At the end of each round the simulated world acts; returns when what it asked for was told. */
   act?: (now: number) => Promise<void>;
   /** The end of the round that begins at `now`, epoch ms; every six hours unless told otherwise. */
@@ -46,7 +45,7 @@ export function createConductor({
   db,
   walks,
   skipper,
-  log,
+  reconcile,
   act,
   onRound,
   roundEnd = everySixHours,
@@ -101,7 +100,7 @@ export function createConductor({
     await quiet(end);
     await db.asSystem((tx) => moveClockTo(tx, end));
     await act?.(end);
-    await reconcileOnce({ db, walks, log }, { sweeps: false }); // whoever is gone was found by being brought
+    await reconcile();
     await quiet(end);
     onRound?.(end);
   };

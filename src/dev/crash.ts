@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { eq, isNotNull, isNull } from 'drizzle-orm';
+import { reconcileOnce } from '../activities/repair.ts';
+import { createImapMailboxes } from '../adapters/imap-mailbox.ts';
 import { createTemporalClient } from '../adapters/temporal-client.ts';
 import { createTemporalWalks } from '../adapters/temporal-walks.ts';
 import { readConfig, readTemporalSettings } from '../config.ts';
@@ -16,7 +18,7 @@ import { createConductor } from './conductor.ts';
 import { exampleLeads } from './demo-leads.ts';
 import { apart, apiUrl, childEnvironment } from './environment.ts';
 import { type Parts, startParts } from './parts.ts';
-import { ensureDevToken, type Seed, seed } from './seed.ts';
+import { ensureDevToken, type Seed, seed, UNHURRIED } from './seed.ts';
 import { onceAlsoOnSignal } from './signals.ts';
 import { createSkipper } from './skipper.ts';
 
@@ -52,7 +54,7 @@ async function crash(kills: number): Promise<void> {
   });
   try {
     await db.asSystem((tx) => moveClockTo(tx, START));
-    const house = await seed(db, parts.mailbox);
+    const house = await seed(db, parts, UNHURRIED);
     const ask = asker(apiUrl(config), await ensureDevToken(db, house, dataDir));
     const total = await enlist(ask, house);
     say(`${total} leads in two campaigns; ${kills} kills to come.`);
@@ -151,7 +153,8 @@ async function walk(db: Db, parts: Parts, ask: Ask, until: (now: number) => bool
   const conductor = createConductor({
     db,
     walks,
-    log,
+    reconcile: () =>
+      reconcileOnce({ db, walks, log, mailboxes: createImapMailboxes(), vault: parts.vault }, { sweeps: false }),
     skipper,
     patienceMs: PATIENCE_MS,
     act: () => people(parts, ask),

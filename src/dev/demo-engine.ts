@@ -1,7 +1,10 @@
-import { DefaultLogger, NativeConnection, Runtime as TemporalRuntime, Worker } from '@temporalio/worker';
-import { createActivities } from '../activities/index.ts';
+import { DefaultLogger, NativeConnection, Runtime as TemporalRuntime } from '@temporalio/worker';
+import type { ActivityDeps } from '../activities/deps.ts';
+import { createChildMailParser } from '../adapters/child-mail-parser.ts';
 import { createHttpLinkedIn } from '../adapters/http-linkedin.ts';
+import { createImapMailboxes } from '../adapters/imap-mailbox.ts';
 import { offlineWriter } from '../adapters/offline-writer.ts';
+import { noReplyReader } from '../adapters/reply-reader.ts';
 import { createSmtpMailer } from '../adapters/smtp-mailer.ts';
 import { createTemporalClient } from '../adapters/temporal-client.ts';
 import { createTemporalWalks } from '../adapters/temporal-walks.ts';
@@ -10,7 +13,7 @@ import { createAnnouncer } from '../commands/announcer.ts';
 import type { CommandDeps } from '../commands/deps.ts';
 import { readTemporalSettings } from '../config.ts';
 import { openDb } from '../db/pool.ts';
-import { bundleWorkflows, workerDeploymentOptions } from '../workflow-bundle.ts';
+import { createWorkers } from '../workers.ts';
 import type { Parts } from './parts.ts';
 import { createSkipper } from './skipper.ts';
 
@@ -45,36 +48,43 @@ export async function startDemoEngine(parts: Parts) {
     publicUrl: 'https://topo.example',
     key: Buffer.from(parts.secretKey, 'hex'),
   });
-  const worker = await Worker.create({
+  const mailParser = createChildMailParser();
+  const deps: ActivityDeps = {
+    db,
+    mailer: createSmtpMailer({}),
+    mailboxes: createImapMailboxes(),
+    mailParser,
+    replyReader: noReplyReader,
+    vault: parts.vault,
+    inboxFreshMs: 600_000,
+    linkedIn,
+    writer: offlineWriter,
+    walks,
+    unsubscribeLinks,
+    log,
+  };
+  const workers = await createWorkers({
     connection,
     taskQueue: TASK_QUEUE,
-    workflowBundle: await bundleWorkflows(),
-    activities: createActivities({
-      db,
-      mailer: createSmtpMailer({}),
-      linkedIn,
-      writer: offlineWriter,
-      walks,
-      unsubscribeLinks,
-      log,
-    }),
-    workerDeploymentOptions,
+    deps,
     maxCachedWorkflows: 300,
     shutdownGraceTime: '5 seconds',
   });
-  const running = worker.run();
+  const running = workers.run();
   return {
     db,
     walks,
     log,
     warnings,
+    deps,
     commands,
     announcer,
     skipper: createSkipper(client, settings.namespace),
     async stop() {
       await announcer.settled();
-      worker.shutdown();
+      workers.shutdown();
       await running;
+      await mailParser.stop();
       await connection.close();
       await client.connection.close();
       await db.close();

@@ -10,6 +10,7 @@ import type { SequenceRow, StepRow } from '../db/walks.ts';
 import type { AccountId } from '../domain/ids.ts';
 import type { ReplyIntent } from '../domain/reply.ts';
 import type { TaskOutcome } from '../domain/task.ts';
+import type { MailAnswer } from './mailbox-answers.ts';
 
 /** One simulated contact: what it does, so many hours after the nth step (from 1) was done. */
 export interface Person {
@@ -97,6 +98,7 @@ export interface Watched {
   steps: readonly StepRow[];
   tasks: readonly TaskRow[];
   profile: string | null;
+  email: string | null;
 }
 
 const HOUR_MS = 3_600_000;
@@ -107,15 +109,25 @@ export interface ActDeps {
   linkedInAccount: AccountId;
   /** On the simulator; false when no invitation is pending. */
   accept(profile: string): boolean;
+  /** Puts their answer to our last email into our inbox, once; false when there is none to answer. */
+  write(email: string, answer: MailAnswer, now: number): Promise<boolean>;
 }
+
+/** What they write, where it is an email that our rules read as it is meant. */
+const words: Partial<Record<ReplyIntent, string>> = {
+  positive: "Sounds good, let's talk.",
+  negative: 'We are not interested.',
+  unsubscribe: 'Please remove me from your list.',
+  unclear: 'Hm. What about the other building?',
+};
 
 /** Lets one contact, and our member's work on it, act at `now`. Commands told twice act once, so nothing is remembered here. */
 export async function act(
-  { commands, caller, linkedInAccount, accept }: ActDeps,
+  { commands, caller, linkedInAccount, accept, write }: ActDeps,
   seen: Watched,
   now: number,
 ): Promise<void> {
-  const { person, sequence, steps, tasks, profile } = seen;
+  const { person, sequence, steps, tasks, profile, email } = seen;
   const doneFor = (afterStep: number, hours: number) => {
     const at = steps[afterStep - 1]?.finishedAt;
     return at !== null && at !== undefined && steps[afterStep - 1]?.status !== 'SKIPPED' && now >= at + hours * HOUR_MS;
@@ -143,13 +155,19 @@ export async function act(
       replies.awayDays === undefined
         ? null
         : new Date(now + replies.awayDays * 24 * HOUR_MS).toISOString().slice(0, 10);
-    await recordReply(commands, caller, { sequenceId, intent: replies.intent, key: `demo/${sequenceId}`, returnsOn });
+    const { intent } = replies;
+    const text = words[intent];
+    const answer: MailAnswer | null =
+      intent === 'out_of_office' ? { kind: 'outOfOffice', returnsOn } : text ? { kind: 'reply', text } : null;
+    const isWritten = answer !== null && email !== null && (await write(email, answer, now));
+    // On LinkedIn, or in words that only a person understands: told as a person would tell it.
+    if (!isWritten) await recordReply(commands, caller, { sequenceId, intent, key: `demo/${sequenceId}`, returnsOn });
   }
   if (isOpen && unsubscribes && doneFor(unsubscribes.afterStep, unsubscribes.hours))
     await unsubscribe(commands, caller, sequenceId);
   if (isOpen && stopped && doneFor(stopped.afterStep, stopped.hours)) await stopSequence(commands, caller, sequenceId);
   if (late && sequence.status === 'COMPLETED' && sequence.endedAt !== null && now >= sequence.endedAt + 18 * HOUR_MS)
-    await recordReply(commands, caller, { sequenceId, intent: 'positive', key: `demo/${sequenceId}` });
+    if (email !== null && words.positive) await write(email, { kind: 'reply', text: words.positive }, now);
 }
 
 /** Shuffles by a seed: the same seed, the same people for the same leads (mulberry32; any small generator would do). */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { asc, eq } from 'drizzle-orm';
+import { reconcileOnce } from '../activities/repair.ts';
 import { createCampaign } from '../commands/create-campaign.ts';
 import { editTemplate } from '../commands/edit-template.ts';
 import { importLeads, type LeadRow } from '../commands/import-leads.ts';
@@ -16,11 +17,12 @@ import { createConductor } from './conductor.ts';
 import { audit } from './demo-audit.ts';
 import { type DemoEngine, startDemoEngine } from './demo-engine.ts';
 import { exampleLeads } from './demo-leads.ts';
-import { act, callPeople, outreachPeople, type Person, shuffled } from './demo-people.ts';
+import { type ActDeps, act, callPeople, outreachPeople, type Person, shuffled } from './demo-people.ts';
 import { byStatus, statusTable, stepTable, type Told, threeTimelines, timeline } from './demo-report.ts';
 import { apart } from './environment.ts';
 import { type Parts, startParts } from './parts.ts';
-import { type Seed, seed as seedWorkspace } from './seed.ts';
+import { readNow } from './read-now.ts';
+import { type Seed, seed as seedWorkspace, UNHURRIED } from './seed.ts';
 import { onceAlsoOnSignal } from './signals.ts';
 
 const say = (line = '') => console.log(line);
@@ -47,7 +49,7 @@ async function demo(seed: number, keep: boolean): Promise<void> {
   try {
     engine = await startDemoEngine(parts);
     const started = Date.now();
-    const people = await cast(engine, await seedWorkspace(engine.db, parts.mailbox), parts, seed);
+    const people = await cast(engine, await seedWorkspace(engine.db, parts, UNHURRIED), parts, seed);
     await run(engine, parts, people, seed);
     const broken = await audit(engine.db, parts.mailbox, parts.linkedIn);
     for (const line of broken) say(`BROKEN: ${line}`);
@@ -126,6 +128,19 @@ async function enlist(
   await startCampaign(commands, caller, campaignId);
 }
 
+/** Writes each contact's answer to the last email they got, once. */
+function pen({ mailbox }: Parts): ActDeps['write'] {
+  const written = new Set<string>();
+  return async (email, answer, now) => {
+    if (written.has(email)) return true;
+    const got = (await mailbox.messages()).findLast(({ envelope }) => envelope.recipients.includes(email));
+    if (!got) return false;
+    written.add(email);
+    await mailbox.answer(got.id, { ...answer, at: now });
+    return true;
+  };
+}
+
 /** At 06:00 and 22:00 UTC: between them lie the working hours of Paris and New York, so one round a day has work in it. */
 function twiceADay(now: number): number {
   const midnight = Math.floor(now / DAY_MS) * DAY_MS;
@@ -135,20 +150,22 @@ function twiceADay(now: number): number {
 
 /** Round after round until everybody is done, with a snapshot half-way. */
 async function run(engine: DemoEngine, parts: Parts, { house, people }: Cast, seed: number): Promise<void> {
-  const { db, walks, log, commands, announcer, skipper } = engine;
+  const { db, walks, commands, announcer, skipper } = engine;
   const actDeps = {
     commands,
     caller: house.caller,
     linkedInAccount: house.linkedInAccount,
     accept: (profile: string) => parts.linkedIn.accept('local-account', profile),
+    write: pen(parts),
   };
   const conductor = createConductor({
     db,
     walks,
-    log,
+    reconcile: () => reconcileOnce(engine.deps, { sweeps: false }),
     skipper,
     async act(now) {
       for (const seen of await watch(engine, people)) await act(actDeps, seen, now);
+      await readNow(engine.deps, commands, house.emailAccount);
       await announcer.settled();
     },
     onRound: progress,
@@ -197,6 +214,7 @@ async function watch({ db }: DemoEngine, people: ReadonlyMap<string, Person>) {
       tasks: ownTasks.filter(({ sequenceId }) => sequenceId === sequence.id),
       person: people.get(contact.email ?? '') ?? { name: 'never answers' },
       profile: contact.profile,
+      email: contact.email,
       contact: [contact.firstName, contact.lastName].filter(Boolean).join(' '),
     }));
   });

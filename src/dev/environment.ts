@@ -31,6 +31,7 @@ export async function apart(config: Config, dataDir: string): Promise<Config> {
     EMBEDDED_TEMPORAL_PORT: await freePort(),
     EMBEDDED_TEMPORAL_UI_PORT: await freePort(),
     MAILBOX_SMTP_PORT: await freePort(),
+    MAILBOX_IMAP_PORT: await freePort(),
     MAILBOX_PAGE_PORT: await freePort(),
     LINKEDIN_SIMULATOR_PORT: await freePort(),
   };

@@ -1,23 +1,100 @@
-import type { Correspondent, Store, StoredMessage } from './mailbox.ts';
-import { type Answer, type Asked, type Html, html, json, notAllowed, notFound, page } from './page.ts';
+import type { AnswerAsked, Answered } from './mailbox.ts';
+import { Unanswerable } from './mailbox-answers.ts';
+import { answerIn, answerKinds } from './mailbox-forms.ts';
+import { htmlPart, letterPage, type Notice } from './mailbox-letter-page.ts';
+import { inboxPath, type Letters, sentPath } from './mailbox-letters.ts';
+import { listPage } from './mailbox-list.ts';
+import type { Store } from './mailbox-store.ts';
+import { MAILBOX_STYLE } from './mailbox-style.ts';
+import { labelOf } from './mailbox-words.ts';
+import { type Answer, type Asked, bodyOf, isOwnForm, json, notAllowed, notFound } from './page.ts';
 
-const PAGE_SIZE = 50;
 const MAX_JSON = 1_000;
+const MOST_FORM_BYTES = 500_000;
+const KEPT_NOTICES = 50;
 
-/** The pages over a store of messages: a list, a message, its HTML in a sandbox, its bytes, and all of it as JSON. */
-export const mailboxPages =
-  (store: Store) =>
-  ({ method, url }: Asked): Answer | Promise<Answer> => {
-    if (method !== 'GET' && method !== 'HEAD') return notAllowed('GET, HEAD');
-    if (url.pathname === '/') return listPage(store, url);
+interface Inside {
+  store: Store;
+  letters: Letters;
+  answer: (id: string, answer: AnswerAsked) => Promise<Answered>;
+}
+
+/**
+ * The pages of the mailbox: a list, a message and the ways to answer it, its HTML in a sandbox, its bytes, and all that
+ * was sent as JSON.
+ */
+export function mailboxPages({ store, letters, answer }: Inside): (asked: Asked) => Promise<Answer> {
+  const notices = noticeBoard();
+
+  const give = async ({ url }: Asked): Promise<Answer> => {
+    if (url.pathname === '/') return listPage(await letters.all(), url);
     if (url.pathname === '/messages.json') return asJson(store, url);
-    const [, id = '', part] = /^\/messages\/(\d+)(?:\/(html|raw))?$/.exec(url.pathname) ?? [];
-    const message = store.get(id);
-    if (!message) return notFound();
-    if (part === 'html') return htmlPart(message);
-    if (part === 'raw') return store.raw(id).then((body) => ({ body }));
-    return messagePage(store, message);
+    if (url.pathname === '/mailbox.css')
+      return { headers: { 'Content-Type': 'text/css; charset=utf-8' }, body: MAILBOX_STYLE };
+    const [, path = '', part] = /^(\/(?:messages|inbox\/[^/]+)\/\d+)(?:\/(html|raw))?$/.exec(url.pathname) ?? [];
+    const letter = await letters.at(path);
+    if (!letter) return notFound();
+    if (part === 'html') return htmlPart(letter);
+    if (part === 'raw') return { body: await letter.raw() };
+    return letterPage(await letters.all(), letter, { notice: notices.get(url.searchParams.get('done')) });
   };
+
+  const take = async (asked: Asked, id: string, given: string): Promise<Answer> => {
+    const kind = answerKinds.find((each) => each === given);
+    const letter = await letters.at(sentPath(id));
+    if (!kind || !letter) return notFound();
+    if (asked.method !== 'POST') return notAllowed('POST');
+    if (!isOwnForm(asked)) return { status: 403, body: 'Only a form of this page may do that.' };
+    const fields = new URLSearchParams((await bodyOf(asked.request, MOST_FORM_BYTES)).toString('utf8'));
+    try {
+      const done = notices.put(noticeOf(await answer(id, answerIn(kind, fields))));
+      return { status: 303, headers: { Location: `${letter.path}?done=${done}#done` } };
+    } catch (error) {
+      if (!(error instanceof Unanswerable)) throw error;
+      const notice = { text: `Nothing was sent: ${error.message}.`, detail: null, link: null, failed: true };
+      return letterPage(await letters.all(), letter, {
+        notice,
+        draft: { text: fields.get('text') ?? '' },
+        status: 422,
+      });
+    }
+  };
+
+  return async (asked) => {
+    const [, id = '', kind] = /^\/messages\/(\d+)\/answers\/([a-z-]+)$/.exec(asked.url.pathname) ?? [];
+    if (kind !== undefined) return take(asked, id, kind);
+    return asked.method === 'GET' || asked.method === 'HEAD' ? give(asked) : notAllowed('GET, HEAD');
+  };
+}
+
+function noticeOf(answered: Answered): Notice {
+  if (answered.kind === 'posted') {
+    const { url, status, text } = answered;
+    return { text: `${url} answered ${status}.`, detail: text, link: null, failed: status < 200 || status > 299 };
+  }
+  const { account, uid } = answered;
+  return {
+    text: `${labelOf(answered.answer)}: delivered to the inbox of ${account} as UID ${uid}.`,
+    detail: null,
+    link: inboxPath(account, uid),
+    failed: false,
+  };
+}
+
+/** What was done, by the number in the address that the browser is sent to: reloading that page does nothing again. */
+function noticeBoard() {
+  const notices = new Map<string, Notice>();
+  let counter = 0;
+  return {
+    put: (notice: Notice): string => {
+      const number = String(++counter);
+      notices.set(number, notice);
+      notices.delete(String(counter - KEPT_NOTICES));
+      return number;
+    },
+    get: (number: string | null): Notice | null => notices.get(number ?? '') ?? null,
+  };
+}
 
 function asJson({ messages }: Store, url: URL): Answer {
   const limit = Number(url.searchParams.get('limit') ?? 200);
@@ -25,156 +102,3 @@ function asJson({ messages }: Store, url: URL): Answer {
     return json({ problem: `limit must be a whole number from 1 to ${MAX_JSON}` }, 400);
   return json({ total: messages.length, messages: messages.slice(-limit).toReversed() });
 }
-
-function listPage({ messages }: Store, url: URL): Answer {
-  const query = (url.searchParams.get('q') ?? '').trim();
-  const found = messages.filter((message) => matches(message, query.toLowerCase())).toReversed();
-  const pages = Math.max(1, Math.ceil(found.length / PAGE_SIZE));
-  const current = Math.min(pages, Math.max(1, Math.floor(Number(url.searchParams.get('page')) || 1)));
-  const shown = found.slice((current - 1) * PAGE_SIZE, current * PAGE_SIZE);
-  const link = (to: number, text: string) =>
-    html`<a href="/?${new URLSearchParams({ q: query, page: String(to) }).toString()}">${text}</a>`;
-  const threads = threadSizes(messages);
-  const count = `${messages.length} ${messages.length === 1 ? 'message' : 'messages'}`;
-  return page(
-    `Mailbox (${messages.length})`,
-    html`<header>
-  <h1><a href="/">Mailbox</a></h1>
-  <span class="soft">${query === '' ? count : `${found.length} of ${count}`}</span>
-  <form class="search" action="/" role="search">
-    <input type="search" name="q" value="${query}" placeholder="Search people and subjects" aria-label="Search people and subjects">
-    <button>Search</button>
-  </form>
-</header>
-<main>
-  ${
-    shown.length > 0
-      ? html`<ol class="list sheet">${shown.map((message) => row(message, threads))}</ol>`
-      : html`<div class="sheet empty">${query === '' ? html`<strong>Nothing here yet</strong>Messages appear as they are sent.` : html`<strong>No message matches</strong><a href="/">Show all</a>`}</div>`
-  }
-  <nav class="pages" aria-label="Pages">
-    <span>${current > 1 ? link(current - 1, '← Newer') : null}</span>
-    <span>${current < pages ? link(current + 1, 'Older →') : null}</span>
-  </nav>
-</main>`,
-    { live: current === 1 },
-  );
-}
-
-const matches = ({ from, to, subject }: StoredMessage, query: string) =>
-  query === '' ||
-  [nameOf(from), from.address, ...to.flatMap((each) => [nameOf(each), each.address]), subject]
-    .join('\n')
-    .toLowerCase()
-    .includes(query);
-
-interface Place {
-  size: number;
-  positions: Map<string, number>;
-}
-
-/** Where each message stands in its thread, by arrival. */
-function threadSizes(messages: readonly StoredMessage[]): Map<string, Place> {
-  const threads = new Map<string, Place>();
-  for (const { id, threadId } of messages) {
-    const thread = threads.get(threadId) ?? { size: 0, positions: new Map() };
-    thread.size += 1;
-    thread.positions.set(id, thread.size);
-    threads.set(threadId, thread);
-  }
-  return threads;
-}
-
-function row(message: StoredMessage, threads: Map<string, Place>, current: StoredMessage | null = null): Html {
-  const thread = threads.get(message.threadId);
-  const place = `${thread?.positions.get(message.id)} of ${thread?.size}`;
-  const recipient = message.to[0] ?? { name: '', address: message.envelope.recipients[0] ?? '' };
-  return html`<li${message === current ? html` aria-current="true"` : null}><a class="row" href="/messages/${message.id}">
-    ${moment(message.businessAt ?? message.receivedAt)}
-    <span class="cut">${nameOf(message.from)}</span>
-    <span class="cut"><span class="soft" aria-label="to">→</span> ${nameOf(recipient)}</span>
-    <span class="thread">${thread && thread.size > 1 ? html`<span class="tag" title="Message ${place} in its thread">${place}</span>` : null}</span>
-    <span class="cut subject">${message.subject === '' ? '(no subject)' : message.subject}</span>
-  </a></li>`;
-}
-
-function messagePage({ messages }: Store, message: StoredMessage): Answer {
-  const thread = messages.filter(({ threadId }) => threadId === message.threadId);
-  const threads = threadSizes(thread);
-  return page(
-    message.subject,
-    html`<header>
-  <h1>${message.subject === '' ? '(no subject)' : message.subject}</h1>
-  <a href="/">All messages</a>
-</header>
-<main>
-  <dl class="facts sheet">
-    <dt>From</dt><dd>${written(message.from)}</dd>
-    <dt>To</dt><dd>${message.to.map((each, index) => [index > 0 ? ', ' : '', written(each)])}</dd>
-    ${message.businessAt === null ? null : html`<dt>Sent</dt><dd>${moment(message.businessAt)} <span class="tag plain">virtual time</span></dd>`}
-    <dt>Received</dt><dd>${moment(message.receivedAt)}</dd>
-    ${envelopeNote(message)}
-    ${unsubscribeOf(message)}
-  </dl>
-  ${
-    thread.length > 1
-      ? html`<h2>Thread</h2><ol class="list sheet">${thread.map((each) => row(each, threads, message))}</ol>`
-      : null
-  }
-  ${message.html === '' ? null : html`<h2>HTML part</h2><div class="sheet resize"><iframe src="/messages/${message.id}/html" sandbox="allow-popups allow-popups-to-escape-sandbox" title="HTML part of the message"></iframe></div>`}
-  ${message.text === '' ? null : html`<h2>Plain part</h2><pre class="text sheet">${linked(message.text)}</pre>`}
-  <h2>As it was sent</h2>
-  <details class="sheet">
-    <summary>${message.headers.length} headers</summary>
-    <dl class="facts">${message.headers.map(({ name, value }) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
-  </details>
-  <p class="small soft">Message ${message.id}, ${message.size} bytes. <a href="/messages/${message.id}/raw">Show the source</a></p>
-</main>`,
-  );
-}
-
-/** Shown only where the dialogue and the headers disagree: that is news. */
-function envelopeNote({ envelope, to }: StoredMessage): Html | null {
-  const same = envelope.recipients.join() === to.map(({ address }) => address).join();
-  return same
-    ? null
-    : html`<dt>Delivered to</dt><dd><span class="tag warn">${envelope.recipients.join(', ')}</span></dd>`;
-}
-
-function unsubscribeOf({ headers }: StoredMessage): Html | null {
-  const value = headers.find(({ name }) => name.toLowerCase() === 'list-unsubscribe')?.value;
-  const oneClick = headers.some(({ name }) => name.toLowerCase() === 'list-unsubscribe-post');
-  const link = /<(https?:[^>]+)>/.exec(value ?? '')?.[1];
-  if (link === undefined) return null;
-  return html`<dt>Unsubscribe</dt><dd>${anchor(link)} ${oneClick ? html`<span class="tag">one click</span>` : null}</dd>`;
-}
-
-/** Without scripts, same origin or remote content; a link opens in a tab of its own. */
-const htmlPart = (message: StoredMessage): Answer => ({
-  headers: {
-    'Content-Type': 'text/html; charset=utf-8',
-    'Content-Security-Policy':
-      "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; frame-ancestors 'self'",
-  },
-  body: `<!doctype html><meta charset="utf-8"><base target="_blank"><style>body{font:16px/1.55 system-ui,sans-serif;margin:1.1rem;color:#22262b;overflow-wrap:anywhere}</style>${message.html}`,
-});
-
-const nameOf = ({ name, address }: Correspondent) => (name === '' ? address : name);
-const written = ({ name, address }: Correspondent): Html =>
-  name === '' ? html`${address}` : html`${name} <span class="soft">${address}</span>`;
-
-const DAY = new Intl.DateTimeFormat('en-GB', {
-  weekday: 'short',
-  day: 'numeric',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-});
-
-const moment = (at: number): Html => html`<time datetime="${new Date(at).toISOString()}">${DAY.format(at)}</time>`;
-
-const anchor = (url: string): Html => html`<a href="${url}" target="_blank" rel="noopener noreferrer">${url}</a>`;
-
-/** Plain text with its http(s) addresses as links. */
-const linked = (text: string): (Html | string)[] =>
-  text.split(/(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]}'])/).map((part, index) => (index % 2 === 1 ? anchor(part) : part));

@@ -1,52 +1,38 @@
-import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import PostalMime, { type Address } from 'postal-mime';
-import { SMTPServer, type SMTPServerSession } from 'smtp-server';
+import type { SMTPServerSession } from 'smtp-server';
+import { type ImapFolder, startImapServer } from './imap-server.ts';
+import { composeAnswer, type MailAnswer, Unanswerable } from './mailbox-answers.ts';
+import { type Accounts, openAccounts } from './mailbox-folders.ts';
+import { openLetters } from './mailbox-letters.ts';
+import type { StoredMessage } from './mailbox-message.ts';
 import { mailboxPages } from './mailbox-pages.ts';
+import { smtpServer } from './mailbox-smtp.ts';
+import { openStore, type Store } from './mailbox-store.ts';
+import { type UnsubscribeAnswer, unsubscribe } from './mailbox-unsubscribe.ts';
 import { listen, servePages } from './page.ts';
 
-/** The instant of the business clock a message was sent at, where virtual time runs ahead of the real one (ISO 8601). */
-export const BUSINESS_TIME_HEADER = 'X-Topo-Time';
+/** An answer, or the unsubscribe button of a mail program. `at`: epoch ms; unset, now, and never before the message. */
+export type AnswerAsked = (MailAnswer | { kind: 'unsubscribe' }) & { at?: number | undefined };
 
-export interface Correspondent {
-  name: string;
-  address: string;
-}
-
-export interface StoredMessage {
-  /** A counter, six digits or more: also the name of the file. */
-  id: string;
-  /** Epoch ms, real clock. */
-  receivedAt: number;
-  /** Epoch ms from X-Topo-Time, else null. */
-  businessAt: number | null;
-  /** What the SMTP dialogue said, whatever the headers say. */
-  envelope: { from: string; recipients: string[] };
-  from: Correspondent;
-  to: Correspondent[];
-  subject: string;
-  messageId: string | null;
-  inReplyTo: string | null;
-  references: string[];
-  headers: { name: string; value: string }[];
-  text: string;
-  html: string;
-  /** The id of the first message of its thread that was seen here. */
-  threadId: string;
-  /** Bytes, and their hash in hexadecimal, as they came over the wire. */
-  size: number;
-  sha256: string;
-}
+/** What became of it. */
+export type Answered =
+  | { kind: 'delivered'; answer: MailAnswer['kind']; account: string; uid: number; messageId: string }
+  | ({ kind: 'posted' } & UnsubscribeAnswer);
 
 export interface Mailbox {
   smtpUrl: string;
   smtpPort: number;
+  imapPort: number;
   pageUrl: string;
-  /** All messages, in the order of arrival. */
+  /** All messages that were sent, in the order of arrival. */
   messages(): Promise<StoredMessage[]>;
   /** The bytes as they came over the wire. */
   raw(id: string): Promise<Buffer>;
+  /** Answers a message that was sent, as its recipient or their provider would. Throws Unanswerable. */
+  answer(id: string, answer: AnswerAsked): Promise<Answered>;
+  /** What an IMAP login of `address` sees; empty when it is not exactly one plain address. */
+  folders(address: string): readonly ImapFolder[];
   /** Called once a message is stored and before its 250; returns how to stop that. */
   onMessage(callback: (message: StoredMessage) => void): () => void;
   /** From now on RCPT for `address` is answered with `code text`; returns how to take it back. */
@@ -54,53 +40,53 @@ export interface Mailbox {
   stop(): Promise<void>;
 }
 
-const MAX_MESSAGE_BYTES = 25 * 1024 * 1024;
-const FILE = /^(\d{6,})\.eml$/;
-/** Our own first lines of a file; everything after them is the message. */
-const PREAMBLE = /^Return-Path: <([^\r\n]*)>\r\n((?:Delivered-To: <[^\r\n]*>\r\n)*)X-Received-At: ([^\r\n]+)\r\n/;
+/** 0 takes a free one. */
+interface Ports {
+  smtpPort: number;
+  imapPort: number;
+  pagePort: number;
+}
+
+type Log = (line: string) => void;
 
 /**
- * A mailbox for a fresh clone: an SMTP server that takes everything, on the loopback, and a page that shows it. The .eml
- * files in `dir` are the only memory; the index is read from them at start. A message is in its file before its 250.
+ * A mailbox for a fresh clone, on the loopback: an SMTP server that takes everything, an IMAP server where every address
+ * logs in with `imapPassword` and finds the answers, and a page that shows both and lets a person answer. The .eml files
+ * in `dir` are the only memory; the index is read from them at start. A message is in its file before its 250.
  */
 export async function startMailbox({
-  smtpPort,
-  pagePort,
   dir,
+  imapPassword,
   log = () => undefined,
-}: {
-  smtpPort: number;
-  pagePort: number;
-  dir: string;
-  log?: ((line: string) => void) | undefined;
-}): Promise<Mailbox> {
+  ...wanted
+}: Ports & { dir: string; imapPassword: string; log?: Log | undefined }): Promise<Mailbox> {
   await mkdir(dir, { recursive: true });
   const store = await openStore(dir, log);
+  const accounts = await openAccounts(join(dir, 'accounts'), log);
+  const answer = answering(store, accounts);
   const refusals = new Map<string, { code: number; text: string }>();
   const callbacks = new Set<(message: StoredMessage) => void>();
-
-  const pages = await servePages({ port: pagePort, variable: 'MAILBOX_PAGE_PORT', answer: mailboxPages(store), log });
-  const smtp = smtpServer({
+  const { ports, stop } = await startServers(wanted, {
+    store,
+    accounts,
+    imapPassword,
+    answer,
     refusal: (address) => refusals.get(address.toLowerCase()),
-    receive: async (raw, session) => {
-      const message = await store.add(raw, session);
+    stored: (message) => {
       for (const callback of callbacks) callback(message);
-      pages.changed();
-      return message.id;
     },
     log,
   });
-  const port = await listen(smtp.server, smtpPort, 'MAILBOX_SMTP_PORT').catch(async (error: unknown) => {
-    await pages.stop();
-    throw error;
-  });
 
   return {
-    smtpUrl: `smtp://127.0.0.1:${port}`,
-    smtpPort: port,
-    pageUrl: `http://127.0.0.1:${pages.port}/`,
+    smtpUrl: `smtp://127.0.0.1:${ports.smtpPort}`,
+    smtpPort: ports.smtpPort,
+    imapPort: ports.imapPort,
+    pageUrl: `http://127.0.0.1:${ports.pagePort}/`,
     messages: async () => [...store.messages],
     raw: store.raw,
+    answer,
+    folders: (address) => foldersOf(accounts, address) ?? [],
     onMessage: (callback) => {
       callbacks.add(callback);
       return () => callbacks.delete(callback);
@@ -109,148 +95,73 @@ export async function startMailbox({
       refusals.set(address.toLowerCase(), { code, text });
       return () => refusals.delete(address.toLowerCase());
     },
-    stop: async () => {
-      await new Promise<void>((resolve) => smtp.close(resolve));
-      await pages.stop();
-    },
+    stop,
   };
 }
 
-function smtpServer({
-  refusal,
-  receive,
-  log,
-}: {
-  refusal: (address: string) => { code: number; text: string } | undefined;
-  receive: (raw: Buffer, session: SMTPServerSession) => Promise<string>;
-  log: (line: string) => void;
-}): SMTPServer {
-  const server = new SMTPServer({
-    name: 'mailbox.example',
-    disabledCommands: ['AUTH', 'STARTTLS'],
-    disableReverseLookup: true,
-    size: MAX_MESSAGE_BYTES,
-    rejectOversized: true,
-    closeTimeout: 1_000,
-    onRcptTo: ({ address }, _session, done) => {
-      const refused = refusal(address);
-      done(refused ? Object.assign(new Error(refused.text), { responseCode: refused.code }) : null);
-    },
-    onData: (stream, session, done) => {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => {
-        if (!stream.sizeExceeded) chunks.push(chunk);
-      });
-      stream.on('end', () => {
-        if (stream.sizeExceeded) return done(); // smtp-server says 552 itself
-        receive(Buffer.concat(chunks), session).then(
-          (id) => done(null, `2.0.0 Ok: queued as ${id}`),
-          (error: unknown) => {
-            log(`mailbox: a message could not be stored: ${error instanceof Error ? error.message : error}`);
-            done(Object.assign(new Error('4.3.0 could not be stored'), { responseCode: 451 }));
-          },
-        );
-      });
-    },
-  });
-  server.on('error', (error) => log(`mailbox: ${error.message}`));
-  return server;
+interface Inside {
+  store: Store;
+  accounts: Accounts;
+  imapPassword: string;
+  answer: Mailbox['answer'];
+  refusal(address: string): { code: number; text: string } | undefined;
+  stored(message: StoredMessage): void;
+  log: Log;
 }
 
-export interface Store {
-  readonly messages: readonly StoredMessage[];
-  get(id: string): StoredMessage | undefined;
-  raw(id: string): Promise<Buffer>;
-}
-
-async function openStore(dir: string, log: (line: string) => void) {
-  const messages: StoredMessage[] = [];
-  const byId = new Map<string, StoredMessage>();
-  const threadOf = new Map<string, string>(); // Message-ID -> threadId
-  const pathOf = (id: string) => join(dir, `${id}.eml`);
-
-  const index = (message: StoredMessage) => {
-    const known = [...message.references, message.inReplyTo ?? ''].map((id) => threadOf.get(id)).find(Boolean);
-    message.threadId = known ?? message.id;
-    if (message.messageId !== null) threadOf.set(message.messageId, message.threadId);
-    messages.push(message);
-    byId.set(message.id, message);
-    return message;
+/** The page, SMTP and IMAP; what was started is stopped when a later one fails. */
+async function startServers(
+  { smtpPort, imapPort, pagePort }: Ports,
+  { store, accounts, imapPassword, answer, refusal, stored, log }: Inside,
+): Promise<{ ports: Ports; stop(): Promise<void> }> {
+  const started: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const each of started.splice(0).reverse()) await each();
   };
-
-  const names = (await readdir(dir)).toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1));
-  for (const name of names.filter((each) => each.endsWith('.tmp'))) await rm(join(dir, name));
-  const ids = names.flatMap((name) => FILE.exec(name)?.[1] ?? []);
-  for (const id of ids) {
-    const message = await parseFile(id, await readFile(pathOf(id)));
-    if (message) index(message);
-    else log(`mailbox: ${pathOf(id)} was not written here and is left out`);
+  try {
+    const answerPage = mailboxPages({ store, letters: openLetters(store, accounts), answer });
+    const pages = await servePages({ port: pagePort, variable: 'MAILBOX_PAGE_PORT', answer: answerPage, log });
+    started.push(pages.stop);
+    accounts.onChange(pages.changed);
+    const receive = async (raw: Buffer, session: SMTPServerSession) => {
+      const message = await store.add(raw, session);
+      stored(message);
+      pages.changed();
+      return message.id;
+    };
+    const smtp = smtpServer({ refusal, receive, log });
+    const actualSmtpPort = await listen(smtp.server, smtpPort, 'MAILBOX_SMTP_PORT');
+    started.push(() => new Promise<void>((resolve) => smtp.close(resolve)));
+    const authenticate = (user: string, password: string) =>
+      password === imapPassword ? foldersOf(accounts, user) : null;
+    const imap = await startImapServer({ port: imapPort, variable: 'MAILBOX_IMAP_PORT', authenticate, log });
+    started.push(imap.stop);
+    return { ports: { smtpPort: actualSmtpPort, imapPort: imap.port, pagePort: pages.port }, stop };
+  } catch (error) {
+    await stop();
+    throw error;
   }
-  let counter = Number(ids.at(-1) ?? 0);
+}
 
-  return {
-    messages,
-    get: (id: string) => byId.get(id),
-    raw: async (id: string) => withoutPreamble(await readFile(pathOf(id))).raw,
-    add: async (raw: Buffer, { envelope }: SMTPServerSession): Promise<StoredMessage> => {
-      counter += 1;
-      const id = String(counter).padStart(6, '0');
-      const preamble = [
-        `Return-Path: <${envelope.mailFrom ? envelope.mailFrom.address : ''}>`,
-        ...envelope.rcptTo.map(({ address }) => `Delivered-To: <${address}>`),
-        `X-Received-At: ${new Date().toISOString()}`,
-        '',
-      ].join('\r\n');
-      const file = Buffer.concat([Buffer.from(preamble), raw]);
-      const message = await parseFile(id, file);
-      if (!message) throw new Error(`message ${id} cannot be read back`);
-      await writeFile(join(dir, `${id}.tmp`), file, { mode: 0o600 });
-      await rename(join(dir, `${id}.tmp`), pathOf(id));
-      return index(message);
-    },
+function foldersOf(accounts: Accounts, address: string): ImapFolder[] | null {
+  const account = accounts.of(address);
+  return account && [account.inbox, account.sent];
+}
+
+const answering =
+  (store: Store, accounts: Accounts) =>
+  async (id: string, { at, ...answer }: AnswerAsked): Promise<Answered> => {
+    const message = store.get(id);
+    if (!message)
+      throw new Unanswerable(`no message ${JSON.stringify(id)} was sent, expected one of the list's numbers`);
+    if (answer.kind === 'unsubscribe') return { kind: 'posted', ...(await unsubscribe(message)) };
+    const now = Date.now();
+    const composed = await composeAnswer(message, await store.raw(id), answer, {
+      at: at ?? Math.max(now, message.businessAt ?? now), // nobody answers what was not sent yet
+      now,
+    });
+    const inbox = accounts.of(composed.account)?.inbox;
+    if (!inbox) throw new Error(`no inbox of ${composed.account}`);
+    const uid = await inbox.append(composed.raw, [], { id, kind: answer.kind });
+    return { kind: 'delivered', answer: answer.kind, account: composed.account, uid, messageId: composed.messageId };
   };
-}
-
-function withoutPreamble(file: Buffer): { found: RegExpExecArray | null; raw: Buffer } {
-  const found = PREAMBLE.exec(file.subarray(0, 256 * 1024).toString('latin1'));
-  return { found, raw: file.subarray(found?.[0].length ?? 0) };
-}
-
-async function parseFile(id: string, file: Buffer): Promise<StoredMessage | null> {
-  const { found, raw } = withoutPreamble(file);
-  if (!found) return null;
-  const [, returnPath = '', delivered = '', received = ''] = found;
-  const email = await PostalMime.parse(raw);
-  const businessTime = email.headers.find(({ key }) => key === BUSINESS_TIME_HEADER.toLowerCase())?.value;
-  return {
-    id,
-    receivedAt: Date.parse(received),
-    businessAt: instantOf(businessTime),
-    envelope: {
-      from: returnPath,
-      recipients: [...delivered.matchAll(/<([^>]*)>/g)].map(([, address = '']) => address),
-    },
-    from: correspondentsOf(email.from)[0] ?? { name: '', address: returnPath },
-    to: correspondentsOf(...(email.to ?? [])),
-    subject: email.subject ?? '',
-    messageId: email.messageId ?? null,
-    inReplyTo: email.inReplyTo ?? null,
-    references: email.references?.match(/<[^<>\s]+>/g) ?? [],
-    headers: email.headers.map(({ originalKey, value }) => ({ name: originalKey, value })),
-    text: email.text ?? '',
-    html: email.html ?? '',
-    threadId: id,
-    size: raw.length,
-    sha256: createHash('sha256').update(raw).digest('hex'),
-  };
-}
-
-function instantOf(text: string | undefined): number | null {
-  const at = Date.parse(text ?? '');
-  return Number.isNaN(at) ? null : at;
-}
-
-const correspondentsOf = (...addresses: (Address | undefined)[]): Correspondent[] =>
-  addresses.flatMap((each) =>
-    each?.group ? each.group : each?.address ? [{ name: each.name, address: each.address }] : [],
-  );

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Vault } from '../adapters/vault.ts';
 import type { Config } from '../config.ts';
 import { migrate } from '../db/migrate.ts';
+import { openVault } from '../runtime.ts';
 import { openDataFolder, writeSecret } from './data-folder.ts';
 import { startLinkedInSimulator } from './linkedin-simulator.ts';
 import { startMailbox } from './mailbox.ts';
@@ -19,6 +21,9 @@ export interface Parts {
   temporalUi: string | null;
   secretKey: string;
   linkedInKey: string;
+  /** Opens every inbox of the local mailbox. */
+  imapPassword: string;
+  vault: Vault;
   mailbox: Awaited<ReturnType<typeof startMailbox>>;
   linkedIn: Awaited<ReturnType<typeof startLinkedInSimulator>>;
   /** In the order in which they may go: the page of the mailbox first, Postgres last. */
@@ -49,9 +54,12 @@ export async function startParts(config: Config, log: (line: string) => void, { 
     await migrate(databaseUrl);
     const temporal =
       config.TEMPORAL_ADDRESS === undefined ? keep(await ownTemporal(config, folder('temporal'), log, fast)) : null;
+    const imapPassword = secretIn(dataDir, 'imap-password');
     const mailbox = keep(
       await startMailbox({
         smtpPort: config.MAILBOX_SMTP_PORT,
+        imapPort: config.MAILBOX_IMAP_PORT,
+        imapPassword,
         pagePort: config.MAILBOX_PAGE_PORT,
         dir: folder('mailbox'),
         log,
@@ -66,12 +74,15 @@ export async function startParts(config: Config, log: (line: string) => void, { 
         log,
       }),
     );
+    const secretKey = config.SECRET_KEY ?? secretIn(dataDir, 'secret-key');
     return {
       dataDir,
       databaseUrl,
       temporalAddress: temporal?.address ?? config.TEMPORAL_ADDRESS ?? '',
       temporalUi: temporal?.uiUrl ?? null,
-      secretKey: config.SECRET_KEY ?? secretIn(dataDir, 'secret-key'),
+      secretKey,
+      vault: openVault(config.CREDENTIALS_KEYS, secretKey),
+      imapPassword,
       linkedInKey,
       mailbox,
       linkedIn,

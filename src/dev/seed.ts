@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { asc, eq } from 'drizzle-orm';
+import type { Vault } from '../adapters/vault.ts';
 import { parseTemplateFile } from '../api/template-file.ts';
 import { activateTemplate } from '../commands/activate-template.ts';
 import { createCampaign } from '../commands/create-campaign.ts';
@@ -10,8 +11,9 @@ import type { Caller, CommandDeps } from '../commands/deps.ts';
 import { appNow } from '../db/clock.ts';
 import { newId } from '../db/new-id.ts';
 import type { Db, Tx } from '../db/pool.ts';
-import { accounts, campaigns, members, templates, workspaces } from '../db/schema.ts';
+import { accounts, campaigns, mailboxes, members, templates, workspaces } from '../db/schema.ts';
 import { createToken, findToken, hashToken } from '../db/tokens.ts';
+import type { EmailCredentials, EmailSettings } from '../domain/account.ts';
 import type { AccountId, CampaignId, MemberId, TemplateId, WorkspaceId } from '../domain/ids.ts';
 import { scopes } from '../domain/scope.ts';
 import { writeSecret } from './data-folder.ts';
@@ -26,8 +28,20 @@ export interface Seed {
 }
 
 interface LocalParts {
-  smtpPort: number;
+  mailbox: { smtpPort: number; imapPort: number };
+  /** Opens every account's inbox on the local mailbox. */
+  imapPassword: string;
+  vault: Vault;
 }
+
+/** How much the email account sends. */
+export interface Pace {
+  dailyCap: number;
+  gapSeconds: number;
+}
+
+/** For simulated runs: who comes first after a gap is chance, and they are to be the same each time. */
+export const UNHURRIED: Pace = { dailyCap: 1_000, gapSeconds: 0 };
 
 const NAMES = {
   workspace: 'Northwind Example',
@@ -37,18 +51,13 @@ const NAMES = {
 };
 
 /** The example workspace: made the first time, found again later; its accounts follow the local parts' ports. */
-export async function seed(db: Db, parts: LocalParts): Promise<Seed> {
+export async function seed(db: Db, parts: LocalParts, pace?: Pace): Promise<Seed> {
   const found = await db.asSystem((tx) => findSeeded(tx));
   if (found) {
-    await db.asSystem((tx) =>
-      tx
-        .update(accounts)
-        .set({ settings: emailSettings(parts) })
-        .where(eq(accounts.id, found.emailAccount)),
-    );
+    await db.asSystem((tx) => tx.update(accounts).set(local(parts)).where(eq(accounts.id, found.emailAccount)));
     return found;
   }
-  const { caller, emailAccount, linkedInAccount } = await db.asSystem((tx) => createHouse(tx, parts));
+  const { caller, emailAccount, linkedInAccount } = await db.asSystem((tx) => createHouse(tx, parts, pace));
   const deps: CommandDeps = { db, announce: () => undefined }; // nothing runs yet
   const templateIds: TemplateId[] = [];
   for (const file of ['template.json', 'template-with-call.json']) {
@@ -70,10 +79,23 @@ export async function seed(db: Db, parts: LocalParts): Promise<Seed> {
 
 export const example = (file: string) => fileURLToPath(new URL(`../../examples/${file}`, import.meta.url));
 
-const emailSettings = ({ smtpPort }: LocalParts) =>
-  ({ channel: 'email', host: '127.0.0.1', port: smtpPort, secure: false }) as const;
+function emailSettings({ mailbox: { smtpPort, imapPort } }: LocalParts): EmailSettings {
+  const local = { host: '127.0.0.1', tls: 'none' } as const;
+  return {
+    channel: 'email',
+    smtp: { ...local, port: smtpPort, user: null },
+    imap: { ...local, port: imapPort, user: NAMES.email },
+    filesSent: false,
+  };
+}
 
-async function createHouse(tx: Tx, parts: LocalParts) {
+/** Where the email account's servers are, and how they open. */
+function local(parts: LocalParts) {
+  const credentials: EmailCredentials = { smtp: null, imap: parts.imapPassword };
+  return { settings: emailSettings(parts), credentials: parts.vault.seal(JSON.stringify(credentials)) };
+}
+
+async function createHouse(tx: Tx, parts: LocalParts, pace: Pace | undefined) {
   const workspaceId = newId<WorkspaceId>();
   const memberId = newId<MemberId>();
   const [emailAccount, linkedInAccount] = [newId<AccountId>(), newId<AccountId>()];
@@ -89,7 +111,15 @@ async function createHouse(tx: Tx, parts: LocalParts) {
   await tx.insert(members).values({ id: memberId, workspaceId, name: NAMES.member, email: NAMES.email, createdAt });
   const account = { workspaceId, memberId, status: 'CONNECTED', createdAt } as const;
   await tx.insert(accounts).values([
-    { ...account, id: emailAccount, channel: 'email', address: NAMES.email, settings: emailSettings(parts) },
+    {
+      ...account,
+      ...local(parts),
+      ...pace,
+      id: emailAccount,
+      channel: 'email',
+      address: NAMES.email,
+      zone: 'Europe/Paris',
+    },
     {
       ...account,
       id: linkedInAccount,
@@ -98,6 +128,7 @@ async function createHouse(tx: Tx, parts: LocalParts) {
       settings: { channel: 'linkedin', externalId: 'local-account' },
     },
   ]);
+  await tx.insert(mailboxes).values({ workspaceId, accountId: emailAccount });
   return { caller: { workspaceId, actor: `member:${memberId}` } satisfies Caller, emailAccount, linkedInAccount };
 }
 

@@ -1,3 +1,4 @@
+import { reconcileOnce } from '../activities/repair.ts';
 import { readConfig } from '../config.ts';
 import { serve } from '../server.ts';
 import { stopWithParent } from './child.ts';
@@ -7,8 +8,14 @@ import { createSkipper } from './skipper.ts';
 const KEEP_UP_MS = 1_000;
 
 stopWithParent();
-await serve(readConfig(), ({ db, walks, log, client, temporal }) => {
-  const conductor = createConductor({ db, walks, log, skipper: createSkipper(client, temporal.namespace) });
+await serve(readConfig(), (runtime) => {
+  const { db, walks, log, client, temporal } = runtime;
+  const conductor = createConductor({
+    db,
+    walks,
+    reconcile: () => reconcileOnce(runtime, { sweeps: false }),
+    skipper: createSkipper(client, temporal.namespace),
+  });
   const keepUp = () => {
     conductor
       .keepUp()

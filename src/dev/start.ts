@@ -41,7 +41,7 @@ async function start(): Promise<void> {
 
   try {
     db = openLocalDb(parts);
-    const seeded = await seed(db, { smtpPort: parts.mailbox.smtpPort });
+    const seeded = await seed(db, parts);
     const token = await ensureDevToken(db, seeded, parts.dataDir);
     hearAcceptances(config, parts, db, seeded);
 

@@ -11,6 +11,9 @@ export const accountMoves: Record<AccountStatus, readonly AccountStatus[]> = {
   REMOVED: [],
 };
 
+/** An account in one of these has its inbox read: replies come to a paused one too. */
+export const readStatuses: readonly AccountStatus[] = ['CONNECTED', 'PAUSED', 'RESTING'];
+
 export const channels = ['email', 'linkedin'] as const;
 export type Channel = (typeof channels)[number];
 
@@ -21,6 +24,58 @@ export const channelOf: Record<StepKind, Channel | null> = {
   linkedin_invitation: 'linkedin',
   manual_task: null,
 };
+
+/** How a connection is encrypted: from the first byte, after STARTTLS (refused without it), or, on a private host only, not. */
+export const tlsModes = ['implicit', 'starttls', 'none'] as const;
+export type TlsMode = (typeof tlsModes)[number];
+
+export interface ServerSettings {
+  host: string;
+  port: number;
+  tls: TlsMode;
+  /** null: the server wants no login. */
+  user: string | null;
+}
+
+export interface EmailSettings {
+  channel: 'email';
+  smtp: ServerSettings;
+  imap: ServerSettings;
+  /** The provider files sent mail itself (Gmail, Microsoft 365): what is not in Sent was not sent. Design 6. */
+  filesSent: boolean;
+}
+
+export interface LinkedInSettings {
+  channel: 'linkedin';
+  /** How the provider names the account. */
+  externalId: string;
+}
+
+/** A server on this machine: the local mailbox, never somebody else's. */
+export const isLocalServer = ({ host }: Pick<ServerSettings, 'host'>): boolean =>
+  host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+
+/** An encrypted secret: AES-256-GCM under the key of that id; the rest in base64. NIST SP 800-38D. */
+export interface Sealed {
+  keyId: string;
+  iv: string;
+  tag: string;
+  data: string;
+}
+
+/** The plain text of an email account's credentials. */
+export interface EmailCredentials {
+  smtp: string | null;
+  imap: string | null;
+}
+
+/** Why an account is PAUSED: a person did it, or the guard of its reputation; only a person resumes it. */
+export const pauseReasons = ['by_user', 'bounce_rate', 'complaint_rate'] as const;
+export type PauseReason = (typeof pauseReasons)[number];
+
+/** What was reported of a delivered message; a later report never makes it less. Facts: reliability 3. */
+export const bounceKinds = ['soft', 'hard', 'complaint'] as const;
+export type BounceKind = (typeof bounceKinds)[number];
 
 const DAY_MS = 86_400_000;
 const REST_MS = 5 * 3_600_000;

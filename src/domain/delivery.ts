@@ -11,6 +11,18 @@ export const deliveryMoves: Record<DeliveryState, readonly DeliveryState[]> = {
   REJECTED: [],
 };
 
+const LOOK_UP_MINUTES = [2, 7, 20];
+export const LOOK_UPS = LOOK_UP_MINUTES.length;
+
+/**
+ * When to look for an unconfirmed message in the Sent folder, after `lookUps` vain looks since its answer was lost
+ * (epoch ms); null once all were made. Design 6.
+ */
+export function lookUpAt(lostAt: number, lookUps: number): number | null {
+  const minutes = LOOK_UP_MINUTES[lookUps];
+  return minutes === undefined ? null : lostAt + minutes * 60_000;
+}
+
 const RETRY_MINUTES = [15, 60, 240];
 const GIVE_UP_AFTER_HOURS = 72;
 

@@ -21,10 +21,14 @@ export type AccountId = Id<'account'>;
 export type DeliveryId = Id<'delivery'>;
 export type SuppressionId = Id<'suppression'>;
 export type EventId = Id<'event'>;
+export type InboundId = Id<'inbound message'>;
 
 /** The key of a sequence's workflow; what an operator types into the Temporal UI. Design 3. */
 export const sequenceWorkflowId = (id: SequenceId) => `sequence/${id}`;
 export const campaignWorkflowId = (id: CampaignId) => `campaign/${id}`;
+export const mailboxWorkflowId = (id: AccountId) => `mailbox/${id}`;
+/** The task queue of the mailboxes' watchers, beside the one of everything else. */
+export const watchQueueOf = (taskQueue: string) => `${taskQueue}-mailboxes`;
 export const RECONCILE_WORKFLOW_ID = 'reconcile';
 
 /**

@@ -12,6 +12,12 @@ export interface RepairCounts {
   campaigns: number;
   /** Templates FINISHING with nothing open. */
   archived: number;
+  /** Deliveries that were in flight for 15 min. */
+  stuck: number;
+  /** Looks for unconfirmed messages of sequences that have ended. */
+  lookedUp: number;
+  /** Inboxes that were not read for 2 hours: an alarm. */
+  stale: number;
   /** Steps overdue by 15 min: an alarm. */
   overdue: number;
 }

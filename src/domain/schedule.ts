@@ -6,6 +6,7 @@
  * a clock in UTC shows the same; a *day* is a local date, as whole days since 1970-01-01.
  */
 import { Temporal } from 'temporal-polyfill';
+import { hashOf } from './hash.ts';
 
 /** ISO weekday: Monday is 1, Sunday is 7. */
 export type Weekday = 1 | 2 | 3 | 4 | 5 | 6 | 7;
@@ -343,15 +344,6 @@ const dayAt = (instant: number, zone: string) => Math.floor(wallAt(instant, zone
 
 const zonedAt = (instant: number, zone: string) =>
   Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone);
-
-// The jitter.
-
-/** FNV-1a, 32 bits, the upper half folded into the lower: a remainder looks at the low bits only, the weakest ones. */
-function hashOf(key: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < key.length; index++) hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
-  return (hash ^ (hash >>> 16)) >>> 0;
-}
 
 // What is wrong with a schedule.
 

@@ -7,5 +7,7 @@ export const scopes = [
   'campaigns:write',
   'tasks:read',
   'tasks:write',
+  'accounts:read',
+  'accounts:write',
 ] as const;
 export type Scope = (typeof scopes)[number];

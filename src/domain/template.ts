@@ -34,6 +34,8 @@ export interface EmailStep extends StepBase {
   body: string;
   /** A reply in the sequence's thread (Re: subject) unless it starts a new one. */
   newThread: boolean;
+  /** Shows the last email of the thread below, as a person's mail software does. Absent: no. */
+  quoteHistory?: boolean;
 }
 
 export interface LinkedInMessageStep extends StepBase {

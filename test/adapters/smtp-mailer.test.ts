@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
@@ -272,6 +273,58 @@ test.each([
   expect(logins).toEqual([]);
 });
 
+describe('with a resolver', () => {
+  test('the connection goes to the address it gave, and a host it refuses is never asked', async () => {
+    const server = await startScriptedSmtp();
+    stops.push(server.stop);
+    const asked: string[] = [];
+    const mailer = createSmtpMailer({
+      resolve: async (host) => {
+        asked.push(host);
+        if (host !== 'mail.example.test') throw new Error('a private network');
+        return { address: '127.0.0.1', servername: host };
+      },
+    });
+    const { raw } = await mailer.compose(anEmail());
+    const send = (host: string) => mailer.send(settingsFor(server.port, { host }), envelope, raw, async () => true);
+    expect(await send('mail.example.test')).toEqual(accepted);
+    const before = server.commands.length;
+    expect(await send('127.0.0.1')).toEqual({ kind: 'cutBeforeBody', detail: 'a private network' });
+    expect(asked).toEqual(['mail.example.test', '127.0.0.1']);
+    expect(server.commands).toHaveLength(before);
+  });
+
+  test('the certificate must be for the host that was named', async () => {
+    const fixture = (name: string) => readFileSync(new URL(`../support/tls/${name}`, import.meta.url), 'utf8');
+    const [key, cert] = [fixture('smtp.key'), fixture('smtp.crt')];
+    for (const secure of [true, false]) {
+      const server = new SMTPServer({
+        key,
+        cert,
+        secure,
+        logger: false,
+        authOptional: true,
+        disableReverseLookup: true,
+        onData: (stream, _session, done) => stream.resume().on('end', () => done()),
+      });
+      server.on('error', () => undefined);
+      const port = await listening(server);
+      const mailer = createSmtpMailer({
+        ca: [cert],
+        resolve: async (servername) => ({ address: '127.0.0.1', servername }),
+      });
+      const { raw } = await mailer.compose(anEmail());
+      const send = (host: string) =>
+        mailer.send(settingsFor(port, { host, secure, requireTls: !secure }), envelope, raw, async () => true);
+      expect(await send('mail.example.test')).toMatchObject({ kind: 'accepted' });
+      expect(await send('other.example.test')).toMatchObject({
+        kind: 'cutBeforeBody',
+        detail: expect.stringContaining('altnames'),
+      });
+    }
+  });
+});
+
 describe('composing refuses', () => {
   const addresses = [
     '',
@@ -315,11 +368,9 @@ describe('composing refuses', () => {
   ];
 
   test.each(addresses)('the recipient %j', async (address) => {
-    const started = performance.now();
     await expect(createSmtpMailer().compose(anEmail({ to: { name: '', address } }))).rejects.toThrow(
       'to.address: must be exactly one',
     );
-    expect(performance.now() - started).toBeLessThan(50);
   });
 
   const bad: [string, Partial<OutgoingEmail>][] = [
@@ -489,7 +540,9 @@ describe('what a real server receives', () => {
     expect(parsed.text?.trimEnd()).toBe(email.text);
     expect(parsed.html?.trimEnd()).toBe(email.html);
     const header = (key: string) => parsed.headers.filter((each) => each.key === key).map(({ value }) => value);
-    expect(header('list-unsubscribe')).toEqual(['<https://sender.example/u/token>']);
+    expect(header('list-unsubscribe')).toEqual([
+      '<https://sender.example/u/token>, <mailto:sam@sender.example?subject=unsubscribe>',
+    ]);
     expect(header('list-unsubscribe-post')).toEqual(['List-Unsubscribe=One-Click']);
     expect(header('x-topo-time')).toEqual(['2026-11-24T14:00:00.000Z']);
     expect(raw.toString('latin1').split('\r\n')).toContain(`Message-ID: ${email.messageId}`);

@@ -84,11 +84,9 @@ describe('a bound', () => {
     );
   });
 
-  test('100 kB of anything is refused within 50 ms', () => {
+  test('100 kB of anything is refused', () => {
     for (const text of ['2025-01-07T14:22:00.'.padEnd(100_000, '1'), ' '.repeat(100_000), '2025-'.repeat(20_000)]) {
-      const start = performance.now();
       expect(readBound(text)).toBeNull();
-      expect(performance.now() - start).toBeLessThan(50);
     }
   });
 });

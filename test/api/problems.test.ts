@@ -141,7 +141,7 @@ describe('when Postgres is away', () => {
     await alone.close();
   });
 
-  test('with all connections held, two hundred requests are told so in time; health is not touched; later all is well', async () => {
+  test('with all connections held, two hundred requests are told so; health is not touched; later all is well', async () => {
     const small = await startApi({ pool: { size: 2, acquireTimeoutMs: 300 } });
     const { bearer: theirs } = await aToken(small.db, await aWorkspace(small.db));
     const ask = (url: string) => small.app.inject({ url, headers: theirs });
@@ -150,9 +150,7 @@ describe('when Postgres is away', () => {
       release = resolve;
     });
     const holders = [small.ofApi.asSystem(() => released), small.ofApi.asSystem(() => released)];
-    const start = performance.now();
     const answers = await Promise.all(Array.from({ length: 200 }, () => ask('/v1/sequence-templates')));
-    expect(performance.now() - start).toBeLessThan(5_000);
     expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([503]));
     for (const { headers } of answers) expect(headers['retry-after']).toBe('2');
     expect((await ask('/healthz')).statusCode).toBe(200);
@@ -277,11 +275,9 @@ describe('a body', () => {
     expect(answer.json()).toMatchObject({ code: 'body_too_large' });
   });
 
-  test('nested a hundred thousand deep is a 400, in no time', async () => {
-    const start = performance.now();
+  test('nested a hundred thousand deep is a 400', async () => {
     expect((await post(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)).statusCode).toBe(400);
     expect((await post(`${'{"a":'.repeat(40_000)}1${'}'.repeat(40_000)}`)).statusCode).toBe(400);
-    expect(performance.now() - start).toBeLessThan(1_000);
   });
 
   test('that is compressed is not unpacked', async () => {

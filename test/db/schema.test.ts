@@ -271,6 +271,10 @@ describe('a reference', () => {
     ['deliveries', 'account_id', 'accountId'],
     ['slots', 'sequence_id', 'sequenceId'],
     ['slots', 'account_id', 'accountId'],
+    ['mailboxes', 'account_id', 'accountId'],
+    ['inbound_messages', 'account_id', 'accountId'],
+    ['inbound_messages', 'sequence_id', 'sequenceId'],
+    ['inbound_messages', 'contact_id', 'contactId'],
   ];
 
   /** The one row that is moved, where a table has several: the one nothing else points at. */
@@ -426,6 +430,20 @@ describe('a wrong state', () => {
       account,
       "status = 'DISCONNECTED', disconnected_at = null",
     ],
+    ['a paused account without a reason', 'accounts_paused_why', 'accounts', account, "status = 'PAUSED'"],
+    ['a reason of an account that is not paused', 'accounts_paused_why', 'accounts', account, "paused_why = 'by_user'"],
+    [
+      'a pause for a reason nobody knows',
+      'accounts_paused_reason',
+      'accounts',
+      account,
+      "status = 'PAUSED', paused_why = 'rain'",
+    ],
+    ['an account that sends less than nothing', 'accounts_daily_cap', 'accounts', account, 'daily_cap = -1'],
+    ['an account with a gap of more than a day', 'accounts_gap', 'accounts', account, 'gap_seconds = 86401'],
+    ['a bounce nobody knows', 'deliveries_bounce', 'deliveries', task, "bounce = 'odd', bounced_at = now()"],
+    ['a bounce without an instant', 'deliveries_bounced_at', 'deliveries', task, "bounce = 'hard'"],
+    ['an inbound message of no kind', 'inbound_messages_kind', 'inbound_messages', task, "kind = 'odd'"],
     ['an account channel nobody knows', 'accounts_channel', 'accounts', account, "channel = 'fax'"],
     ['an account status nobody knows', 'accounts_status', 'accounts', account, "status = 'OK'"],
     ['a contact who cannot be reached', 'contacts_reachable', 'contacts', contact, 'email = null, profile = null'],

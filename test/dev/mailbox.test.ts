@@ -3,16 +3,16 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { OutgoingEmail, SendOutcome } from '../../src/adapters/mailer.ts';
-import { createSmtpMailer } from '../../src/adapters/smtp-mailer.ts';
-import { type Mailbox, startMailbox } from '../../src/dev/mailbox.ts';
+import type { OutgoingEmail } from '../../src/adapters/mailer.ts';
+import type { Mailbox } from '../../src/dev/mailbox.ts';
 import { freePort } from '../../src/dev/ports.ts';
+import { openMailbox, sendTo } from './sent-mail.ts';
 import { aFolder, occupy } from './servers.ts';
 
 let dir: string;
 let remove: () => void;
 let mailbox: Mailbox;
-const open = () => startMailbox({ smtpPort: 0, pagePort: 0, dir });
+const open = () => openMailbox(dir);
 
 beforeEach(async () => {
   ({ folder: dir, remove } = aFolder());
@@ -23,38 +23,7 @@ afterEach(async () => {
   remove();
 });
 
-const mailer = createSmtpMailer();
-
-async function send(over: Partial<OutgoingEmail> = {}, to = 'ann@acme.example') {
-  const email: OutgoingEmail = {
-    from: { name: 'Sam Sender', address: 'sam@sender.example' },
-    to: { name: 'Ann Example', address: to },
-    subject: 'Hello Ann',
-    text: 'Hello Ann, see https://sender.example/a.',
-    html: '<p>Hello Ann</p>',
-    messageId: '<one@sender.example>',
-    inReplyTo: null,
-    references: [],
-    unsubscribeUrl: 'https://sender.example/u/token',
-    ...over,
-  };
-  const composed = await mailer.compose(email);
-  const settings = {
-    host: '127.0.0.1',
-    port: mailbox.smtpPort,
-    secure: false,
-    requireTls: false,
-    user: null,
-    password: null,
-  };
-  const outcome: SendOutcome = await mailer.send(
-    settings,
-    { from: 'sam@sender.example', to },
-    composed.raw,
-    async () => true,
-  );
-  return { outcome, ...composed };
-}
+const send = (over?: Partial<OutgoingEmail>, to?: string) => sendTo(mailbox, over, to);
 
 const get = (path: string, init: RequestInit = {}) => fetch(new URL(path, mailbox.pageUrl), init);
 const read = async (path: string) => (await get(path)).text();
@@ -224,10 +193,9 @@ test('open pages hear of news', async () => {
 test('a taken port is named together with the setting that moves it', async () => {
   const port = await freePort();
   const free = await occupy(port);
-  const smtp = startMailbox({ smtpPort: port, pagePort: 0, dir });
-  await expect(smtp).rejects.toThrow(new RegExp(`${port}.*MAILBOX_SMTP_PORT`));
-  const page = startMailbox({ smtpPort: 0, pagePort: port, dir });
-  await expect(page).rejects.toThrow(new RegExp(`${port}.*MAILBOX_PAGE_PORT`));
+  const settings = { smtpPort: 'MAILBOX_SMTP_PORT', imapPort: 'MAILBOX_IMAP_PORT', pagePort: 'MAILBOX_PAGE_PORT' };
+  for (const [which, variable] of Object.entries(settings))
+    await expect(openMailbox(dir, { [which]: port })).rejects.toThrow(new RegExp(`${port}.*${variable}`));
   free();
 });
 

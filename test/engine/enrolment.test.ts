@@ -19,6 +19,7 @@ import {
   aCampaign,
   aHouse,
   always,
+  aMailServer,
   content,
   type House,
   type RunningCampaign,
@@ -340,7 +341,6 @@ describe('a campaign’s accounts', () => {
     const house = await aHouse(deeds.db);
     const second = newId<AccountId>();
     const { workspaceId, memberId } = house;
-    const settings = { channel: 'email', host: '127.0.0.1', port: 1, secure: false } as const;
     await deeds.db.asSystem((tx) =>
       tx.insert(accounts).values({
         id: second,
@@ -348,7 +348,7 @@ describe('a campaign’s accounts', () => {
         memberId,
         channel: 'email',
         address: 'sam@acme.test',
-        settings,
+        settings: aMailServer,
         status: 'CONNECTED',
         createdAt: 0,
       }),

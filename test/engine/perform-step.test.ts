@@ -82,6 +82,17 @@ async function perform(id: SequenceId, now?: number): Promise<StepResult> {
   return result;
 }
 
+/** An attempt, and then the looks into the Sent folder, all of them in vain: until a person is asked. */
+async function untilAsked(id: SequenceId, now?: number) {
+  let result = await perform(id, now);
+  for (let looks = 0; looks < 3; looks++) {
+    expect(as('deferred', result).why).toBe('confirming');
+    expect(await openTasks(id)).toEqual([]);
+    result = await perform(id);
+  }
+  return as('waitingForUser', result);
+}
+
 const statuses = async (id: SequenceId) => (await deeds.stepsOf(id)).map(({ status }) => status);
 const stepOf = async (id: SequenceId, index = 0) => first((await deeds.stepsOf(id)).slice(index), 'step');
 const deliveryOf = async (id: SequenceId) => first(await deeds.deliveriesOf(id), 'delivery');
@@ -403,7 +414,7 @@ describe('an email whose fate nobody knows', () => {
     const due = await dueAt(sequence.id);
     deeds.world.react(sequence.email, unanswered);
     const before = deeds.world.bodies();
-    const { taskId, status } = as('waitingForUser', await perform(sequence.id));
+    const { taskId, status } = await untilAsked(sequence.id);
     expect(status).toBe('WAITING_FOR_USER');
     expect(await openTask(sequence.id)).toMatchObject({
       id: taskId,
@@ -414,7 +425,7 @@ describe('an email whose fate nobody knows', () => {
     expect((await stepOf(sequence.id)).status).toBe('UNCONFIRMED');
     expect((await deliveryOf(sequence.id)).state).toBe('UNCONFIRMED');
     expect(await row(sequence.id)).toMatchObject({ nextAt: null, nextWhy: 'confirming' });
-    for (const later of [due, due + 30 * DAY])
+    for (const later of [due + 30 * MINUTE, due + 30 * DAY])
       expect(await perform(sequence.id, later)).toMatchObject({ kind: 'waitingForUser', taskId });
     expect(deeds.world.bodies()).toBe(before + 1);
     expect(await openTasks(sequence.id)).toHaveLength(1);
@@ -423,7 +434,7 @@ describe('an email whose fate nobody knows', () => {
   test('is sent once a person says so, and the next wait counts from then', async () => {
     const sequence = await enrolled('email', 'email');
     deeds.world.react(sequence.email, unanswered);
-    await perform(sequence.id);
+    await untilAsked(sequence.id);
     await deeds.moveTo((await clockOf(deeds)) + 2 * DAY);
     const answeredAt = await clockOf(deeds);
     await settle(sequence, { outcome: 'sent' });
@@ -439,7 +450,7 @@ describe('an email whose fate nobody knows', () => {
   test('is sent again when a person says so, under the same Message-ID', async () => {
     const sequence = await enrolled('email', 'email');
     deeds.world.react(sequence.email, unanswered);
-    await perform(sequence.id);
+    await untilAsked(sequence.id);
     const { messageId } = await deliveryOf(sequence.id);
     await settle(sequence, { outcome: 'send_again' });
     expect(await row(sequence.id)).toMatchObject({ status: 'ACTIVE' });
@@ -452,7 +463,7 @@ describe('an email whose fate nobody knows', () => {
   test('is left at that when a person skips it, and the sequence goes on in a new thread', async () => {
     const sequence = await enrolled('email', 'email');
     deeds.world.react(sequence.email, unanswered);
-    const { taskId } = as('waitingForUser', await perform(sequence.id));
+    const { taskId } = await untilAsked(sequence.id);
     await skipTask(deeds.commands, sequence.caller, { taskId });
     expect(await stepOf(sequence.id)).toMatchObject({ status: 'SKIPPED', reason: 'unconfirmed' });
     expect((await deliveryOf(sequence.id)).state).toBe('UNCONFIRMED');
@@ -463,7 +474,7 @@ describe('an email whose fate nobody knows', () => {
   test('of a sequence that was stopped may still be confirmed, but not be sent again', async () => {
     const sequence = await enrolled('email', 'email');
     deeds.world.react(sequence.email, unanswered);
-    await perform(sequence.id);
+    await untilAsked(sequence.id);
     await stopSequence(deeds.commands, sequence.caller, sequence.id);
     expect(await statuses(sequence.id)).toEqual(['UNCONFIRMED', 'CANCELED']);
     await expect(settle(sequence, { outcome: 'send_again' })).rejects.toMatchObject({ code: 'wrong_state' });
@@ -471,6 +482,130 @@ describe('an email whose fate nobody knows', () => {
     await settle(sequence, { outcome: 'sent' });
     expect(await statuses(sequence.id)).toEqual(['SENT', 'CANCELED']);
     expect(await row(sequence.id)).toMatchObject({ status: 'STOPPED_EARLY', endReason: 'stopped_by_user' });
+  });
+});
+
+describe('the looks for an unconfirmed message in the Sent folder', () => {
+  afterEach(() => {
+    Object.assign(deeds.world.imap, { isAway: false, hasSentFolder: true, filesByItself: false });
+    deeds.world.filed.length = 0;
+  });
+
+  /** A message that its server took before the connection broke. */
+  async function unconfirmed(filesSent: boolean) {
+    const sequence = await enrolled('email', 'email');
+    const account = await accountOf(deeds, sequence.emailAccount);
+    if (account.settings.channel === 'email')
+      await changeAccount(deeds, sequence.emailAccount, { settings: { ...account.settings, filesSent } });
+    deeds.world.react(sequence.email, unanswered);
+    const due = await dueAt(sequence.id);
+    const { until } = as('deferred', await perform(sequence.id, due));
+    const lostAt = (await deliveryOf(sequence.id)).settledAt ?? 0;
+    return { sequence, due, lostAt, until };
+  }
+
+  test('come 2, 7 and 20 minutes after the answer was lost, and no sooner', async () => {
+    const { sequence, lostAt, until } = await unconfirmed(false);
+    expect(until - lostAt).toBe(2 * MINUTE);
+    expect(await perform(sequence.id, lostAt + MINUTE)).toMatchObject({ kind: 'deferred', until, why: 'confirming' });
+    expect((await deliveryOf(sequence.id)).lookUps).toBe(0);
+    for (const minutes of [7, 20])
+      expect(await perform(sequence.id)).toMatchObject({ kind: 'deferred', until: lostAt + minutes * MINUTE });
+    as('waitingForUser', await perform(sequence.id));
+  });
+
+  test('find it: it was sent, and the follow-up is planned', async () => {
+    const { sequence } = await unconfirmed(false);
+    deeds.world.filed.push((await deliveryOf(sequence.id)).messageId ?? '');
+    expect(await perform(sequence.id)).toMatchObject({ kind: 'done', next: { number: 2 } });
+    expect(await deliveryOf(sequence.id)).toMatchObject({ state: 'SENT', attempt: 1 });
+    expect(await openTasks(sequence.id)).toEqual([]);
+  });
+
+  test('find nothing where the provider files what it sends: it goes once more, under the same Message-ID', async () => {
+    const { sequence } = await unconfirmed(true);
+    const { messageId } = await deliveryOf(sequence.id);
+    await perform(sequence.id);
+    await perform(sequence.id);
+    expect(as('deferred', await perform(sequence.id)).why).not.toBe('confirming');
+    expect(await deliveryOf(sequence.id)).toMatchObject({ state: 'RELEASED' });
+    as('done', await perform(sequence.id));
+    expect(mailTo(sequence)).toMatchObject([{ messageId }]);
+    expect(await openTasks(sequence.id)).toEqual([]);
+  });
+
+  test.each([
+    ['that cannot be read', { isAway: true }],
+    ['that does not exist', { hasSentFolder: false }],
+  ])('prove nothing with a folder %s: a person is asked', async (_, imap) => {
+    const { sequence } = await unconfirmed(true);
+    Object.assign(deeds.world.imap, imap);
+    await perform(sequence.id);
+    await perform(sequence.id);
+    as('waitingForUser', await perform(sequence.id));
+    expect(mailTo(sequence)).toEqual([]);
+  });
+
+  test('go on while the campaign is paused: they send nothing', async () => {
+    const { sequence } = await unconfirmed(false);
+    await pauseCampaign(deeds.commands, sequence.caller, sequence.campaignId);
+    deeds.world.filed.push((await deliveryOf(sequence.id)).messageId ?? '');
+    as('done', await perform(sequence.id));
+  });
+
+  test('of a sequence that has ended are the reconciler’s, and ask nobody', async () => {
+    const { sequence, lostAt } = await unconfirmed(false);
+    await stopSequence(deeds.commands, sequence.caller, sequence.id);
+    await deeds.moveTo(lostAt + 3 * MINUTE);
+    await deeds.repair();
+    expect(await deliveryOf(sequence.id)).toMatchObject({ state: 'UNCONFIRMED', lookUps: 1 });
+    deeds.world.filed.push((await deliveryOf(sequence.id)).messageId ?? '');
+    await deeds.moveTo(lostAt + 10 * MINUTE);
+    await deeds.repair();
+    expect(await statuses(sequence.id)).toEqual(['SENT', 'CANCELED']);
+    expect(await openTasks(sequence.id)).toEqual([]);
+    expect(await row(sequence.id)).toMatchObject({ status: 'STOPPED_EARLY' });
+  });
+});
+
+describe('a delivery that was in flight for 15 minutes', () => {
+  test.each([
+    ['after_claim', 'RELEASED', 'CANCELED'],
+    ['data_started', 'UNCONFIRMED', 'UNCONFIRMED'],
+  ] as const)('since %s, of a sequence that ended and has no workflow, is swept', async (point, state, status) => {
+    const sequence = await enrolled('email');
+    killedAtNext(point);
+    await expect(perform(sequence.id)).rejects.toThrow('the worker was killed');
+    await stopSequence(deeds.commands, sequence.caller, sequence.id);
+    const { claimedAt } = await deliveryOf(sequence.id);
+    await deeds.moveTo(claimedAt + 16 * MINUTE);
+    await deeds.repair();
+    expect((await deliveryOf(sequence.id)).state).toBe(state);
+    expect(await statuses(sequence.id)).toEqual([status]);
+  });
+});
+
+describe('a sent copy', () => {
+  test('is filed where the provider files none, and one that cannot be filed fails nothing', async () => {
+    const sequence = await enrolled('email', 'email');
+    as('done', await perform(sequence.id));
+    expect(deeds.world.filed).toContain((await deliveryOf(sequence.id)).messageId);
+    deeds.world.imap.isAway = true;
+    try {
+      as('done', await perform(sequence.id));
+    } finally {
+      deeds.world.imap.isAway = false;
+    }
+    expect(mailTo(sequence)).toHaveLength(2);
+  });
+
+  test('is not filed twice: not where the provider does it', async () => {
+    const sequence = await enrolled('email');
+    const account = await accountOf(deeds, sequence.emailAccount);
+    if (account.settings.channel === 'email')
+      await changeAccount(deeds, sequence.emailAccount, { settings: { ...account.settings, filesSent: true } });
+    as('done', await perform(sequence.id));
+    expect(deeds.world.filed).not.toContain((await deliveryOf(sequence.id)).messageId);
   });
 });
 
@@ -498,7 +633,7 @@ describe('a worker that is killed', () => {
       await expect(perform(sequence.id)).rejects.toThrow('the worker was killed');
       expect((await deliveryOf(sequence.id)).state).toBe('DATA_STARTED');
       const begun = deeds.world.bodies();
-      const { taskId } = as('waitingForUser', await perform(sequence.id));
+      const { taskId } = await untilAsked(sequence.id);
       expect(await openTask(sequence.id)).toMatchObject({ id: taskId, kind: 'confirm_send' });
       expect(await deliveryOf(sequence.id)).toMatchObject({ state: 'UNCONFIRMED', attempt: 1 });
       expect(await perform(sequence.id, (await clockOf(deeds)) + DAY)).toMatchObject({
@@ -558,7 +693,7 @@ describe('an attempt that was given up for dead but lives', () => {
     });
     const zombie = deeds.performStep(sequence.id, due);
     await begun.opened;
-    as('waitingForUser', await perform(sequence.id, due));
+    await untilAsked(sequence.id, due);
     await meanwhile(sequence);
     heard.open();
     return { sequence, due, result: await zombie };

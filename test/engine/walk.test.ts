@@ -22,12 +22,12 @@ const at = (text: string) => Date.parse(text);
 const SKIPPING = [55, 60];
 
 test('an approved lead walks through five emails in one thread and ends Completed, in few events', async () => {
-  const { db, commands, announcer, world, client, walks, log, skipper } = engine;
+  const { db, commands, announcer, world, client, walks, reconcile, skipper } = engine;
   const house = await aHouse(db);
   const { campaignId } = await aCampaign(commands, house, { content: content(fiveEmails()) });
   await announcer.settled();
   // One round only: each round would leave its own events of time skipping behind.
-  const conductor = createConductor({ db, walks, log, skipper, roundEnd: (now) => now + 30 * 86_400_000 });
+  const conductor = createConductor({ db, walks, reconcile, skipper, roundEnd: (now) => now + 30 * 86_400_000 });
   await conductor.forward(at('2030-04-05T18:00:00Z'));
 
   const [sequence] = await sequencesOf(db, campaignId);

@@ -1,3 +1,4 @@
+import { createKeyVault } from '../../src/adapters/key-vault.ts';
 import { createUnsubscribeLinks } from '../../src/adapters/unsubscribe-links.ts';
 import { type App, createApp } from '../../src/api/app.ts';
 import type { Limits } from '../../src/api/auth.ts';
@@ -5,6 +6,7 @@ import type { ApiDeps } from '../../src/api/deps.ts';
 import type { Announcement } from '../../src/commands/deps.ts';
 import { type Db, type DbOptions, openDb } from '../../src/db/pool.ts';
 import { type FreshDatabase, freshDatabase } from './postgres.ts';
+import { createTestWorld } from './world.ts';
 
 export const unsubscribeLinks = createUnsubscribeLinks({ publicUrl: 'https://topo.example', key: Buffer.alloc(32, 7) });
 
@@ -68,6 +70,7 @@ export async function startApi({ deps = {}, limits, pool, wrap = (db) => db }: A
   const lines: LogLine[] = [];
   const announced: Announcement[] = [];
   const log = (level: LogLine['level']) => (fields: object, line: string) => void lines.push({ level, fields, line });
+  const world = createTestWorld();
   const app = await createApp(
     {
       db: wrap(counted),
@@ -76,6 +79,10 @@ export async function startApi({ deps = {}, limits, pool, wrap = (db) => db }: A
       unsubscribeLinks,
       isTemporalReady: async () => true,
       virtualTime: null,
+      mailer: world.mailer,
+      mailboxes: world.mailboxes,
+      vault: createKeyVault([{ id: 'test', key: Buffer.alloc(32, 5) }]),
+      allowPrivateHosts: true,
       ...deps,
     },
     limits,

@@ -7,8 +7,11 @@ export interface Ran {
   err: string;
 }
 
-/** The command line in this process, against the API at `url`; never watched by a person. */
-export function commandLine(settings: Readonly<Record<string, string>>) {
+/** The command line in this process, against the API at `url`; never watched by a person, who is asked only for secrets. */
+export function commandLine(
+  settings: Readonly<Record<string, string>>,
+  askSecret: ((question: string) => Promise<string>) | null = null,
+) {
   return async (...argv: string[]): Promise<Ran> => {
     const out: string[] = [];
     const err: string[] = [];
@@ -16,6 +19,7 @@ export function commandLine(settings: Readonly<Record<string, string>>) {
       out: (text: string) => void out.push(text),
       err: (text: string) => void err.push(text),
       isWatched: false,
+      askSecret,
     };
     const code = await run(argv, terminal, () => readConfig(settings));
     return { code, out: out.join('\n'), err: err.join('\n') };

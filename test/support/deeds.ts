@@ -2,15 +2,17 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { eq } from 'drizzle-orm';
 import type { ActivityDeps } from '../../src/activities/deps.ts';
-import { createActivities } from '../../src/activities/index.ts';
+import { createActivities, createWatchActivities } from '../../src/activities/index.ts';
 import { offlineWriter } from '../../src/adapters/offline-writer.ts';
+import { parseMail } from '../../src/adapters/parse-mail.ts';
+import { noReplyReader } from '../../src/adapters/reply-reader.ts';
 import { createUnsubscribeLinks } from '../../src/adapters/unsubscribe-links.ts';
 import type { Walks } from '../../src/adapters/walks.ts';
 import type { Announcement, CommandDeps } from '../../src/commands/deps.ts';
 import { moveClockTo } from '../../src/db/clock.ts';
 import { deliveries, sequenceSteps, tasks } from '../../src/db/schema.ts';
-import type { CampaignId, SequenceId } from '../../src/domain/ids.ts';
-import { testDb, testLog } from './engine.ts';
+import type { AccountId, CampaignId, SequenceId } from '../../src/domain/ids.ts';
+import { testDb, testLog, testVault } from './engine.ts';
 import { freshDatabase } from './postgres.ts';
 import { createTestWorld } from './world.ts';
 
@@ -20,6 +22,7 @@ export function notedWalks() {
   const walks: Walks = {
     startSequence: async (id) => void started.push(id),
     startCampaign: async (id) => void started.push(id),
+    startMailbox: async (id) => void started.push(id),
     tellSequence: async () => 'told',
     tellCampaign: async () => 'told',
     isSequenceRunning: async () => true,
@@ -46,6 +49,11 @@ export async function startDeeds(options: { now?: number; fault?: ActivityDeps['
     walks,
     log,
     mailer: world.mailer,
+    mailboxes: world.mailboxes,
+    mailParser: { parse: parseMail, stop: async () => undefined },
+    replyReader: noReplyReader,
+    vault: testVault,
+    inboxFreshMs: 600_000,
     linkedIn: world.linkedIn,
     writer: offlineWriter,
     unsubscribeLinks: createUnsubscribeLinks({ publicUrl: 'https://topo.example', key: Buffer.alloc(32, 7) }),
@@ -68,6 +76,8 @@ export async function startDeeds(options: { now?: number; fault?: ActivityDeps['
     personalise: (sequenceId: SequenceId, now = 0) => attempt(activities.personalise, { sequenceId, now }),
     enrolBatch: (campaignId: CampaignId, now = 0) => attempt(activities.enrolBatch, { campaignId, now }),
     fanOut: (campaignId: CampaignId) => attempt(activities.fanOut, { campaignId }),
+    /** One watch of an inbox: reads it to its end, then finds that it is told to stop. */
+    watchMailbox: (accountId: AccountId) => watchOnce(deps, accountId),
     repair: () => new MockActivityEnvironment({}, { logger: quiet }).run(activities.repair),
     moveTo: (instant: number) => db.asSystem((tx) => moveClockTo(tx, instant)),
     deliveriesOf: (id: SequenceId) =>
@@ -83,6 +93,17 @@ export async function startDeeds(options: { now?: number; fault?: ActivityDeps['
       await database.drop();
     },
   };
+}
+
+async function watchOnce(deps: ActivityDeps, accountId: AccountId): Promise<'again' | 'gone'> {
+  const environment = new MockActivityEnvironment({}, { logger: quiet });
+  const mailboxes: ActivityDeps['mailboxes'] = {
+    async open(settings, signal) {
+      const mailbox = await deps.mailboxes.open(settings, signal);
+      return { ...mailbox, changed: async () => environment.cancel() };
+    },
+  };
+  return environment.run(createWatchActivities({ ...deps, mailboxes }).watchMailbox, { accountId });
 }
 
 export type Deeds = Awaited<ReturnType<typeof startDeeds>>;

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { inject } from 'vitest';
 import type { ActivityDeps } from '../../src/activities/deps.ts';
-import { createActivities } from '../../src/activities/index.ts';
+import { reconcileOnce } from '../../src/activities/repair.ts';
+import { createKeyVault } from '../../src/adapters/key-vault.ts';
 import { offlineWriter } from '../../src/adapters/offline-writer.ts';
+import { parseMail } from '../../src/adapters/parse-mail.ts';
+import { noReplyReader } from '../../src/adapters/reply-reader.ts';
 import { createTemporalWalks } from '../../src/adapters/temporal-walks.ts';
 import { createUnsubscribeLinks } from '../../src/adapters/unsubscribe-links.ts';
 import { createAnnouncer } from '../../src/commands/announcer.ts';
@@ -13,7 +16,7 @@ import { moveClockTo } from '../../src/db/clock.ts';
 import { type Db, openDb } from '../../src/db/pool.ts';
 import { createConductor } from '../../src/dev/conductor.ts';
 import { createSkipper } from '../../src/dev/skipper.ts';
-import { workerDeploymentOptions } from '../../src/workflow-bundle.ts';
+import { createWorkers } from '../../src/workers.ts';
 import { freshDatabase } from './postgres.ts';
 import { createTestWorld, type TestWorld } from './world.ts';
 
@@ -34,11 +37,15 @@ export const testDb = (url: string, size = 20): Db =>
     onIdleError: () => undefined,
   });
 
+export const testVault = createKeyVault([{ id: 'test', key: Buffer.alloc(32, 5) }]);
+
 /** A Monday before the European change to summer time; every engine test starts here unless it says otherwise. */
 export const MONDAY_0600 = Date.parse('2030-03-18T06:00:00Z');
 
 /** The whole engine on a database of its own, real Temporal, a worker of its own task queue, and a world in memory. */
-export async function startEngine(options: { now?: number; fault?: ActivityDeps['fault']; cached?: number } = {}) {
+export async function startEngine(
+  options: { now?: number; fault?: ActivityDeps['fault']; cached?: number; deps?: Partial<ActivityDeps> } = {},
+) {
   const database = await freshDatabase();
   const db = testDb(database.url);
   await db.asSystem((tx) => moveClockTo(tx, options.now ?? MONDAY_0600));
@@ -57,13 +64,20 @@ export async function startEngine(options: { now?: number; fault?: ActivityDeps[
     unsubscribeLinks,
     writer: offlineWriter,
     mailer: world.mailer,
+    mailboxes: world.mailboxes,
+    mailParser: { parse: parseMail, stop: async () => undefined },
+    replyReader: noReplyReader,
+    vault: testVault,
+    inboxFreshMs: 600_000,
     linkedIn: world.linkedIn,
     ...(options.fault ? { fault: options.fault } : {}),
+    ...options.deps,
   };
   const announcer = createAnnouncer({ db, walks, log });
   const commands: CommandDeps = { db, announce: announcer.announce };
   const skipper = createSkipper(client, 'default');
-  const conductor = createConductor({ db, walks, log, skipper });
+  const reconcile = () => reconcileOnce(deps, { sweeps: false });
+  const conductor = createConductor({ db, walks, reconcile, skipper });
   const worker = await startWorker(taskQueue, deps, options.cached);
   return {
     database,
@@ -76,6 +90,7 @@ export async function startEngine(options: { now?: number; fault?: ActivityDeps[
     commands,
     announcer,
     conductor,
+    reconcile,
     skipper,
     taskQueue,
     worker,
@@ -95,19 +110,18 @@ export type Engine = Awaited<ReturnType<typeof startEngine>>;
 export async function startWorker(taskQueue: string, deps: ActivityDeps, cached = 100) {
   installRuntime();
   const connection = await NativeConnection.connect({ address: inject('temporalAddress') });
-  const worker = await Worker.create({
+  const workers = await createWorkers({
     connection,
     taskQueue,
+    deps,
     workflowBundle: { codePath: inject('workflowBundle') },
-    activities: createActivities(deps),
-    workerDeploymentOptions,
     maxCachedWorkflows: cached,
     shutdownGraceTime: '5 seconds',
   });
-  const running = worker.run();
+  const running = workers.run();
   return {
     async stop() {
-      worker.shutdown();
+      workers.shutdown();
       await running;
       await connection.close();
     },

@@ -114,9 +114,14 @@ export async function accountOf({ db }: Deeds, id: AccountId) {
   return first(await db.asSystem((tx) => tx.select().from(accounts).where(eq(accounts.id, id))));
 }
 
-/** Past the commands, which do not exist yet: a person's hand on an account. */
+/** Past the commands, which also wake who waits: an account as it may stand. */
 export const changeAccount = ({ db }: Deeds, id: AccountId, change: Partial<typeof accounts.$inferInsert>) =>
-  db.asSystem((tx) => tx.update(accounts).set(change).where(eq(accounts.id, id)));
+  db.asSystem((tx) =>
+    tx
+      .update(accounts)
+      .set({ ...change, ...(change.status && { pausedWhy: change.status === 'PAUSED' ? 'by_user' : null }) })
+      .where(eq(accounts.id, id)),
+  );
 
 export async function contactOf({ db }: Deeds, id: SequenceId) {
   const { contactId } = await sequenceRow(db, id);

@@ -8,6 +8,7 @@ import {
   contacts,
   deliveries,
   enrolmentDays,
+  inboundMessages,
   leads,
   members,
   sequenceSteps,
@@ -24,6 +25,7 @@ import {
   type CampaignId,
   type ContactId,
   type DeliveryId,
+  type InboundId,
   type MemberId,
   messageIdOf,
   type SequenceId,
@@ -33,7 +35,7 @@ import {
   type TemplateId,
   type TokenId,
 } from '../../src/domain/ids.ts';
-import { aCampaign, aHouse, content, leadRows, type RunningCampaign, steps } from './scenario.ts';
+import { aCampaign, aHouse, aMailServer, content, leadRows, type RunningCampaign, steps } from './scenario.ts';
 
 /** What nothing else points to, so that a row of another workspace could try to. */
 export interface Spares {
@@ -102,7 +104,7 @@ export async function aFullHouse(db: Db, name: string): Promise<FullHouse> {
       channel: 'email',
       address: `kim@${name}.example`,
       status: 'CONNECTED',
-      settings: { channel: 'email', host: '127.0.0.1', port: 1, secure: false },
+      settings: aMailServer,
       createdAt: AT,
     });
     await tx.insert(templates).values({
@@ -201,6 +203,16 @@ export async function aFullHouse(db: Db, name: string): Promise<FullHouse> {
       claimedAt: AT,
     });
     await tx.insert(slots).values({ sequenceId, workspaceId, accountId: emailAccount, at: AT, firstEmail: true });
+    await tx.insert(inboundMessages).values({
+      id: newId<InboundId>(),
+      workspaceId,
+      accountId: emailAccount,
+      messageId: `<hello@${name}.example>`,
+      kind: 'reply',
+      sequenceId,
+      contactId: contact.id,
+      receivedAt: AT,
+    });
     await tx.insert(suppressions).values({
       id: newId<SuppressionId>(),
       workspaceId,

@@ -8,7 +8,8 @@ import { startCampaign } from '../../src/commands/start-campaign.ts';
 import { appNow } from '../../src/db/clock.ts';
 import { newId } from '../../src/db/new-id.ts';
 import type { Db } from '../../src/db/pool.ts';
-import { accounts, members, sequences, workspaces } from '../../src/db/schema.ts';
+import { accounts, mailboxes, members, sequences, workspaces } from '../../src/db/schema.ts';
+import type { EmailSettings } from '../../src/domain/account.ts';
 import type {
   AccountId,
   CampaignId,
@@ -94,6 +95,17 @@ export const content = (steps: readonly TemplateStep[], also: Partial<TemplateCo
   ...also,
 });
 
+/** Settings of an email account whose servers nobody calls: the world is in memory. */
+export const aMailServer: EmailSettings = {
+  channel: 'email',
+  smtp: { host: '127.0.0.1', port: 1, tls: 'none', user: null },
+  imap: { host: '127.0.0.1', port: 1, tls: 'none', user: null },
+  filesSent: false,
+};
+
+/** When an inbox was read last: always just now, for tests that are not about that. */
+export const FAR_AHEAD = Date.parse('2200-01-01T00:00:00Z');
+
 export interface House {
   workspaceId: WorkspaceId;
   memberId: MemberId;
@@ -131,7 +143,9 @@ export function aHouse(db: Db): Promise<House> {
         id: house.emailAccount,
         channel: 'email',
         address: 'sam@acme.example',
-        settings: { channel: 'email', host: '127.0.0.1', port: 1, secure: false },
+        settings: aMailServer,
+        dailyCap: 10_000,
+        gapSeconds: 0,
       },
       {
         ...account,
@@ -141,6 +155,7 @@ export function aHouse(db: Db): Promise<House> {
         settings: { channel: 'linkedin', externalId: 'account-1' },
       },
     ]);
+    await tx.insert(mailboxes).values({ workspaceId, accountId: house.emailAccount, readAt: FAR_AHEAD });
     return { ...house, caller: { workspaceId, actor: `member:${memberId}` } };
   });
 }

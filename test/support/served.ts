@@ -1,5 +1,5 @@
 import { createApp } from '../../src/api/app.ts';
-import type { VirtualTime } from '../../src/api/deps.ts';
+import type { ApiDeps, VirtualTime } from '../../src/api/deps.ts';
 import type { CampaignId, SequenceId } from '../../src/domain/ids.ts';
 import { scopes as everyScope, type Scope } from '../../src/domain/scope.ts';
 import { aToken } from './builders.ts';
@@ -10,7 +10,13 @@ import { aCampaign, aHouse, type CampaignSpec, type House, type RunningCampaign,
  * The API with the engine's deeds on one database and no Temporal: what an activity would do, a test does by hand. A
  * member's token with every scope unless another is given.
  */
-export async function startServed(options: { now?: number; virtualTime?: (deeds: Deeds) => VirtualTime } = {}) {
+export async function startServed(
+  options: {
+    now?: number;
+    virtualTime?: (deeds: Deeds) => VirtualTime;
+    deps?: (deeds: Deeds) => Partial<ApiDeps>;
+  } = {},
+) {
   const deeds = await startDeeds(options.now === undefined ? {} : { now: options.now });
   const app = await createApp({
     ...deeds.commands,
@@ -18,13 +24,18 @@ export async function startServed(options: { now?: number; virtualTime?: (deeds:
     unsubscribeLinks: deeds.deps.unsubscribeLinks,
     isTemporalReady: async () => true,
     virtualTime: options.virtualTime?.(deeds) ?? null,
+    mailer: deeds.deps.mailer,
+    mailboxes: deeds.deps.mailboxes,
+    vault: deeds.deps.vault,
+    allowPrivateHosts: true,
+    ...options.deps?.(deeds),
   });
   const house = await aHouse(deeds.db);
   const tokenOf = async ({ workspaceId, memberId }: House, scopes: readonly Scope[] = everyScope) =>
     (await aToken(deeds.db, workspaceId, { memberId, scopes })).token;
   const token = await tokenOf(house);
 
-  const call = async (method: 'GET' | 'POST' | 'PUT', url: string, body?: unknown, as = token) => {
+  const call = async (method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, body?: unknown, as = token) => {
     const answer = await app.inject({
       method,
       url,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LinkedIn, LinkedInOutcome, Relation } from '../../src/adapters/linkedin.ts';
+import { MailboxAway, type Mailboxes } from '../../src/adapters/mailbox.ts';
 import type { Mailer, OutgoingEmail, SendOutcome } from '../../src/adapters/mailer.ts';
 
 export interface AcceptedEmail {
@@ -45,6 +46,41 @@ export function createTestWorld() {
       accepted.push({ messageId, to: to.address, subject, text, inReplyTo, references });
       return { kind: 'accepted', answer: '250 ok' };
     },
+    verify: async () => ({ kind: 'ok' }),
+  };
+
+  const filed: string[] = [];
+  const inbox: { uid: number; source: Buffer }[] = [];
+  const imap = { isAway: false, refusesLogin: false, hasSentFolder: true, filesByItself: false, uidValidity: 1 };
+  const hooks: { beforeFetch: (() => Promise<void>) | undefined } = { beforeFetch: undefined };
+  /** One account's mailbox; every account sees the same. */
+  const mailboxes: Mailboxes = {
+    async open() {
+      if (imap.isAway) throw new MailboxAway('away', 'imap.example:993 does not answer');
+      if (imap.refusesLogin) throw new MailboxAway('authentication', 'imap.example:993 refused the password');
+      return {
+        uidValidity: imap.uidValidity,
+        after: async (uid) => inbox.filter((mail) => mail.uid > uid).map((mail) => mail.uid),
+        since: async () => inbox.map((mail) => mail.uid),
+        fetch: async (uid, maxBytes) => {
+          await hooks.beforeFetch?.();
+          const mail = inbox.find((each) => each.uid === uid);
+          if (!mail) return null;
+          return mail.source.length > maxBytes ? { kind: 'tooLarge' } : { kind: 'mail', source: mail.source };
+        },
+        changed: async () => undefined,
+        hasSent: async (messageId) =>
+          imap.hasSentFolder
+            ? filed.includes(messageId) ||
+              (imap.filesByItself && accepted.some((email) => email.messageId === messageId))
+            : null,
+        fileSent: async (raw) => {
+          if (imap.hasSentFolder) filed.push(JSON.parse(raw.toString()).messageId);
+          return imap.hasSentFolder;
+        },
+        close: async () => undefined,
+      };
+    },
   };
 
   const linkedIn: LinkedIn = {
@@ -71,6 +107,13 @@ export function createTestWorld() {
 
   return {
     mailer,
+    mailboxes,
+    /** How the mail server behaves, and what is in its Sent folder and inbox. */
+    imap,
+    filed,
+    inbox,
+    hooks,
+    receive: (source: Buffer | string) => void inbox.push({ uid: inbox.length + 1, source: Buffer.from(source) }),
     linkedIn,
     accepted,
     invitations,

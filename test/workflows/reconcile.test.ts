@@ -5,7 +5,18 @@ import type { RepairCounts } from '../../src/domain/repair.ts';
 import type * as workflows from '../../src/workflows/index.ts';
 import { countOf, openStage } from './scripted.ts';
 
-const counts: RepairCounts = { started: 1, told: 2, ended: 0, revived: 3, campaigns: 0, archived: 0, overdue: 4 };
+const counts: RepairCounts = {
+  started: 1,
+  told: 2,
+  ended: 0,
+  revived: 3,
+  campaigns: 0,
+  archived: 0,
+  stuck: 0,
+  lookedUp: 0,
+  stale: 0,
+  overdue: 4,
+};
 
 let stage: Awaited<ReturnType<typeof openStage>>;
 let runs = 0;

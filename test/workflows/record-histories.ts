@@ -55,8 +55,8 @@ type Story = Awaited<ReturnType<typeof begin>>;
 
 async function begin(spec: CampaignSpec) {
   const engine = await startEngine();
-  const { db, commands, announcer, walks, log, skipper, client } = engine;
-  const conductor = createConductor({ db, walks, log, skipper, roundEnd: (now) => now + 500 * 86_400_000 }); // few rounds, few skips
+  const { db, commands, announcer, walks, reconcile, skipper, client } = engine;
+  const conductor = createConductor({ db, walks, reconcile, skipper, roundEnd: (now) => now + 500 * 86_400_000 }); // few rounds, few skips
   const house = await aHouse(db);
   const { caller, campaignId } = await aCampaign(commands, house, spec);
   await announcer.settled();

@@ -26,7 +26,14 @@ const savedFile = z.object({
   ai_variables: z.array(z.object({ name: z.string(), prompt: z.string(), fallback: z.string().nullable() })),
   steps: z.array(
     z.discriminatedUnion('kind', [
-      z.object({ ...step, kind: z.literal('email'), subject: z.string(), body: z.string(), new_thread: z.boolean() }),
+      z.object({
+        ...step,
+        kind: z.literal('email'),
+        subject: z.string(),
+        body: z.string(),
+        new_thread: z.boolean(),
+        quote_history: z.boolean(),
+      }),
       z.object({ ...step, kind: z.literal('linkedin_message'), body: z.string() }),
       z.object({ ...step, kind: z.literal('linkedin_invitation'), note: z.string().nullable() }),
       z.object({

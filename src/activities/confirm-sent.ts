@@ -1,0 +1,149 @@
+import { MailboxAway } from '../adapters/mailbox.ts';
+import { openCredentials } from '../commands/credentials.ts';
+import { loadAccount } from '../db/accounts.ts';
+import { countLookUp, type DeliveryRow, findDelivery, judgeSequence, settleDelivery } from '../db/claim.ts';
+import { record } from '../db/events.ts';
+import { changeSequence, deriveStatus, finishStep, moveStep } from '../db/moves.ts';
+import type { Tx } from '../db/pool.ts';
+import type { SequenceRef } from '../db/repairs.ts';
+import { type AccountRow, jitterKey, type StepRow, type Walk } from '../db/walks.ts';
+import { lookUpAt } from '../domain/delivery.ts';
+import { planStep } from '../domain/schedule.ts';
+import type { StepResult } from '../domain/sequence.ts';
+import type { ActivityDeps } from './deps.ts';
+import { openConfirmation } from './open-task.ts';
+import { type Attempted, recordAttempt } from './record-attempt.ts';
+import { doneResult, endedResult, standing } from './step-results.ts';
+
+/*
+ * Nobody saw the answer to this message: it is looked for in the Sent folder at 2, 7 and 20 minutes. What is there was
+ * sent. What is not there was not sent only where the provider files sent mail itself; elsewhere a person says. Design 6.
+ */
+
+export type LookUpDeps = Pick<ActivityDeps, 'db' | 'mailboxes' | 'vault' | 'log'>;
+
+/** The body had begun and no answer was seen; the sequence waits for the first look, or, ended meanwhile, for nothing. */
+export async function startConfirming(tx: Tx, walk: Walk, step: StepRow, now: number): Promise<StepResult> {
+  const { sequence } = walk;
+  await moveStep(tx, step, 'UNCONFIRMED');
+  await record(tx, {
+    workspaceId: sequence.workspaceId,
+    kind: 'step_unconfirmed',
+    at: now,
+    actor: 'service',
+    campaignId: sequence.campaignId,
+    contactId: sequence.contactId,
+    sequenceId: sequence.id,
+    data: { step: step.position + 1 },
+  });
+  if (sequence.endedAt !== null) return endedResult(walk);
+  return lookAt(tx, walk, lookUpAt(now, 0) ?? now, now);
+}
+
+async function lookAt(tx: Tx, walk: Walk, until: number, now: number): Promise<StepResult> {
+  await changeSequence(tx, walk, { nextAt: until, nextWhy: 'confirming', parkedEpoch: null });
+  await deriveStatus(tx, walk, now);
+  return { kind: 'deferred', until, why: 'confirming', ...standing(walk) };
+}
+
+/** An unconfirmed message whose next look is due, as far as its rows tell. */
+export interface LookUp extends Attempted {
+  delivery: DeliveryRow;
+}
+
+/** What is to be done about an unconfirmed step: look, wait until a look is due, or nothing, for a person was asked. */
+export async function dueLookUp(
+  tx: Tx,
+  walk: Walk,
+  step: StepRow,
+  account: AccountRow | null,
+  now: number,
+): Promise<{ lookUp: LookUp } | StepResult | null> {
+  if (step.status !== 'UNCONFIRMED') return null;
+  const delivery = await findDelivery(tx, step);
+  if (delivery?.state !== 'UNCONFIRMED' || delivery.settledAt === null || !account)
+    throw new Error(`step ${step.stepId} is unconfirmed without a message that is`);
+  const until = lookUpAt(delivery.settledAt, delivery.lookUps) ?? now;
+  return until > now ? lookAt(tx, walk, until, now) : { lookUp: { walk, step, account, delivery } };
+}
+
+/** The reconciler's look for what a sequence left unconfirmed when it ended; nobody is asked about it. */
+export async function lookUpAfterEnd(deps: LookUpDeps, { id, workspaceId }: SequenceRef): Promise<boolean> {
+  const due = await deps.db.inWorkspace(workspaceId, async (tx) => {
+    const { walk, now } = await judgeSequence(tx, id, 0);
+    const step = walk.steps.find(({ status }) => status === 'UNCONFIRMED');
+    const delivery = step ? await findDelivery(tx, step) : null;
+    if (!step || delivery?.state !== 'UNCONFIRMED' || delivery.settledAt === null) return null;
+    const account = await loadAccount(tx, delivery.accountId);
+    return (lookUpAt(delivery.settledAt, delivery.lookUps) ?? Infinity) <= now
+      ? { walk, step, account, delivery }
+      : null;
+  });
+  if (due) await lookUpSent(deps, due, 0);
+  return due !== null;
+}
+
+/** Looks once, and records what that says. */
+export async function lookUpSent(deps: LookUpDeps, lookUp: LookUp, workflowNow: number): Promise<StepResult> {
+  const found = await isInSentFolder(deps, lookUp);
+  return deps.db.inWorkspace(lookUp.walk.sequence.workspaceId, (tx) =>
+    recordAttempt(tx, lookUp, workflowNow, async (fresh) => {
+      const delivery = await findDelivery(tx, fresh.step);
+      if (delivery?.state !== 'UNCONFIRMED' || fresh.step.status !== 'UNCONFIRMED') return null;
+      return found === true ? confirm(tx, fresh, delivery) : lookAgain(tx, fresh, delivery, found);
+    }),
+  );
+}
+
+/** null: the folder could not be read, or there is none. */
+async function isInSentFolder(deps: LookUpDeps, { account, delivery }: LookUp): Promise<boolean | null> {
+  if (account.settings.channel !== 'email' || delivery.messageId === null) return null;
+  const { host, port, tls, user } = account.settings.imap;
+  try {
+    const password = openCredentials(deps.vault, account).imap;
+    const mailbox = await deps.mailboxes.open({ host, port, tls, user, password });
+    try {
+      return await mailbox.hasSent(delivery.messageId);
+    } finally {
+      await mailbox.close();
+    }
+  } catch (error) {
+    if (!(error instanceof MailboxAway)) throw error;
+    deps.log.warn({ accountId: account.id, why: error.kind }, 'the Sent folder could not be read');
+    return null;
+  }
+}
+
+interface Fresh {
+  walk: Walk;
+  step: StepRow;
+  account: AccountRow;
+  now: number;
+}
+
+async function confirm(tx: Tx, { walk, step, now }: Fresh, delivery: DeliveryRow): Promise<StepResult> {
+  await settleDelivery(tx, delivery, 'SENT', now);
+  await finishStep(tx, walk, step, 'SENT', now);
+  return doneResult(walk);
+}
+
+async function lookAgain(
+  tx: Tx,
+  { walk, step, account, now }: Fresh,
+  delivery: DeliveryRow,
+  found: false | null,
+): Promise<StepResult> {
+  const lookUps = await countLookUp(tx, delivery);
+  if (walk.sequence.endedAt !== null) return endedResult(walk);
+  const next = lookUpAt(delivery.settledAt ?? now, lookUps);
+  if (next !== null) return lookAt(tx, walk, Math.max(next, now + 30_000), now);
+  const provesAbsence = account.settings.channel === 'email' && account.settings.filesSent && found === false;
+  if (!provesAbsence)
+    return { kind: 'waitingForUser', taskId: await openConfirmation(tx, walk, step, now), ...standing(walk) };
+  await settleDelivery(tx, delivery, 'RELEASED', now);
+  await moveStep(tx, step, 'PENDING');
+  const { at, why } = planStep(now, null, walk.content.schedule, jitterKey(walk, step.position));
+  await changeSequence(tx, walk, { nextAt: at, nextWhy: why });
+  await deriveStatus(tx, walk, now);
+  return { kind: 'deferred', until: at, why, ...standing(walk) };
+}

@@ -1,0 +1,64 @@
+import { tellSequence } from '../commands/announcer.ts';
+import { type Claim, findDelivery, judgeSequence, settleDelivery } from '../db/claim.ts';
+import { moveStep } from '../db/moves.ts';
+import type { Tx } from '../db/pool.ts';
+import type { SequenceRef } from '../db/repairs.ts';
+import type { StepRow, Walk } from '../db/walks.ts';
+import type { StepResult } from '../domain/sequence.ts';
+import { startConfirming } from './confirm-sent.ts';
+import type { ActivityDeps } from './deps.ts';
+
+/*
+ * What attempts leave behind that died, or whose permission was withdrawn while they were on their way.
+ */
+
+/** An email whose body an earlier attempt had begun, and whose answer nobody saw: never blindly again. */
+export async function lostMessage(tx: Tx, walk: Walk, step: StepRow, now: number): Promise<StepResult | null> {
+  if (step.kind !== 'email' || step.status !== 'SENDING') return null;
+  const delivery = await findDelivery(tx, step);
+  if (delivery?.state !== 'DATA_STARTED') return null;
+  await settleDelivery(tx, delivery, 'UNCONFIRMED', now);
+  return startConfirming(tx, walk, step, now);
+}
+
+/**
+ * What a dead attempt left behind on a step that may not go on now: a claim goes back; a body that had begun is on its
+ * way as far as anybody knows, and on a sequence that has ended nobody will look it up.
+ */
+export async function dropOrphan(tx: Tx, walk: Walk, step: StepRow, now: number): Promise<void> {
+  if (step.status !== 'SENDING') return;
+  const delivery = await findDelivery(tx, step);
+  if (delivery?.state === 'CLAIMED') {
+    await settleDelivery(tx, delivery, 'RELEASED', now);
+    await returnStep(tx, walk, step);
+  } else if (delivery?.state === 'DATA_STARTED' && walk.sequence.endedAt !== null) {
+    await settleDelivery(tx, delivery, 'UNCONFIRMED', now);
+    await moveStep(tx, step, 'UNCONFIRMED');
+  }
+}
+
+/** Our claim goes back; the fence is asked anew for the reason. */
+export async function giveBack(tx: Tx, { walk: { sequence }, delivery }: Claim, workflowNow: number): Promise<void> {
+  const { walk, now } = await judgeSequence(tx, sequence.id, workflowNow);
+  const step = walk.steps.find(({ stepId }) => stepId === delivery.stepId);
+  if (!step || !(await settleDelivery(tx, delivery, 'RELEASED', now))) return;
+  await returnStep(tx, walk, step);
+}
+
+/** A step whose claim was released is PENDING again, or canceled with its sequence. */
+export const returnStep = (tx: Tx, walk: Walk, step: StepRow) =>
+  moveStep(tx, step, walk.sequence.endedAt === null ? 'PENDING' : 'CANCELED');
+
+/**
+ * A message that has been in flight for longer than any attempt may take: an open sequence is woken to look for itself,
+ * one that has ended has its ledger settled here.
+ */
+export async function sweepStuck(deps: Pick<ActivityDeps, 'db' | 'walks'>, { id, workspaceId }: SequenceRef) {
+  const isOpen = await deps.db.inWorkspace(workspaceId, async (tx) => {
+    const { walk, now } = await judgeSequence(tx, id, 0);
+    if (walk.sequence.endedAt === null) return true;
+    for (const step of walk.steps) await dropOrphan(tx, walk, step, now);
+    return false;
+  });
+  if (isOpen) await tellSequence(deps, workspaceId, id);
+}

@@ -1,0 +1,63 @@
+import { record } from '../db/events.ts';
+import { isInboxFresh } from '../db/mailboxes.ts';
+import { changeSequence, deriveStatus } from '../db/moves.ts';
+import type { Tx } from '../db/pool.ts';
+import { askPace, freeSlot, isFollowUp } from '../db/slots.ts';
+import type { AccountRow, StepRow, Walk } from '../db/walks.ts';
+import type { StepResult, Why } from '../domain/sequence.ts';
+import type { ActivityDeps } from './deps.ts';
+import { standing } from './step-results.ts';
+
+const ALARM_AFTER_DEFERRALS = 20;
+/** No deferral is nearer, whatever asks for it: a step that is put off by milliseconds would spin. Design 3. */
+const NEAREST_DEFERRAL_MS = 30_000;
+
+/** The last of the fence: may it be that the contact has answered unread, and has the account room? Design 3. */
+export async function waitsForItsTurn(
+  tx: Tx,
+  deps: ActivityDeps,
+  walk: Walk,
+  step: StepRow,
+  account: AccountRow,
+  now: number,
+): Promise<StepResult | null> {
+  if (isFollowUp(walk, step) && !(await isInboxFresh(tx, account.id, deps.inboxFreshMs)))
+    return defer(tx, deps, walk, now + deps.inboxFreshMs, 'inbox_stale', now);
+  const pace = await askPace(tx, walk, step, account, now);
+  return pace.kind === 'go' ? null : putOff(tx, deps, walk, pace.at, pace.why, now);
+}
+
+/** The step goes later, for the reason that the fence gave; a slot it had is free for others. */
+export async function defer(...[tx, deps, walk, ...more]: Parameters<typeof putOff>): Promise<StepResult> {
+  await freeSlot(tx, walk);
+  return putOff(tx, deps, walk, ...more);
+}
+
+/** The row says when and why. */
+async function putOff(
+  tx: Tx,
+  deps: ActivityDeps,
+  walk: Walk,
+  wanted: number,
+  why: Why,
+  now: number,
+): Promise<StepResult> {
+  const { sequence } = walk;
+  const until = Math.max(wanted, now + NEAREST_DEFERRAL_MS);
+  const deferrals = sequence.deferrals + 1;
+  if (deferrals % ALARM_AFTER_DEFERRALS === 0)
+    deps.log.error({ sequenceId: sequence.id, deferrals, why }, 'a step is deferred over and over');
+  await changeSequence(tx, walk, { nextAt: until, nextWhy: why, deferrals, parkedEpoch: null });
+  await deriveStatus(tx, walk, now);
+  await record(tx, {
+    workspaceId: sequence.workspaceId,
+    kind: 'step_deferred',
+    at: now,
+    actor: 'service',
+    campaignId: sequence.campaignId,
+    contactId: sequence.contactId,
+    sequenceId: sequence.id,
+    data: { step: sequence.position + 1, why, until },
+  });
+  return { kind: 'deferred', until, why, ...standing(walk) };
+}

@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { connectAccount } from '../../commands/connect-account.ts';
+import type { AccountDeps, Caller } from '../../commands/deps.ts';
+import { type AccountChange, editAccount } from '../../commands/edit-account.ts';
+import { pauseAccount } from '../../commands/pause-account.ts';
+import { reconnectAccount } from '../../commands/reconnect-account.ts';
+import { removeAccount } from '../../commands/remove-account.ts';
+import { resumeAccount } from '../../commands/resume-account.ts';
+import { testAccount } from '../../commands/test-account.ts';
+import { findAccountView, listAccounts } from '../../db/account-reads.ts';
+import { accountStatuses, channels } from '../../domain/account.ts';
+import type { AccountId } from '../../domain/ids.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import type { App } from '../app.ts';
+import type { ApiDeps } from '../deps.ts';
+import { pageAnswer, pageOf, paging, pathId } from '../schemas.ts';
+import {
+  type AccountShown,
+  accountShape,
+  changedAccount,
+  newAccount,
+  removedAccountShape,
+  showAccount,
+} from '../shapes/accounts.ts';
+import { noBody } from '../shapes/inputs.ts';
+
+const listQuery = z.strictObject({
+  channel: z.enum(channels).optional(),
+  status: z.enum(accountStatuses).optional().describe('Left out: all but the removed ones.'),
+  ...paging,
+});
+
+const read = { scope: 'accounts:read' } as const;
+const write = { scope: 'accounts:write' } as const;
+
+/** The verbs that answer nothing but where the account stands then. */
+const verbs: Record<
+  'test' | 'pause' | 'resume' | 'reconnect',
+  (deps: AccountDeps, caller: Caller, id: AccountId) => Promise<void>
+> = {
+  test: testAccount,
+  pause: pauseAccount,
+  resume: resumeAccount,
+  reconnect: reconnectAccount,
+};
+
+/** `/v1/accounts`: connect an email account, see how each fares, test, edit, pause, resume, reconnect and remove it. */
+export function accountRoutes(app: App, deps: ApiDeps): void {
+  const { db } = deps;
+  const params = pathId<AccountId>();
+  const show = async ({ workspaceId }: Caller, id: AccountId): Promise<AccountShown> => {
+    const found = await db.inWorkspace(workspaceId, (tx) => findAccountView(tx, id));
+    if (!found) throw new Refusal('not_found', `no account ${id}`);
+    return showAccount(found);
+  };
+
+  app.post(
+    '/v1/accounts',
+    { config: write, schema: { body: newAccount, response: { 201: accountShape } } },
+    async ({ caller, identity, body }, reply) => {
+      const { address, smtp, imap, files_sent: filesSent, member_id: memberId } = body;
+      const id = await connectAccount(deps, caller, {
+        address,
+        memberId: memberId ?? identity?.memberId ?? null,
+        senderName: body.sender_name,
+        senderJobTitle: body.sender_job_title,
+        signature: body.signature,
+        zone: body.timezone,
+        dailyCap: body.daily_cap,
+        gapSeconds: body.gap_seconds,
+        smtp,
+        imap,
+        filesSent,
+      });
+      return reply.code(201).send(await show(caller, id));
+    },
+  );
+
+  app.get(
+    '/v1/accounts',
+    { config: read, schema: { querystring: listQuery, response: { 200: pageOf(accountShape) } } },
+    async ({ caller, query }) => {
+      const { items, totalCount } = await db.inWorkspace(caller.workspaceId, (tx) => listAccounts(tx, query, query));
+      return pageAnswer(items.map(showAccount), totalCount, query);
+    },
+  );
+
+  app.get(
+    '/v1/accounts/:id',
+    { config: read, schema: { params, response: { 200: accountShape } } },
+    ({ caller, params: { id } }) => show(caller, id),
+  );
+
+  app.patch(
+    '/v1/accounts/:id',
+    { config: write, schema: { params, body: changedAccount, response: { 200: accountShape } } },
+    async ({ caller, params: { id }, body }) => {
+      await editAccount(deps, caller, id, changeOf(body));
+      return show(caller, id);
+    },
+  );
+
+  for (const [verb, act] of Object.entries(verbs))
+    app.post(
+      `/v1/accounts/:id/${verb}`,
+      { config: write, schema: { params, body: noBody, response: { 200: accountShape } } },
+      async ({ caller, params: { id } }) => {
+        await act(deps, caller, id);
+        return show(caller, id);
+      },
+    );
+
+  app.delete(
+    '/v1/accounts/:id',
+    { config: write, schema: { params, response: { 200: removedAccountShape } } },
+    async ({ caller, params: { id } }) => {
+      const { ended } = await removeAccount(deps, caller, id);
+      return { ...(await show(caller, id)), ended_sequences: ended };
+    },
+  );
+}
+
+/** What is left out is left alone. */
+function changeOf({ smtp, imap, files_sent: filesSent, ...body }: z.output<typeof changedAccount>): AccountChange {
+  return {
+    servers: { smtp: smtp && given(smtp), imap: imap && given(imap), filesSent },
+    habits: given({
+      senderName: body.sender_name,
+      senderJobTitle: body.sender_job_title,
+      signature: body.signature,
+      zone: body.timezone,
+      dailyCap: body.daily_cap,
+      gapSeconds: body.gap_seconds,
+    }),
+  };
+}
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Without the fields that are undefined: merged over what stands, they would erase it. */
+function given<T extends object>(fields: T): Given<T> {
+  const kept: Given<T> = {};
+  for (const key in fields) {
+    const value = fields[key];
+    if (isGiven(value)) kept[key] = value;
+  }
+  return kept;
+}
+
+const isGiven = <T>(value: T): value is Exclude<T, undefined> => value !== undefined;

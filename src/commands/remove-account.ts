@@ -1,0 +1,36 @@
+import { eq, inArray, sql } from 'drizzle-orm';
+import { moveAccount, recordOfAccount } from '../db/accounts.ts';
+import { sequenceSteps, sequences, slots } from '../db/schema.ts';
+import { type Channel, channelOf } from '../domain/account.ts';
+import type { AccountId } from '../domain/ids.ts';
+import { type StepStatus, stepKinds } from '../domain/sequence.ts';
+import type { Caller, CommandDeps } from './deps.ts';
+import { endInPages } from './end-in-pages.ts';
+import { onAccount } from './on-account.ts';
+
+/**
+ * Removes an account for good: its passwords are erased, its slots are free, and the open sequences that still need it
+ * end FAILED `account_unavailable`, in pages. The campaigns keep it in their lists, for their history. Removing twice is
+ * one removal; the second finishes what the first could not. Design 6.
+ */
+export async function removeAccount(deps: CommandDeps, caller: Caller, id: AccountId): Promise<{ ended: number }> {
+  const channel = await onAccount(deps, caller, id, async (tx, account, now) => {
+    if (account.status === 'REMOVED') return account.channel;
+    await moveAccount(tx, account, 'REMOVED', { credentials: null });
+    await tx.delete(slots).where(eq(slots.accountId, id));
+    await recordOfAccount(tx, account, 'account_removed', now, caller.actor);
+    return account.channel;
+  });
+  const end = { status: 'FAILED', reason: 'account_unavailable' } as const;
+  return { ended: await endInPages(deps, caller, stillNeeds(id, channel), end) };
+}
+
+/** An unconfirmed message needs nobody's account: a person says what became of it. */
+const unfinished: StepStatus[] = ['PENDING', 'WAITING', 'SENDING'];
+
+function stillNeeds(id: AccountId, channel: Channel) {
+  const given = channel === 'email' ? sequences.emailAccountId : sequences.linkedinAccountId;
+  const kinds = stepKinds.filter((kind) => channelOf[kind] === channel);
+  return sql`${given} = ${id} and exists (select 1 from ${sequenceSteps} where ${sequenceSteps.sequenceId} = ${sequences.id}
+    and ${inArray(sequenceSteps.kind, kinds)} and ${inArray(sequenceSteps.status, unfinished)})`;
+}

@@ -1,0 +1,30 @@
+import { findDelivery, settleDelivery } from './claim.ts';
+import { bumpTell, finishStep } from './moves.ts';
+import type { Tx } from './pool.ts';
+import { findOpenTask, settleTask } from './tasks.ts';
+import type { StepRow, Walk } from './walks.ts';
+
+/**
+ * What became of an unconfirmed message is known after all: nobody need be asked any more, and the workflow, which waits
+ * for the task or for the next look, is told by the reconciler. null: it was refused, and is not sent again.
+ */
+export async function answerConfirmation(
+  tx: Tx,
+  walk: Walk,
+  step: StepRow,
+  outcome: 'sent' | 'send_again' | null,
+  now: number,
+): Promise<void> {
+  const task = await findOpenTask(tx, step, 'confirm_send');
+  if (task) await settleTask(tx, walk, task, outcome === null ? 'DISMISSED' : 'COMPLETED', { outcome }, 'service', now);
+  await bumpTell(tx, walk, now);
+}
+
+/** Somebody answered to it, or it came back: an unconfirmed message was sent. Design 6; facts: reliability 3. */
+export async function confirmByEvidence(tx: Tx, walk: Walk, step: StepRow, now: number): Promise<void> {
+  const delivery = await findDelivery(tx, step);
+  if (delivery?.state !== 'UNCONFIRMED' || step.status !== 'UNCONFIRMED') return;
+  await settleDelivery(tx, delivery, 'SENT', now);
+  await answerConfirmation(tx, walk, step, 'sent', now);
+  await finishStep(tx, walk, step, 'SENT', now);
+}

@@ -1,0 +1,112 @@
+import { and, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
+import type { AccountId, ContactId, DeliveryId, InboundId, SequenceId } from '../domain/ids.ts';
+import { newId } from './new-id.ts';
+import type { Tx } from './pool.ts';
+import { accounts, contacts, deliveries, inboundMessages, sequences } from './schema.ts';
+
+export type InboundRow = typeof inboundMessages.$inferSelect;
+
+/** What a message answers to, or reports of. */
+export interface Match {
+  sequenceId: SequenceId;
+  contactId: ContactId;
+  /** The message of ours that it names; null when only the sender told. */
+  deliveryId: DeliveryId | null;
+  /** When we last wrote to the contact, epoch ms. */
+  lastSentAt: number;
+}
+
+/** The row of a message that arrived, written once; the one that stands when it was seen before. */
+export async function noteInbound(
+  tx: Tx,
+  row: Pick<InboundRow, 'workspaceId' | 'accountId' | 'messageId' | 'kind' | 'receivedAt'>,
+): Promise<InboundRow> {
+  await tx
+    .insert(inboundMessages)
+    .values({ id: newId<InboundId>(), ...row })
+    .onConflictDoNothing();
+  const [stands] = await tx
+    .select()
+    .from(inboundMessages)
+    .where(and(eq(inboundMessages.accountId, row.accountId), eq(inboundMessages.messageId, row.messageId)))
+    .for('no key update');
+  if (!stands) throw new Error('an inbound message was not written');
+  return stands;
+}
+
+export const changeInbound = (tx: Tx, id: InboundId, change: Partial<Omit<InboundRow, 'id' | 'workspaceId'>>) =>
+  tx.update(inboundMessages).set(change).where(eq(inboundMessages.id, id));
+
+/** Whether an address is one of our own accounts': own mail is never a reply. Design 6. */
+export async function isOwnAddress(tx: Tx, address: string): Promise<boolean> {
+  const rows = await tx
+    .select({ id: accounts.id })
+    .from(accounts)
+    .where(and(eq(accounts.channel, 'email'), eq(sql`lower(${accounts.address})`, address)))
+    .limit(1);
+  return rows.length > 0;
+}
+
+/** The newest of our messages with one of these Message-IDs; the workspace is the transaction's. */
+export async function matchByMessageId(tx: Tx, messageIds: readonly string[]): Promise<Match | null> {
+  if (messageIds.length === 0) return null;
+  const [row] = await tx
+    .select({
+      sequenceId: deliveries.sequenceId,
+      contactId: sequences.contactId,
+      deliveryId: deliveries.id,
+      lastSentAt: deliveries.claimedAt,
+    })
+    .from(deliveries)
+    .innerJoin(sequences, eq(sequences.id, deliveries.sequenceId))
+    .where(inArray(deliveries.messageId, [...messageIds]))
+    .orderBy(desc(deliveries.claimedAt))
+    .limit(1);
+  return row ?? null;
+}
+
+/** The sequence that last wrote to this address; nobody we have not written to can answer. */
+export async function matchBySender(tx: Tx, address: string): Promise<Match | null> {
+  const [row] = await tx
+    .select({
+      sequenceId: deliveries.sequenceId,
+      contactId: sequences.contactId,
+      lastSentAt: deliveries.claimedAt,
+    })
+    .from(contacts)
+    .innerJoin(sequences, eq(sequences.contactId, contacts.id))
+    .innerJoin(deliveries, eq(deliveries.sequenceId, sequences.id))
+    .where(
+      and(
+        eq(contacts.email, address),
+        isNotNull(deliveries.messageId),
+        inArray(deliveries.state, ['DATA_STARTED', 'SENT', 'UNCONFIRMED']),
+      ),
+    )
+    .orderBy(sql`${sequences.endedAt} is not null`, desc(deliveries.claimedAt))
+    .limit(1);
+  return row ? { ...row, deliveryId: null } : null;
+}
+
+/** Which rank a report has: a later, lesser one changes nothing. Facts: reliability 3. */
+const lesser = { soft: [], hard: ['soft'], complaint: ['soft', 'hard'] } as const;
+
+/** What was reported of a delivered message; false when as much or worse was known. */
+export async function noteBounce(tx: Tx, id: DeliveryId, bounce: keyof typeof lesser, at: number): Promise<boolean> {
+  const better = sql`(${isNull(deliveries.bounce)} or ${deliveries.bounce} in ${[...lesser[bounce], '-']})`;
+  const noted = await tx
+    .update(deliveries)
+    .set({ bounce, bouncedAt: at })
+    .where(and(eq(deliveries.id, id), better))
+    .returning({ id: deliveries.id });
+  return noted.length === 1;
+}
+
+export async function findDeliveryById(tx: Tx, id: DeliveryId): Promise<typeof deliveries.$inferSelect | null> {
+  const [row] = await tx.select().from(deliveries).where(eq(deliveries.id, id)).for('no key update');
+  return row ?? null;
+}
+
+/** The inbox of an account that was never told of: for the ids of what has none. */
+export const syntheticId = (accountId: AccountId, uidValidity: number, uid: number) =>
+  `<${uidValidity}.${uid}@${accountId}.invalid>`;

@@ -1,0 +1,99 @@
+import { and, count, eq, inArray, lt, sql } from 'drizzle-orm';
+import { readStatuses } from '../domain/account.ts';
+import type { AccountId, WorkspaceId } from '../domain/ids.ts';
+import type { Tx } from './pool.ts';
+import { accounts, mailboxes } from './schema.ts';
+
+/*
+ * How far the inboxes are read. Whether one was read lately is a question about the world, where mail arrives by the
+ * real clock: these instants are `clock_timestamp()`, whatever virtual time says.
+ */
+
+const since = (ms: number) => sql`clock_timestamp() - make_interval(secs => ${ms / 1000})`;
+
+/** Read to its end within the last `withinMs`. */
+export async function isInboxFresh(tx: Tx, accountId: AccountId, withinMs: number): Promise<boolean> {
+  const rows = await tx
+    .select({ accountId: mailboxes.accountId })
+    .from(mailboxes)
+    .where(and(eq(mailboxes.accountId, accountId), sql`${mailboxes.readAt} >= ${since(withinMs)}`));
+  return rows.length > 0;
+}
+
+/** What a reader of one mailbox starts from; `generation` fences whoever read it before. */
+export interface Reader {
+  workspaceId: WorkspaceId;
+  accountId: AccountId;
+  generation: number;
+  uidValidity: number | null;
+  lastUid: number;
+  /** The real clock when it was last read to its end, epoch ms; null: never. */
+  readAt: number | null;
+}
+
+/** Which workspace an account's inbox belongs to, and that it is to be read: not of one that is gone. System role. */
+export async function workspaceOfMailbox(tx: Tx, accountId: AccountId): Promise<WorkspaceId | null> {
+  const [row] = await tx
+    .select({ workspaceId: mailboxes.workspaceId })
+    .from(mailboxes)
+    .where(eq(mailboxes.accountId, accountId));
+  return row?.workspaceId ?? null;
+}
+
+/** From now on this reader alone may move the cursor. */
+export async function takeMailbox(tx: Tx, accountId: AccountId): Promise<Reader | null> {
+  const [row] = await tx
+    .update(mailboxes)
+    .set({ generation: sql`${mailboxes.generation} + 1` })
+    .where(eq(mailboxes.accountId, accountId))
+    .returning();
+  return row ?? null;
+}
+
+const mine = ({ accountId, generation }: Pick<Reader, 'accountId' | 'generation'>) =>
+  and(eq(mailboxes.accountId, accountId), eq(mailboxes.generation, generation));
+
+/** Remembers that everything up to `lastUid` was handled; false when another reader has taken over. */
+export async function moveCursor(tx: Tx, reader: Reader, uidValidity: number, lastUid: number): Promise<boolean> {
+  const moved = await tx
+    .update(mailboxes)
+    .set({ uidValidity, lastUid })
+    .where(mine(reader))
+    .returning({ accountId: mailboxes.accountId });
+  return moved.length === 1;
+}
+
+/** The inbox was read to its end just now; false when another reader has taken over. */
+export async function markRead(tx: Tx, reader: Reader): Promise<boolean> {
+  const marked = await tx
+    .update(mailboxes)
+    .set({ readAt: sql`clock_timestamp()`, failingSince: null, failure: null })
+    .where(mine(reader))
+    .returning({ accountId: mailboxes.accountId });
+  return marked.length === 1;
+}
+
+/** It could not be opened or read; since when stays. `failure` is for the account's owner. */
+export const markFailing = (tx: Tx, reader: Reader, failure: string) =>
+  tx
+    .update(mailboxes)
+    .set({ failingSince: sql`coalesce(${mailboxes.failingSince}, clock_timestamp())`, failure })
+    .where(mine(reader));
+
+/** Inboxes that must be read: of every account that is connected, rests or is paused, for replies come to it too. */
+export const livingMailboxes = (tx: Tx): Promise<{ accountId: AccountId }[]> =>
+  tx
+    .select({ accountId: mailboxes.accountId })
+    .from(mailboxes)
+    .innerJoin(accounts, eq(accounts.id, mailboxes.accountId))
+    .where(inArray(accounts.status, [...readStatuses]));
+
+/** How many of them were not read for so long. */
+export async function countStale(tx: Tx, forMs: number): Promise<number> {
+  const [row] = await tx
+    .select({ count: count() })
+    .from(mailboxes)
+    .innerJoin(accounts, eq(accounts.id, mailboxes.accountId))
+    .where(and(inArray(accounts.status, [...readStatuses]), lt(mailboxes.readAt, since(forMs))));
+  return row?.count ?? 0;
+}

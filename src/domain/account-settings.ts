@@ -1,0 +1,101 @@
+import type { ServerSettings } from './account.ts';
+import { domainOf, isReservedDomain, normaliseEmail } from './contact.ts';
+import { checkHost, isPrivateHost } from './host.ts';
+import type { FieldProblem } from './refusal.ts';
+import { isZone } from './schedule.ts';
+
+/** One of an account's two servers, with what opens it. */
+export interface ServerInput extends ServerSettings {
+  password: string | null;
+}
+
+/** What a person decides about any account. */
+export interface AccountHabits {
+  senderName: string | null;
+  senderJobTitle: string | null;
+  /** Plain text below each email. */
+  signature: string | null;
+  /** IANA. */
+  zone: string;
+  dailyCap: number;
+  gapSeconds: number;
+}
+
+export interface AccountServers {
+  smtp: ServerInput;
+  imap: ServerInput;
+  filesSent: boolean;
+}
+
+/** Where the installation stands: only the embedded runtime talks to private hosts, unencrypted, from invented addresses. */
+export interface AccountRules {
+  allowPrivateHosts: boolean;
+}
+
+export const accountDefaults = { dailyCap: 50, gapSeconds: 60 } as const;
+export const accountLimits = { dailyCap: 10_000, gapSeconds: 86_400 } as const;
+
+/** Everything wrong with a new email account, each with its place as callers write it; empty: it may be tested. Design 9. */
+export const checkNewAccount = (
+  { address, ...account }: { address: string } & AccountHabits & AccountServers,
+  rules: AccountRules,
+): FieldProblem[] => [...checkAddress(address, rules), ...checkHabits(account), ...checkServers(account, rules)];
+
+function checkAddress(address: string, { allowPrivateHosts }: AccountRules): FieldProblem[] {
+  const normal = normaliseEmail(address);
+  if (!normal.ok) return [{ path: 'address', problem: normal.problem }];
+  if (allowPrivateHosts || !isReservedDomain(domainOf(normal.email))) return [];
+  const problem = `${JSON.stringify(address)} is in a domain kept for examples and tests: nobody receives mail there`;
+  return [{ path: 'address', problem }];
+}
+
+/** What is wrong with the given ones of what a person decides. */
+export function checkHabits(habits: Partial<AccountHabits>): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const check = (fits: boolean, path: string, problem: string) => {
+    if (!fits) problems.push({ path, problem });
+  };
+  const { zone, dailyCap, gapSeconds } = habits;
+  for (const [path, name] of [
+    ['sender_name', habits.senderName],
+    ['sender_job_title', habits.senderJobTitle],
+  ] as const)
+    check(isOneLine(name ?? 'x'), path, 'must be one line of text, or null');
+  if (zone !== undefined)
+    check(isZone(zone), 'timezone', `must be an IANA time zone such as "Europe/Paris", got ${JSON.stringify(zone)}`);
+  const { dailyCap: mostADay, gapSeconds: longestGap } = accountLimits;
+  check(isWhole(dailyCap ?? 0, mostADay), 'daily_cap', `must be a whole number from 0 to ${mostADay}, got ${dailyCap}`);
+  check(
+    isWhole(gapSeconds ?? 0, longestGap),
+    'gap_seconds',
+    `must be a whole number of seconds from 0 to ${longestGap}, got ${gapSeconds}`,
+  );
+  return problems;
+}
+
+const isOneLine = (text: string) => text.trim() !== '' && !/[\p{Cc}\u2028\u2029]/u.test(text);
+const isWhole = (value: number, most: number) => Number.isInteger(value) && value >= 0 && value <= most;
+
+export const checkServers = ({ smtp, imap }: AccountServers, rules: AccountRules): FieldProblem[] => [
+  ...checkServer('smtp', smtp, rules),
+  ...checkServer('imap', imap, rules),
+];
+
+function checkServer(name: 'smtp' | 'imap', server: ServerInput, rules: AccountRules): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const check = (problem: string | null, field: keyof ServerInput) => {
+    if (problem !== null) problems.push({ path: `${name}.${field}`, problem });
+  };
+  const { host, port, tls, user, password } = server;
+  check(checkHost(host, rules), 'host');
+  check(isWhole(port, 65_535) && port > 0 ? null : `must be a port from 1 to 65535, got ${port}`, 'port');
+  const isBare = tls === 'none' && !(rules.allowPrivateHosts && isPrivateHost(host));
+  check(isBare ? 'must be "implicit" or "starttls": a password never travels unencrypted' : null, 'tls');
+  check(user === null || isOneLine(user) ? null : 'must be one line of text, or null', 'user');
+  if (user !== null && (password ?? '') === '')
+    check(`must be given, for the user ${JSON.stringify(user)}`, 'password');
+  if (user === null && password !== null) check('must be given, for there is a password', 'user');
+  // A NUL ends a login (RFC 4616); line breaks end a command.
+  if (/[\0\r\n]/.test(password ?? '')) check('must not hold a line break or U+0000', 'password');
+  return problems;
+}

@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { dayBounds, freeInstant, isClear, roomOn, spacingOf, stretchesFrom } from '../../src/domain/pace.ts';
+import { localDate, permittedAt, type SendingSchedule } from '../../src/domain/schedule.ts';
+
+const HOUR = 3_600_000;
+const at = (text: string) => Date.parse(text);
+
+const paris: SendingSchedule = {
+  zone: 'Europe/Paris',
+  weekdays: [1, 2, 3, 4, 5],
+  blocks: [{ start: '09:00', end: '17:00' }],
+  holidays: [],
+};
+
+const take = (count: number, from: number, schedule: SendingSchedule, zone: string) => {
+  const found = [];
+  for (const stretch of stretchesFrom(from, schedule, zone)) {
+    found.push(stretch);
+    if (found.length === count) break;
+  }
+  return found;
+};
+
+describe('the stretches in which an account may send for a sequence', () => {
+  test('begin now, in the middle of a block, and go on with the next permitted day', () => {
+    expect(take(2, at('2030-03-22T10:00:00Z'), paris, 'Europe/Paris')).toEqual([
+      { day: '2030-03-22', start: at('2030-03-22T10:00:00Z'), end: at('2030-03-22T16:00:00Z') },
+      { day: '2030-03-25', start: at('2030-03-25T08:00:00Z'), end: at('2030-03-25T16:00:00Z') },
+    ]);
+  });
+
+  test('are cut at the midnight of the account, for its cap counts by its own day', () => {
+    // 09:00 to 17:00 in Paris is 21:00 to 05:00 in Auckland.
+    expect(take(2, at('2030-03-22T08:00:00Z'), paris, 'Pacific/Auckland')).toEqual([
+      { day: '2030-03-22', start: at('2030-03-22T08:00:00Z'), end: at('2030-03-22T11:00:00Z') },
+      { day: '2030-03-23', start: at('2030-03-22T11:00:00Z'), end: at('2030-03-22T16:00:00Z') },
+    ]);
+  });
+
+  test('follow one another, lie in the window and bear the account’s day, for any zones and times', () => {
+    const zones = ['Europe/Paris', 'America/St_Johns', 'Asia/Kathmandu', 'Pacific/Auckland', 'America/New_York', 'UTC'];
+    const plan = fc.record({
+      from: fc.integer({ min: at('2026-01-01T00:00:00Z'), max: at('2027-12-31T00:00:00Z') }),
+      zone: fc.constantFrom(...zones),
+      own: fc.constantFrom(...zones),
+    });
+    fc.assert(
+      fc.property(plan, ({ from, zone, own }) => {
+        const schedule = { ...paris, zone, blocks: [...paris.blocks, { start: '20:00', end: '24:00' }] };
+        let before = from;
+        for (const { day, start, end } of take(8, from, schedule, own)) {
+          expect(start).toBeGreaterThanOrEqual(before);
+          expect(end).toBeGreaterThan(start);
+          for (const instant of [start, end - 1]) {
+            expect(permittedAt(instant, schedule)).toBe(true);
+            expect(localDate(instant, own)).toBe(day);
+          }
+          before = end;
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+test('a local day is 23, 24 or 25 hours long', () => {
+  const hours = (text: string) => {
+    const { start, end } = dayBounds(at(text), 'Europe/Paris');
+    return (end - start) / HOUR;
+  };
+  expect(hours('2026-03-29T12:00:00Z')).toBe(23);
+  expect(hours('2026-03-30T12:00:00Z')).toBe(24);
+  expect(hours('2026-10-25T12:00:00Z')).toBe(25);
+});
+
+describe('a free instant', () => {
+  const instants = fc
+    .array(fc.integer({ min: 0, max: 5_000 }), { maxLength: 30 })
+    .map((all) => all.sort((a, b) => a - b));
+  const gaps = fc.integer({ min: 0, max: 200 });
+  const fractions = fc.double({ min: 0, max: 1, noNaN: true });
+
+  test('keeps the gap to whatever is taken, and is in the stretch', () => {
+    fc.assert(
+      fc.property(instants, gaps, fractions, fc.integer({ min: 0, max: 5_000 }), (taken, gapMs, fraction, start) => {
+        const end = start + 3_000;
+        const free = freeInstant({ start, end }, taken, { gapMs, spacingMs: spacingOf(gapMs, fraction) });
+        if (free === null) return;
+        expect(free).toBeGreaterThanOrEqual(start);
+        expect(free).toBeLessThan(end);
+        expect(isClear(free, taken, gapMs)).toBe(true);
+      }),
+    );
+  });
+
+  test('is the first that keeps its spacing after each one taken', () => {
+    fc.assert(
+      fc.property(instants, fc.integer({ min: 1, max: 200 }), fractions, (taken, gapMs, fraction) => {
+        const spacingMs = spacingOf(gapMs, fraction);
+        const free = freeInstant({ start: 0, end: 10_000 }, taken, { gapMs, spacingMs }) ?? 10_000;
+        const fits = (instant: number) =>
+          taken.every((other) => (other <= instant ? instant - other >= spacingMs : other - instant >= gapMs));
+        for (let earlier = 0; earlier < free; earlier++) expect(fits(earlier)).toBe(false);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+test('the spacing is the gap and a tenth to a half of it again', () => {
+  expect([spacingOf(60_000, 0), spacingOf(60_000, 1)]).toEqual([66_000, 90_000]);
+});
+
+test('a first email has the room that the day’s follow-ups leave, a follow-up all of it', () => {
+  expect(roomOn({ dailyCap: 50 }, 20, 25, false)).toBe(5);
+  expect(roomOn({ dailyCap: 50 }, 20, 25, true)).toBe(30);
+});
