@@ -137,7 +137,7 @@ describe('one sequence', () => {
       returns_on: '2030-03-28',
     });
     await api.db.asSystem((tx) =>
-      tx.update(accounts).set({ status: 'PAUSED' }).where(eq(accounts.workspaceId, workspaceId)),
+      tx.update(accounts).set({ status: 'PAUSED', pausedWhy: 'by_user' }).where(eq(accounts.workspaceId, workspaceId)),
     );
     const held = await show(id);
     await api.db.asSystem((tx) =>
