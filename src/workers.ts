@@ -38,7 +38,6 @@ export async function createWorkers({
     connection,
     workerDeploymentOptions,
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
-    ...(options.shutdownGraceTime === undefined ? {} : { shutdownGraceTime: options.shutdownGraceTime }),
   };
   const walking = await Worker.create({
     ...options,
@@ -52,6 +51,7 @@ export async function createWorkers({
     taskQueue: watchQueueOf(taskQueue),
     activities: createWatchActivities(deps),
     maxConcurrentActivityTaskExecutions: MOST_WATCHERS,
+    shutdownGraceTime: 0, // a watcher has nothing to finish: it is told to stop at once
   });
   return {
     async run() {

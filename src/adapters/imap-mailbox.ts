@@ -174,10 +174,23 @@ function openMailbox(client: ImapFlow, settings: ImapSettings, timeouts: ImapTim
     return sent;
   };
 
+  /** Made where there is none, as mail software does: a new account on Dovecot has INBOX alone. null: the server makes none. */
+  const sentFolderMade = async () => {
+    const found = await sentFolder();
+    if (found !== null) return found;
+    try {
+      sent = (await client.mailboxCreate('Sent')).path; // made meanwhile by somebody else is as good
+      return sent;
+    } catch (error) {
+      if (client.usable && wasRefused(error)) return null;
+      throw error;
+    }
+  };
+
   /** Does it with the Sent folder open and goes back to INBOX; where that fails, the connection ends rather than watch the wrong folder. */
   const inSent = async <T, N>(readOnly: boolean, none: N, deed: (folder: string) => Promise<T>): Promise<T | N> =>
     asked(async () => {
-      const folder = await sentFolder();
+      const folder = await (readOnly ? sentFolder() : sentFolderMade());
       if (folder === null) return none;
       const before = client.mailbox;
       try {
@@ -227,6 +240,9 @@ function openMailbox(client: ImapFlow, settings: ImapSettings, timeouts: ImapTim
     },
   };
 }
+
+const wasRefused = (error: unknown) =>
+  error instanceof Error && 'responseStatus' in error && error.responseStatus === 'NO';
 
 /** SINCE compares days in the server's own zone (RFC 3501 section 6.4.4), which may be as far west as UTC-12. */
 const MOST_WESTERN_MS = 12 * 3_600_000;

@@ -34,7 +34,7 @@ export interface OpenMailbox {
   changed(timeoutMs: number, signal?: AbortSignal): Promise<void>;
   /** Whether the Sent folder holds a message with this Message-ID (also as X-Google-Original-Message-ID); null: there is no Sent folder. */
   hasSent(messageId: string): Promise<boolean | null>;
-  /** Files the bytes in the Sent folder, as read; false: there is no Sent folder. */
+  /** Files the bytes in the Sent folder, as read; makes the folder where there is none. false: the server makes none. */
   fileSent(raw: Buffer): Promise<boolean>;
   /** Harmless to repeat. */
   close(): Promise<void>;

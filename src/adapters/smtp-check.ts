@@ -71,18 +71,27 @@ async function logIn(connection: SMTPConnection, { user, password }: SmtpSetting
 const ASK = 'ASK-FOR-SENDER';
 
 /**
- * Without a login only a MAIL command tells whether the server wants one (530: RFC 4954 section 6); offering one is no
- * demand. The package sends single commands to none but a login of one's own making.
+ * Without a login only a transaction tells whether the server wants one; offering one is no demand. Some say so at MAIL
+ * (530: RFC 4954 section 6), Postfix only where mail is to go elsewhere, at RCPT. Nothing is sent: no DATA follows. The
+ * package sends single commands to none but a login of one's own making.
  */
 const askForSender: NonNullable<SMTPConnectionOptions['customAuth']>[string] = async ({
   sendCommand,
   resolve,
   reject,
 }) => {
-  const { status } = await sendCommand('MAIL FROM:<>');
-  if (status === 530) reject(new Error('login wanted'));
+  const sender = await sendCommand('MAIL FROM:<>');
+  const wanted = sender.status === 530 || (sender.status < 400 && refusesStrangers(await sendCommand(RCPT_ELSEWHERE)));
+  if (wanted) reject(new Error('login wanted'));
   else resolve();
 };
+
+/** To somebody of no server's own. RFC 2606. */
+const RCPT_ELSEWHERE = 'RCPT TO:<postmaster@example.com>';
+
+/** 530, or a refusal for reasons of policy (RFC 3463 section 3.8); what is said of the address itself counts for nothing. */
+const refusesStrangers = ({ status, response }: { status: number; response: string }) =>
+  status === 530 || (status >= 400 && (/^5\.7\./.test(wordsOf(response).enhanced ?? '') || /\brelay/i.test(response)));
 
 // ---- in words
 
@@ -104,6 +113,8 @@ function explain(error: unknown, settings: SmtpSettings): Refused {
   const cause = originalCode ?? code ?? '';
   const said = response ? ` (it said: ${responseCode ?? ''} ${wordsOf(response).text})` : '';
 
+  if (command === `AUTH ${ASK}`)
+    return refused('login', `the server wants a login: user and password are missing${said}`);
   if (command?.startsWith('AUTH')) return explainLogin(responseCode, said);
   if (command === 'STARTTLS')
     return refused('tls', `${server} does not offer STARTTLS${said}: try TLS from the start, on port 465`);
@@ -130,7 +141,6 @@ function explain(error: unknown, settings: SmtpSettings): Refused {
 
 /** 535 and 534 are about what was given (RFC 4954 section 6); 4xx may be better later. */
 function explainLogin(responseCode: number | undefined, said: string): Refused {
-  if (responseCode === 530) return refused('login', `the server wants a login: user and password are missing${said}`);
   if (responseCode !== undefined && responseCode < 500)
     return refused('server', `the login cannot be checked now${said}`);
   return refused('login', `user or password was not accepted${said}; some providers want an app password`);

@@ -290,12 +290,36 @@ describe('the Sent folder', () => {
     expect(await mailbox.hasSent(ID)).toBe(true);
   });
 
-  test('without one, nobody can tell and nothing is filed', async () => {
+  test('without one, nobody can tell; where none can be made, nothing is filed', async () => {
     const { inbox, mailbox } = await aMailbox({ folders: [memoryFolder('Drafts')] });
     inbox.receive(aMail('one'));
     expect(await mailbox.hasSent(ID)).toBeNull();
     expect(await mailbox.fileSent(Buffer.from(aMail('sent')))).toBe(false);
     expect(await mailbox.after(0)).toEqual([1]);
+  });
+
+  test('where there is none yet, filing makes it, once; looking does not', async () => {
+    const made: string[] = [];
+    let appending = '';
+    const { port } = await started(
+      serveScript('* OK ready', (line, tag) => {
+        if (line.includes(' LIST ')) return `* LIST () "/" INBOX\r\n${tag} OK done\r\n`;
+        if (/ (CREATE|SUBSCRIBE|APPEND) /.test(line)) made.push(line.split(' ').slice(1, 3).join(' '));
+        if (line === 'x') return `${appending} OK done\r\n`;
+        if (line.includes(' APPEND ')) {
+          appending = tag;
+          return '+ go on\r\n';
+        }
+        if (/ (EXAMINE|SELECT) /.test(line)) return `* 0 EXISTS\r\n* OK [UIDVALIDITY 7] .\r\n${tag} OK done\r\n`;
+        return `* CAPABILITY IMAP4rev1\r\n${tag} OK done\r\n`;
+      }),
+    );
+    const mailbox = await opened(settingsFor(port));
+    expect(await mailbox.hasSent(ID)).toBeNull();
+    expect(made).toEqual([]);
+    expect(await mailbox.fileSent(Buffer.from('x'))).toBe(true);
+    expect(await mailbox.fileSent(Buffer.from('x'))).toBe(true);
+    expect(made).toEqual(['CREATE Sent', 'SUBSCRIBE Sent', 'APPEND Sent', 'APPEND Sent']);
   });
 
   test('what was filed is found, read, to the byte', async () => {

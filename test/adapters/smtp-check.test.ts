@@ -95,6 +95,11 @@ test.each<[string, () => Promise<number>, Partial<SmtpSettings>]>([
     () => smtp({ ...plain, authOptional: true, disabledCommands: ['AUTH'] }),
     nobody,
   ],
+  [
+    'no login, and nothing known about that recipient',
+    async () => scripted({ rcpt: '550 5.1.10 no mail is taken there' }),
+    nobody,
+  ],
 ])('a server in order is fine: %s', async (_, server, settings) => {
   expect(await check(await server(), settings)).toEqual({ kind: 'ok' });
 });
@@ -147,6 +152,13 @@ test.each<Row>([
   ],
   ['a missing password', () => smtp(valid), { ...starttls, password: null }, 'login', /password for "sam" is missing/],
   ['a login is wanted', () => smtp(plain), nobody, 'login', /wants a login/],
+  [
+    'a login is wanted by a server that says so of the recipient',
+    async () => scripted({ rcpt: '454 4.7.1 <postmaster@example.com>: Relay access denied' }),
+    nobody,
+    'login',
+    /wants a login.*Relay access denied/,
+  ],
   ['no login is offered', () => smtp({ ...plain, disabledCommands: ['AUTH'] }), {}, 'login', /offers no login/],
   ['a web server', () => saying('HTTP/1.1 400 Bad Request\r\n\r\n'), {}, 'server', /does not speak SMTP/],
   ['an IMAP server', () => saying('* OK IMAP4rev1 ready\r\n'), {}, 'server', /does not speak SMTP.*outgoing/],
