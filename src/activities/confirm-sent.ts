@@ -6,12 +6,13 @@ import { record } from '../db/events.ts';
 import { changeSequence, deriveStatus, finishStep, moveStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
 import type { SequenceRef } from '../db/repairs.ts';
-import { type AccountRow, jitterKey, type StepRow, type Walk } from '../db/walks.ts';
+import type { AccountRow, StepRow, Walk } from '../db/walks.ts';
 import { lookUpAt } from '../domain/delivery.ts';
-import { planStep } from '../domain/schedule.ts';
+import { explainClamp, nextOpening } from '../domain/schedule.ts';
 import type { StepResult } from '../domain/sequence.ts';
 import type { ActivityDeps } from './deps.ts';
 import { openConfirmation } from './open-task.ts';
+import { NEAREST_DEFERRAL_MS } from './put-off.ts';
 import { type Attempted, recordAttempt } from './record-attempt.ts';
 import { doneResult, endedResult, standing } from './step-results.ts';
 
@@ -136,13 +137,16 @@ async function lookAgain(
   const lookUps = await countLookUp(tx, delivery);
   if (walk.sequence.endedAt !== null) return endedResult(walk);
   const next = lookUpAt(delivery.settledAt ?? now, lookUps);
-  if (next !== null) return lookAt(tx, walk, Math.max(next, now + 30_000), now);
+  if (next !== null) return lookAt(tx, walk, Math.max(next, now + NEAREST_DEFERRAL_MS), now);
   const provesAbsence = account.settings.channel === 'email' && account.settings.filesSent && found === false;
   if (!provesAbsence)
     return { kind: 'waitingForUser', taskId: await openConfirmation(tx, walk, step, now), ...standing(walk) };
   await settleDelivery(tx, delivery, 'RELEASED', now);
   await moveStep(tx, step, 'PENDING');
-  const { at, why } = planStep(now, null, walk.content.schedule, jitterKey(walk, step.position));
+  // At once, where the window is open: it is late already, and the jitter was served the first time.
+  const { schedule } = walk.content;
+  const at = Math.max(nextOpening(now, schedule), now + NEAREST_DEFERRAL_MS);
+  const why = explainClamp(now, at, schedule);
   await changeSequence(tx, walk, { nextAt: at, nextWhy: why });
   await deriveStatus(tx, walk, now);
   return { kind: 'deferred', until: at, why, ...standing(walk) };

@@ -10,7 +10,7 @@ import { standing } from './step-results.ts';
 
 const ALARM_AFTER_DEFERRALS = 20;
 /** No deferral is nearer, whatever asks for it: a step that is put off by milliseconds would spin. Design 3. */
-const NEAREST_DEFERRAL_MS = 30_000;
+export const NEAREST_DEFERRAL_MS = 30_000;
 
 /** The last of the fence: may it be that the contact has answered unread, and has the account room? Design 3. */
 export async function waitsForItsTurn(

@@ -11,6 +11,11 @@ export interface SmtpTimeouts {
   command: number;
   /** Everything up to the 354. */
   untilBody: number;
+  /**
+   * From the 354 to the permission. A process that was stopped meanwhile, for hours perhaps, finds that others have settled
+   * its message since: it begins no body.
+   */
+  permission: number;
   /** The body and the answer to the dot: RFC 5321 section 4.5.3.2.6 grants a server 10 minutes. */
   answer: number;
   /** The answer to QUIT, which nobody waits for. */
@@ -21,6 +26,7 @@ export const DEFAULT_TIMEOUTS: SmtpTimeouts = {
   connect: 30_000,
   command: 45_000,
   untilBody: 90_000,
+  permission: 60_000,
   answer: 600_000,
   goodbye: 5_000,
 };

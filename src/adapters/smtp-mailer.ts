@@ -174,11 +174,13 @@ async function send(
   const ask = async () => {
     line.allow(null); // however long it takes: its database has deadlines of its own
     if (!String(connection.lastServerResponse).startsWith('354')) return line.drop('DATA was not answered with 354');
+    const askedAt = Date.now();
     if (!(await beforeBody())) {
       body.verdict = 'withdrawn';
       return line.drop('permission withdrawn');
     }
     if (connection.destroyed) return;
+    if (Date.now() - askedAt > timeouts.permission) return line.drop('the permission came too late');
     body.verdict = 'started';
     line.allow(timeouts.answer);
     waitAtMost(connection, timeouts.answer);

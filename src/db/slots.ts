@@ -2,11 +2,13 @@ import { and, asc, eq, gte, inArray, lt, ne, type SQL, sql } from 'drizzle-orm';
 import { hashOf } from '../domain/hash.ts';
 import {
   dayBounds,
+  firstDay,
   freeInstant,
   isClear,
   type PaceRules,
   roomOn,
   type Stretch,
+  shortlyBefore,
   spacingOf,
   stretchesFrom,
 } from '../domain/pace.ts';
@@ -85,8 +87,10 @@ async function reserve(
   const fraction = (hashOf(jitterKey({ sequence, content, ...walk }, step.position)) % 1000) / 1000;
   const gapMs = Math.max(rules.gapMs, LEAST_GAP_MS);
   const spacing = { gapMs, spacingMs: spacingOf(gapMs, fraction) };
-  for (const stretch of stretchesFrom(now + NEAREST_MS, content.schedule, rules.zone)) {
-    if (roomOn(rules, load.usedOn(stretch.day), load.followUpsOn(stretch.day), followsUp) <= 0) continue;
+  const hasRoom = (day: string) => roomOn(rules, load.usedOn(day), load.followUpsOn(day), followsUp) > 0;
+  const from = Math.max(now + NEAREST_MS, shortlyBefore(firstDay(now, rules.zone, hasRoom), rules.zone));
+  for (const stretch of stretchesFrom(from, content.schedule, rules.zone)) {
+    if (!hasRoom(stretch.day)) continue;
     const at = freeInstant(stretch, await takenIn(tx, account, stretch, spacing.spacingMs), spacing);
     if (at === null) continue;
     await tx.insert(slots).values({

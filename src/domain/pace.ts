@@ -16,6 +16,7 @@ export interface Stretch {
 }
 
 const SEARCH_DAYS = 366;
+const DAY_MS = 86_400_000;
 
 /** The stretches from `from` on, in the order of time, for a year; a window that crosses the account's midnight is two. */
 export function* stretchesFrom(from: number, schedule: SendingSchedule, zone: string): Generator<Stretch> {
@@ -45,6 +46,21 @@ export function dayBounds(instant: number, zone: string): { start: number; end: 
   });
   return { start: blocks[0]?.start ?? instant, end: blocks.at(-1)?.end ?? instant };
 }
+
+/**
+ * The first of the account's days, from now on, for which `fits` holds, '2026-11-24'. Days are stepped over as dates: with
+ * months of them full, to open the window of each would be most of the work.
+ */
+export function firstDay(now: number, zone: string, fits: (day: string) => boolean): string {
+  let noon = Date.parse(`${localDate(now, zone)}T12:00:00Z`);
+  const dateOf = () => new Date(noon).toISOString().slice(0, 10);
+  for (let count = 0; count < SEARCH_DAYS && !fits(dateOf()); count++) noon += DAY_MS;
+  return dateOf();
+}
+
+/** The beginning of the day, or of one of the two before it: in no zone is it after. */
+export const shortlyBefore = (day: string, zone: string): number =>
+  dayBounds(Date.parse(`${day}T12:00:00Z`) - DAY_MS, zone).start;
 
 const endOfDay = (instant: number, zone: string) => dayBounds(instant, zone).end;
 

@@ -298,28 +298,33 @@ describe('the Sent folder', () => {
     expect(await mailbox.after(0)).toEqual([1]);
   });
 
-  test('where there is none yet, filing makes it, once; looking does not', async () => {
-    const made: string[] = [];
+  test.each([
+    ['Sent', ''],
+    ['INBOX.Sent', 'INBOX.'],
+  ])('where there is none yet, filing makes %s, once; looking makes nothing', async (name, prefix) => {
+    const told: string[] = [];
     let appending = '';
+    const before: Record<string, string> = {
+      CAPABILITY: '* CAPABILITY IMAP4rev1 NAMESPACE\r\n',
+      NAMESPACE: `* NAMESPACE (("${prefix}" ".")) NIL NIL\r\n`,
+      LIST: '* LIST () "." INBOX\r\n',
+      EXAMINE: '* 0 EXISTS\r\n* OK [UIDVALIDITY 7] .\r\n',
+    };
     const { port } = await started(
       serveScript('* OK ready', (line, tag) => {
-        if (line.includes(' LIST ')) return `* LIST () "/" INBOX\r\n${tag} OK done\r\n`;
-        if (/ (CREATE|SUBSCRIBE|APPEND) /.test(line)) made.push(line.split(' ').slice(1, 3).join(' '));
+        const [, command = '', folder = ''] = line.split(' ');
         if (line === 'x') return `${appending} OK done\r\n`;
-        if (line.includes(' APPEND ')) {
-          appending = tag;
-          return '+ go on\r\n';
-        }
-        if (/ (EXAMINE|SELECT) /.test(line)) return `* 0 EXISTS\r\n* OK [UIDVALIDITY 7] .\r\n${tag} OK done\r\n`;
-        return `* CAPABILITY IMAP4rev1\r\n${tag} OK done\r\n`;
+        if (['CREATE', 'SUBSCRIBE', 'APPEND'].includes(command)) told.push(`${command} ${folder}`);
+        if (command !== 'APPEND') return `${before[command] ?? ''}${tag} OK done\r\n`;
+        appending = tag;
+        return '+ go on\r\n';
       }),
     );
     const mailbox = await opened(settingsFor(port));
     expect(await mailbox.hasSent(ID)).toBeNull();
-    expect(made).toEqual([]);
-    expect(await mailbox.fileSent(Buffer.from('x'))).toBe(true);
-    expect(await mailbox.fileSent(Buffer.from('x'))).toBe(true);
-    expect(made).toEqual(['CREATE Sent', 'SUBSCRIBE Sent', 'APPEND Sent', 'APPEND Sent']);
+    expect(told).toEqual([]);
+    for (const _ of ['first', 'second']) expect(await mailbox.fileSent(Buffer.from('x'))).toBe(true);
+    expect(told).toEqual([`CREATE ${name}`, `SUBSCRIBE ${name}`, `APPEND ${name}`, `APPEND ${name}`]);
   });
 
   test('what was filed is found, read, to the byte', async () => {

@@ -194,6 +194,13 @@ describe('after a 354', () => {
     }
   });
 
+  test('a permission that comes too late, to a process that was stopped meanwhile, begins no body', async () => {
+    const { outcome, server } = await attempt({}, { timeouts: { permission: -1 } });
+    await server.closed;
+    expect(outcome).toEqual({ kind: 'cutBeforeBody', detail: 'the permission came too late' });
+    expect(server.bodyBytes()).toBe(0);
+  });
+
   test('a permission that cannot be asked for drops the connection and throws its own error', async () => {
     const failure = new Error('the database is away');
     const server = await startScriptedSmtp();

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { dayBounds, freeInstant, isClear, roomOn, spacingOf, stretchesFrom } from '../../src/domain/pace.ts';
+import {
+  dayBounds,
+  firstDay,
+  freeInstant,
+  isClear,
+  roomOn,
+  shortlyBefore,
+  spacingOf,
+  stretchesFrom,
+} from '../../src/domain/pace.ts';
 import { localDate, permittedAt, type SendingSchedule } from '../../src/domain/schedule.ts';
 
 const HOUR = 3_600_000;
@@ -106,6 +115,23 @@ describe('a free instant', () => {
       { numRuns: 50 },
     );
   });
+});
+
+test('the first day that fits is found among full ones, and its beginning is not passed over in any zone', () => {
+  const zones = fc.constantFrom('Pacific/Kiritimati', 'Pacific/Pago_Pago', 'Europe/Paris', 'Asia/Kathmandu', 'UTC');
+  const instants = fc.integer({ min: at('2026-01-01T00:00:00Z'), max: at('2027-12-31T00:00:00Z') });
+  fc.assert(
+    fc.property(instants, zones, fc.nat({ max: 200 }), (now, zone, full) => {
+      const days: string[] = [];
+      const day = firstDay(now, zone, (asked) => days.push(asked) > full);
+      expect(days).toHaveLength(full + 1);
+      expect(days[0]).toBe(localDate(now, zone));
+      expect(days.at(-1)).toBe(day);
+      const before = shortlyBefore(day, zone);
+      expect(localDate(before, zone) <= day).toBe(true);
+      expect(localDate(before + 3 * 24 * HOUR, zone) >= day).toBe(true);
+    }),
+  );
 });
 
 test('the spacing is the gap and a tenth to a half of it again', () => {
