@@ -19,13 +19,24 @@ import { createSkipper } from './skipper.ts';
 
 const TASK_QUEUE = 'topo';
 
+/** What an engine in this process runs on; the mail ports only where they are not the ordinary ones. */
+export interface EngineParts extends Pick<Parts, 'databaseUrl' | 'temporalAddress' | 'secretKey' | 'vault'> {
+  /** The provider's API; absent: no step of its kind is taken. */
+  linkedIn?: { url: string };
+  linkedInKey?: string;
+  mail?: Pick<ActivityDeps, 'mailer' | 'mailboxes'>;
+}
+
+/** Nobody opens it; campaigns of real mail need one. */
+export const DEMO_PUBLIC_URL = 'https://topo.example';
+
 /** The engine in this process, on the given parts: the same activities, adapters and workflows as in the worker. */
-export async function startDemoEngine(parts: Parts) {
+export async function startDemoEngine(parts: EngineParts) {
   const warnings: string[] = [];
   const log = {
     info: () => undefined,
-    warn: (_fields: object, line: string) => void warnings.push(line),
-    error: (_fields: object, line: string) => void warnings.push(line),
+    warn: (fields: object, line: string) => void warnings.push(`${line} ${JSON.stringify(fields)}`),
+    error: (fields: object, line: string) => void warnings.push(`${line} ${JSON.stringify(fields)}`),
   };
   const db = openDb({
     url: parts.databaseUrl,
@@ -43,16 +54,19 @@ export async function startDemoEngine(parts: Parts) {
 
   TemporalRuntime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   const connection = await NativeConnection.connect({ address: parts.temporalAddress });
-  const linkedIn = createHttpLinkedIn({ baseUrl: parts.linkedIn.url, apiKey: parts.linkedInKey, timeoutMs: 10_000 });
+  const linkedIn = createHttpLinkedIn({
+    baseUrl: parts.linkedIn?.url ?? 'http://127.0.0.1:0',
+    apiKey: parts.linkedInKey ?? '',
+    timeoutMs: 10_000,
+  });
   const unsubscribeLinks = createUnsubscribeLinks({
-    publicUrl: 'https://topo.example',
+    publicUrl: DEMO_PUBLIC_URL,
     key: Buffer.from(parts.secretKey, 'hex'),
   });
   const mailParser = createChildMailParser();
   const deps: ActivityDeps = {
     db,
-    mailer: createSmtpMailer({}),
-    mailboxes: createImapMailboxes(),
+    ...(parts.mail ?? { mailer: createSmtpMailer(), mailboxes: createImapMailboxes() }),
     mailParser,
     replyReader: noReplyReader,
     vault: parts.vault,
