@@ -55,7 +55,8 @@ CREATE INDEX "deliveries_bounced" ON "deliveries" USING btree ("account_id","bou
 CREATE INDEX "events_account" ON "events" USING btree (("data"->>'account'),"ordinal") WHERE ("events"."data"->>'account') is not null;--> statement-breakpoint
 CREATE INDEX "sequences_follow_ups" ON "sequences" USING btree ("email_account_id","next_at") WHERE "sequences"."status" in ('ACTIVE', 'WAITING_FOR_USER', 'WAITING_FOR_LEAD') and "sequences"."position" > 0;--> statement-breakpoint
 CREATE INDEX "deliveries_in_flight" ON "deliveries" USING btree ("claimed_at") WHERE "deliveries"."state" in ('CLAIMED', 'DATA_STARTED', 'UNCONFIRMED');--> statement-breakpoint
-ALTER TABLE "accounts" ADD CONSTRAINT "accounts_paused_why" CHECK (("accounts"."status" = 'PAUSED') = ("accounts"."paused_why" is not null));--> statement-breakpoint
+ALTER TABLE "accounts" ADD CONSTRAINT "accounts_paused_why" CHECK ("accounts"."status" <> 'PAUSED' or "accounts"."paused_why" is not null);--> statement-breakpoint
+ALTER TABLE "accounts" ADD CONSTRAINT "accounts_pause_lasts" CHECK ("accounts"."paused_why" is null or "accounts"."status" in ('PAUSED', 'DISCONNECTED'));--> statement-breakpoint
 ALTER TABLE "accounts" ADD CONSTRAINT "accounts_paused_reason" CHECK ("accounts"."paused_why" is null or "accounts"."paused_why" in ('by_user', 'bounce_rate', 'complaint_rate'));--> statement-breakpoint
 ALTER TABLE "accounts" ADD CONSTRAINT "accounts_daily_cap" CHECK ("accounts"."daily_cap" between 0 and 10000);--> statement-breakpoint
 ALTER TABLE "accounts" ADD CONSTRAINT "accounts_gap" CHECK ("accounts"."gap_seconds" between 0 and 86400);--> statement-breakpoint

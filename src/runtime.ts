@@ -16,7 +16,8 @@ import type { Vault } from './adapters/vault.ts';
 import type { RealMail } from './commands/deps.ts';
 import { BadEnvironment, type Config, readTemporalSettings } from './config.ts';
 import { clockOffset } from './db/clock.ts';
-import { type Db, openDb } from './db/pool.ts';
+import { failureOf } from './db/errors.ts';
+import { type Db, type DbOptions, openDb } from './db/pool.ts';
 import { isLocalServer } from './domain/account.ts';
 import type { Log } from './domain/log.ts';
 
@@ -36,8 +37,11 @@ export interface Runtime {
   realMail: RealMail | null;
 }
 
+/** How long a process waits for its database: a request hardly, a deed that must be recorded long. */
+type Patience = Pick<DbOptions, 'statementTimeoutMs' | 'acquireTimeoutMs'>;
+
 /** Opens the shared parts. Throws `BadEnvironment` for what a process of its own needs and was not given. */
-export function openRuntime(config: Config, name: string, statementTimeoutMs: number): Runtime {
+export function openRuntime(config: Config, name: string, patience: Patience): Runtime {
   const { DATABASE_URL, SECRET_KEY } = config;
   const missing = Object.entries({ DATABASE_URL, SECRET_KEY }).filter(([, value]) => value === undefined);
   if (!DATABASE_URL || !SECRET_KEY)
@@ -55,10 +59,9 @@ export function openRuntime(config: Config, name: string, statementTimeoutMs: nu
     db: openDb({
       url: DATABASE_URL,
       size: config.DATABASE_POOL_SIZE,
-      statementTimeoutMs,
+      ...patience,
       lockTimeoutMs: 5_000,
-      acquireTimeoutMs: 2_000,
-      onIdleError: ({ message }) => log.warn({ message }, 'an idle database connection was lost'),
+      onIdleError: (error) => log.warn(failureOf(error), 'an idle database connection was lost'),
     }),
     walks: createTemporalWalks(client, config.TEMPORAL_TASK_QUEUE),
     unsubscribeLinks: createUnsubscribeLinks({

@@ -11,7 +11,7 @@ export async function serve(
   config: Config,
   virtualTime: (runtime: Runtime) => VirtualTime | null = () => null,
 ): Promise<void> {
-  const runtime = openRuntime(config, 'api', 5_000);
+  const runtime = openRuntime(config, 'api', { statementTimeoutMs: 5_000, acquireTimeoutMs: 2_000 });
   const { log, db, temporal, client, walks, unsubscribeLinks, mailer, mailboxes, vault, allowPrivateHosts, realMail } =
     runtime;
   await refuseVirtualTime(config, db);

@@ -6,6 +6,7 @@ import { offlineWriter } from './adapters/offline-writer.ts';
 import { createTemporalSchedules } from './adapters/temporal-schedules.ts';
 import { keepInBeing } from './commands/keep-in-being.ts';
 import { type Config, readConfig } from './config.ts';
+import { failureOf } from './db/errors.ts';
 import { openReplyReader, openRuntime, refuseVirtualTime } from './runtime.ts';
 import { createWorkers } from './workers.ts';
 
@@ -16,7 +17,8 @@ export async function runWorker(config: Config): Promise<void> {
   const { log, db, temporal, client, walks, unsubscribeLinks, vault, mailer, mailboxes } = openRuntime(
     config,
     'worker',
-    30_000,
+    // A message that was accepted must be recorded, however many deeds wait for a connection.
+    { statementTimeoutMs: 30_000, acquireTimeoutMs: 30_000 },
   );
   await refuseVirtualTime(config, db);
   TemporalRuntime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
@@ -61,10 +63,7 @@ export async function runWorker(config: Config): Promise<void> {
   const schedules = createTemporalSchedules(client, config.TEMPORAL_TASK_QUEUE, namespace);
   const upkeep = () =>
     keepInBeing({ db, walks, schedules }).catch((error: unknown) =>
-      log.warn(
-        { error: error instanceof Error ? error.message : 'unknown' },
-        'the upkeep failed; it runs again in a minute',
-      ),
+      log.warn(failureOf(error), 'the upkeep failed; it runs again in a minute'),
     );
   void upkeep();
   const timer = setInterval(upkeep, MINUTE_MS);

@@ -1,5 +1,6 @@
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { ActivityDeps } from './activities/deps.ts';
+import { withoutMessages } from './activities/failures.ts';
 import { createActivities, createWatchActivities } from './activities/index.ts';
 import { watchQueueOf } from './domain/ids.ts';
 import { bundleWorkflows, workerDeploymentOptions } from './workflow-bundle.ts';
@@ -37,6 +38,7 @@ export async function createWorkers({
   const common = {
     connection,
     workerDeploymentOptions,
+    interceptors: { activity: [withoutMessages(deps.log)] },
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
   };
   const walking = await Worker.create({

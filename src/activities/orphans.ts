@@ -1,6 +1,6 @@
 import { tellSequence } from '../commands/announcer.ts';
 import { type Claim, findDelivery, judgeSequence, settleDelivery } from '../db/claim.ts';
-import { moveStep } from '../db/moves.ts';
+import { bumpTell, moveStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
 import type { SequenceRef } from '../db/repairs.ts';
 import type { StepRow, Walk } from '../db/walks.ts';
@@ -56,7 +56,10 @@ export const returnStep = (tx: Tx, walk: Walk, step: StepRow) =>
 export async function sweepStuck(deps: Pick<ActivityDeps, 'db' | 'walks'>, { id, workspaceId }: SequenceRef) {
   const isOpen = await deps.db.inWorkspace(workspaceId, async (tx) => {
     const { walk, now } = await judgeSequence(tx, id, 0);
-    if (walk.sequence.endedAt === null) return true;
+    if (walk.sequence.endedAt === null) {
+      await bumpTell(tx, walk, now); // a newer seq than any before, or its workflow would not look
+      return true;
+    }
     for (const step of walk.steps) await dropOrphan(tx, walk, step, now);
     return false;
   });

@@ -3,7 +3,7 @@ import { archiveFinishedOf } from '../commands/archive-finished.ts';
 import { type Claim, claimDelivery, type Judged, judgeSequence } from '../db/claim.ts';
 import { changeSequence, deriveStatus, endSequence, finishStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
-import { freeSlot } from '../db/slots.ts';
+import { freeSlot, hasSlot } from '../db/slots.ts';
 import { currentStep, type StepRow, type Walk, workspaceOf } from '../db/walks.ts';
 import type { SequenceId } from '../domain/ids.ts';
 import { isTerminal, type StepResult } from '../domain/sequence.ts';
@@ -73,6 +73,7 @@ async function takeStep(
     return endedResult(walk);
   }
   if (verdict.kind === 'task') {
+    if (step) await lostMessage(tx, walk, step, now);
     if (step) await dropOrphan(tx, walk, step, now);
     await deriveStatus(tx, walk, now);
     return { kind: 'waitingForUser', taskId: verdict.taskId, ...standing(walk) };
@@ -94,15 +95,19 @@ async function takeStep(
     return { kind: 'held', epoch: verdict.epoch, ...standing(walk) };
   }
   const due = walk.sequence.nextAt ?? now;
-  if (due > now && !isLifted(judged)) return notDue(tx, walk, step, due, now);
+  if (due > now && !(await isLifted(tx, judged))) return notDue(tx, walk, step, due, now);
   if (verdict.kind === 'defer') return defer(tx, deps, walk, verdict.until, verdict.why, now);
   return take(tx, deps, judged, step);
 }
 
-/** Was held, or its inbox was unread, when it was due: its instant said only when it would be looked at again. */
-const isLifted = ({ walk, verdict }: Judged) =>
-  walk.sequence.nextWhy === 'inbox_stale' ||
-  (walk.sequence.nextWhy === 'held' && !(verdict.kind === 'defer' && verdict.why === 'held'));
+/** What it was put off for is over: its instant said only when it would be looked at again. */
+async function isLifted(tx: Tx, { walk, verdict }: Judged): Promise<boolean> {
+  const { nextWhy } = walk.sequence;
+  if (nextWhy === 'inbox_stale') return true;
+  if (nextWhy === 'held') return !(verdict.kind === 'defer' && verdict.why === 'held');
+  // Its account rested, and does so no more; one that has a slot keeps it.
+  return nextWhy === 'account_cap' && verdict.kind === 'go' && !(await hasSlot(tx, walk));
+}
 
 /** A manual task is opened, a LinkedIn step without a profile skipped; a message is claimed. */
 async function take(
@@ -126,7 +131,9 @@ async function take(
     return endedResult(walk);
   }
   const subject = step.content.kind === 'email' ? step.content.subject : null;
-  if (step.status === 'PENDING' && step.kind === 'email') {
+  if (step.kind === 'email') {
+    // A dead attempt's claim goes back first: whatever has come since, a reply or a full day, counts for the next one too.
+    await dropOrphan(tx, walk, step, now);
     const later = await waitsForItsTurn(tx, deps, walk, step, account, now);
     if (later) return later;
   }

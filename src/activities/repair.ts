@@ -1,6 +1,7 @@
-import { Context } from '@temporalio/activity';
+import type { Mailboxes } from '../adapters/mailbox.ts';
 import { tellCampaign, tellSequence } from '../commands/announcer.ts';
 import { archiveFinished } from '../commands/archive-finished.ts';
+import { failureOf } from '../db/errors.ts';
 import { countStale } from '../db/mailboxes.ts';
 import type { SequenceRef } from '../db/repairs.ts';
 import * as repairs from '../db/repairs.ts';
@@ -8,23 +9,28 @@ import { markStarted } from '../db/tells.ts';
 import type { RepairCounts } from '../domain/repair.ts';
 import { lookUpAfterEnd } from './confirm-sent.ts';
 import type { ActivityDeps } from './deps.ts';
+import { withHeartbeats } from './heartbeats.ts';
 import { sweepStuck } from './orphans.ts';
 
 /**
  * One run of the reconciler: finds what fell between Postgres and Temporal and mends it. Rows are taken with SKIP LOCKED
  * and a back-off of their own, so two runs do not collide and one bad row does not hold up the rest. Design 3.
  */
-export const createRepair = (deps: ActivityDeps) => () =>
-  reconcileOnce(deps, { alive: () => Context.current().heartbeat() });
+export const createRepair = (deps: ActivityDeps) => () => withHeartbeats((signal) => reconcileOnce(deps, { signal }));
 
 const STALE_ALARM_MS = 2 * 3_600_000;
+
+// Mail servers may be slow: a run has 5 minutes in all, and its last look-up may take half of them.
+const MOST_LOOK_UPS = 20;
+const LOOK_UPS_MS = 120_000;
+const OPENING_MS = 15_000;
 
 type RepairDeps = Pick<ActivityDeps, 'db' | 'walks' | 'log' | 'mailboxes' | 'vault'>;
 
 /** The reconciler's function itself; the conductor of virtual time runs it too, for Schedules do not skip. */
 export async function reconcileOnce(
   deps: RepairDeps,
-  { alive = () => undefined, sweeps = true }: { alive?: () => void; sweeps?: boolean } = {},
+  { signal, sweeps = true }: { signal?: AbortSignal; sweeps?: boolean } = {},
 ): Promise<RepairCounts> {
   const { db, walks, log } = deps;
   const counts: RepairCounts = {
@@ -44,14 +50,11 @@ export async function reconcileOnce(
   const each = async <T>(rows: readonly T[], mend: (row: T) => Promise<boolean>): Promise<number> => {
     let mended = 0;
     for (const row of rows) {
-      alive();
+      signal?.throwIfAborted();
       try {
         if (await mend(row)) mended++;
       } catch (error) {
-        log.warn(
-          { error: error instanceof Error ? error.name : 'unknown' },
-          'a repair failed; it is tried again later',
-        );
+        log.warn(failureOf(error), 'a repair failed; it is tried again later');
       }
     }
     return mended;
@@ -88,12 +91,29 @@ export async function reconcileOnce(
     await sweepStuck(deps, ref);
     return true;
   });
-  counts.lookedUp = await each(await db.asSystem(repairs.unconfirmedAfterEnd), (ref) => lookUpAfterEnd(deps, ref));
   counts.stale = await db.asSystem((tx) => countStale(tx, STALE_ALARM_MS));
   if (counts.stale > 0) log.error({ stale: counts.stale }, 'inboxes were not read for 2 hours: follow-ups wait');
 
   counts.overdue = await db.asSystem(repairs.countOverdue);
   if (counts.overdue > 0) log.error({ overdue: counts.overdue }, 'steps are overdue by more than 15 minutes');
-  await db.asSystem(repairs.markReconciled);
+  await db.asSystem(repairs.markReconciled); // before the look-ups: other people's servers say nothing about our health
+
+  counts.lookedUp = await each(await db.asSystem(repairs.unconfirmedAfterEnd), boundedLookUp(deps));
   return counts;
+}
+
+/** A run's look-ups: so many, for so long, at mailboxes that open soon or count as away. What is left over comes later. */
+function boundedLookUp(deps: RepairDeps): (ref: SequenceRef) => Promise<boolean> {
+  const tooLate = AbortSignal.timeout(LOOK_UPS_MS);
+  const mailboxes: Mailboxes = {
+    open: (settings) => deps.mailboxes.open(settings, AbortSignal.timeout(OPENING_MS)),
+  };
+  let looks = 0;
+  return async (ref) => {
+    if (looks >= MOST_LOOK_UPS || tooLate.aborted) return false;
+    looks++;
+    const wasDue = await lookUpAfterEnd({ ...deps, mailboxes }, ref);
+    if (!wasDue) looks--;
+    return wasDue;
+  };
 }

@@ -1,8 +1,11 @@
 import { type ComposedEmail, InvalidEmail, type OutgoingEmail, type SendOutcome } from '../adapters/mailer.ts';
 import { openCredentials } from '../commands/credentials.ts';
+import { guardAccount } from '../commands/guard-account.ts';
 import { disconnectAccount, restAccount } from '../db/accounts.ts';
 import { type Claim, permitBody, settleDelivery } from '../db/claim.ts';
 import { answerConfirmation } from '../db/confirmations.ts';
+import { isDatabaseAway } from '../db/errors.ts';
+import { noteBounce } from '../db/inbound.ts';
 import { endSequence, finishStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
 import { suppress } from '../db/suppressions.ts';
@@ -67,10 +70,25 @@ export async function sendEmail(
   if (outcome.kind === 'cutBeforeBody') return 'unreachable';
 
   if (outcome.kind === 'accepted') await deps.fault?.('accepted');
-  const result = await inWorkspace((tx) => recordOutcome(tx, deps, claim, outcome, workflowNow));
+  const result = await untilRecorded(() => inWorkspace((tx) => recordOutcome(tx, deps, claim, outcome, workflowNow)));
   await deps.fault?.('recorded');
   if (outcome.kind === 'accepted') await fileCopy(deps, account, raw);
   return result;
+}
+
+const RECORD_TRIES = 30;
+const RECORD_PAUSE_MS = 2_000;
+
+/** The server has answered: a database that is away for a minute must not make a doubt of what is known. */
+async function untilRecorded<T>(work: () => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tried === RECORD_TRIES || !isDatabaseAway(error)) throw error;
+      await new Promise<void>((resolve) => void setTimeout(resolve, RECORD_PAUSE_MS));
+    }
+  }
 }
 
 /**
@@ -231,6 +249,8 @@ async function recordRefusal(tx: Tx, deps: ActivityDeps, claim: Claim, answer: A
     }
     case 'unknown_recipient': {
       if (!(await settleDelivery(tx, delivery, 'REJECTED', now, { answer: text }))) return null;
+      await noteBounce(tx, delivery.id, 'hard', now);
+      await guardAccount(tx, account, now);
       await suppress(
         tx,
         walk.sequence.workspaceId,

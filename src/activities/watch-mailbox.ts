@@ -7,11 +7,13 @@ import { disconnectAccount, loadAccount } from '../db/accounts.ts';
 import { appNow } from '../db/clock.ts';
 import { lockAccount } from '../db/locks.ts';
 import { markFailing, type Reader, takeMailbox, workspaceOfMailbox } from '../db/mailboxes.ts';
-import { readStatuses } from '../domain/account.ts';
+import type { Tx } from '../db/pool.ts';
+import type { AccountRow } from '../db/walks.ts';
+import { readStatuses, type ServerSettings } from '../domain/account.ts';
 import type { AccountId } from '../domain/ids.ts';
 import type { ActivityDeps } from './deps.ts';
 import { withHeartbeats } from './heartbeats.ts';
-import { type InboxDeps, readInbox, TakenOver } from './read-inbox.ts';
+import { type InboxDeps, newPasses, readInbox, TakenOver } from './read-inbox.ts';
 
 /** Polling is the truth: the longest an inbox goes unread though the server gave no hint. */
 const POLL_MS = 60_000;
@@ -30,46 +32,88 @@ export function createWatchMailbox(deps: ActivityDeps, pollMs = POLL_MS) {
   return async function watchMailbox({ accountId }: { accountId: AccountId }): Promise<'again' | 'gone'> {
     const workspaceId = await deps.db.asSystem((tx) => workspaceOfMailbox(tx, accountId));
     if (!workspaceId) return 'gone';
-    const caller = { workspaceId, actor: 'service' } as const;
-    const account = await deps.db.inWorkspace(workspaceId, (tx) => loadAccount(tx, accountId));
-    const reader = await deps.db.inWorkspace(workspaceId, (tx) => takeMailbox(tx, accountId));
-    if (account.settings.channel !== 'email' || !readStatuses.includes(account.status) || !reader) return 'gone';
-    const { host, port, tls, user } = account.settings.imap;
-    const { imap: password } = openCredentials(deps.vault, account);
-
-    const wasStale = reader.readAt === null || Date.now() - reader.readAt > deps.inboxFreshMs;
-    return withHeartbeats(async (signal) => {
-      let mailbox: OpenMailbox | undefined;
-      try {
-        mailbox = await deps.mailboxes.open({ host, port, tls, user, password }, signal);
-        const until = Date.now() + SHIFT_MS;
-        for (let isFirst = true; !signal.aborted && Date.now() < until; isFirst = false) {
-          await readInbox(inbox, mailbox, reader);
-          if (isFirst && wasStale) await wakeHeld(inbox, caller, accountId);
-          await mailbox.changed(pollMs, signal);
-        }
-        return 'again';
-      } catch (error) {
-        return await afterFailure(deps, reader, error);
-      } finally {
-        await mailbox?.close();
-      }
-    });
+    const taken = await deps.db.inWorkspace(workspaceId, (tx) => take(tx, accountId));
+    if (!taken) return 'gone';
+    return withHeartbeats((signal) => watch({ deps, inbox, pollMs, signal, ...taken }));
   };
 }
 
-/** A refused login is a person's to mend; a server that is away is tried again. */
-async function afterFailure(deps: ActivityDeps, reader: Reader, error: unknown): Promise<'again' | 'gone'> {
+/** The account is read after its mailbox was taken: whoever changes its servers from here on fences this reader. */
+async function take(tx: Tx, accountId: AccountId): Promise<Taken | null> {
+  const reader = await takeMailbox(tx, accountId);
+  const account = await loadAccount(tx, accountId);
+  return reader && account.settings.channel === 'email' && readStatuses.includes(account.status)
+    ? { reader, account, imap: account.settings.imap }
+    : null;
+}
+
+interface Taken {
+  reader: Reader;
+  account: AccountRow;
+  imap: ServerSettings;
+}
+
+interface Watch extends Taken {
+  deps: ActivityDeps;
+  inbox: InboxDeps;
+  pollMs: number;
+  signal: AbortSignal;
+}
+
+async function watch({ deps, inbox, pollMs, signal, reader, account, imap }: Watch): Promise<'again' | 'gone'> {
+  const { workspaceId, accountId } = reader;
+  const caller = { workspaceId, actor: 'service' } as const;
+  let isStale = reader.readAt === null || Date.now() - reader.readAt > deps.inboxFreshMs;
+  let mailbox: OpenMailbox | undefined;
+  try {
+    const { host, port, tls, user } = imap;
+    const { imap: password } = openCredentials(deps.vault, account);
+    mailbox = await deps.mailboxes.open({ host, port, tls, user, password }, signal);
+    const passes = newPasses(signal);
+    const until = Date.now() + SHIFT_MS;
+    while (!signal.aborted && Date.now() < until) {
+      if ((await readInbox(inbox, mailbox, reader, passes)) && isStale) {
+        await wakeHeld(inbox, caller, accountId);
+        isStale = false;
+      }
+      await mailbox.changed(pollMs, signal);
+    }
+    return 'again';
+  } catch (error) {
+    return await afterFailure(deps, reader, error, signal);
+  } finally {
+    await mailbox?.close();
+  }
+}
+
+/** A refused login is a person's to mend; what else fails is told as failing and tried again. */
+async function afterFailure(
+  deps: ActivityDeps,
+  reader: Reader,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<'again' | 'gone'> {
   const { accountId, workspaceId } = reader;
   if (error instanceof TakenOver) return 'again';
-  if (!(error instanceof MailboxAway)) throw error;
-  const { kind, message } = error;
-  await deps.db.inWorkspace(workspaceId, (tx) => markFailing(tx, reader, message));
-  deps.log.warn({ accountId, why: kind }, 'an inbox could not be read');
-  if (kind !== 'authentication') throw ApplicationFailure.retryable('the mailbox could not be reached', 'MailboxAway');
+  const away = error instanceof MailboxAway ? error : null;
+  const why = away ? away.kind : 'failed';
+  // Another error's message may hold what somebody wrote.
+  if (!signal.aborted) await tellFailing(deps, reader, away?.message ?? 'the inbox could not be read', error);
+  deps.log.warn({ accountId, why }, 'an inbox could not be read');
+  if (!away) throw error;
+  if (why !== 'authentication') throw ApplicationFailure.retryable('the mailbox could not be reached', 'MailboxAway');
   await deps.db.inWorkspace(workspaceId, async (tx) => {
     await lockAccount(tx, accountId);
     await disconnectAccount(tx, await loadAccount(tx, accountId), await appNow(tx));
   });
   return 'gone';
+}
+
+/** Where it is the database that failed, this fails too, and what failed first is what counts. */
+async function tellFailing(deps: ActivityDeps, reader: Reader, failure: string, first: unknown): Promise<void> {
+  try {
+    await deps.db.inWorkspace(reader.workspaceId, (tx) => markFailing(tx, reader, failure));
+  } catch (error) {
+    throw first instanceof MailboxAway ? error : first;
+  }
 }

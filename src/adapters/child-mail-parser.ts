@@ -41,10 +41,16 @@ export function createChildMailParser(options: Partial<ChildMailParserLimits> = 
   let reader: Reader | null = null;
   let turn: Promise<unknown> = Promise.resolve();
 
-  const readOne = async (source: Buffer): Promise<ParsedMail | null> => {
+  const readOnce = async (source: Buffer): Promise<ParsedMail | null> => {
     stopping.signal.throwIfAborted();
     if (reader === null || reader.isGone()) reader = await startReader(limits, stopping.signal);
     return reader.read(source);
+  };
+
+  /** A child's end is the message's fault only when a fresh child ends of it too: the first may have been worn out, or killed. */
+  const readOne = async (source: Buffer): Promise<ParsedMail | null> => {
+    const mail = await readOnce(source);
+    return mail === null && reader?.isGone() ? readOnce(source) : mail;
   };
 
   return {

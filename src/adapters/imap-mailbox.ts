@@ -2,7 +2,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { ImapFlow, type ListResponse, type SearchObject } from 'imapflow';
 import { awayAs, awayFrom } from './imap-refusal.ts';
 import { newsOf, wait } from './imap-waiting.ts';
-import { type ImapSettings, MailboxAway, type Mailboxes, type OpenMailbox } from './mailbox.ts';
+import { HEAD_BYTES, type ImapSettings, MailboxAway, type Mailboxes, type OpenMailbox } from './mailbox.ts';
 
 /** Milliseconds. */
 export interface ImapTimeouts {
@@ -217,11 +217,13 @@ function openMailbox(client: ImapFlow, settings: ImapSettings, timeouts: ImapTim
       asked(async () => {
         const told = await fetchOne(uid, { size: true });
         if (told === undefined) return null;
-        if ((told.size ?? 0) > maxBytes) return { kind: 'tooLarge' };
+        const isTooLarge = (told.size ?? 0) > maxBytes;
         // What the server told may be wrong, so no more than one byte too many is asked for.
-        const source = (await fetchOne(uid, { source: { start: 0, maxLength: maxBytes + 1 } }))?.source;
+        const maxLength = isTooLarge ? HEAD_BYTES : maxBytes + 1;
+        const source = (await fetchOne(uid, { source: { start: 0, maxLength } }))?.source;
         if (source === undefined) return null;
-        return source.length > maxBytes ? { kind: 'tooLarge' } : { kind: 'mail', source };
+        if (!isTooLarge && source.length <= maxBytes) return { kind: 'mail', source };
+        return { kind: 'tooLarge', head: source.subarray(0, HEAD_BYTES) };
       }),
     changed: (timeoutMs, signal) => asked(() => wait(client, news, timeouts, { timeoutMs, signal })),
     hasSent: (messageId) =>

@@ -20,6 +20,11 @@ export class MailboxAway extends Error {
   }
 }
 
+export type Fetched = { kind: 'mail'; source: Buffer } | { kind: 'tooLarge'; head: Buffer };
+
+/** What is read of a message that is too large: whose it is and what it answers to. */
+export const HEAD_BYTES = 256 * 1024;
+
 /** A connection to one account's inbox. Every call throws `MailboxAway` when the connection is gone. */
 export interface OpenMailbox {
   /** The numbering of the UIDs (RFC 9051 section 2.3.1.1); another one than last time: the UIDs mean nothing any more. */
@@ -28,8 +33,8 @@ export interface OpenMailbox {
   after(uid: number): Promise<number[]>;
   /** UIDs that arrived on or after the day of `instant` (epoch ms; IMAP SEARCH SINCE knows days only), ascending. */
   since(instant: number): Promise<number[]>;
-  /** The bytes; null when it is gone meanwhile; `tooLarge` without bytes above `maxBytes`. */
-  fetch(uid: number, maxBytes: number): Promise<{ kind: 'mail'; source: Buffer } | { kind: 'tooLarge' } | null>;
+  /** The bytes; null when it is gone meanwhile; above `maxBytes` the first 256 KB alone, where the header stands. */
+  fetch(uid: number, maxBytes: number): Promise<Fetched | null>;
   /** Returns when the server says that something changed (IDLE), after `timeoutMs`, or on abort. A hint, never the truth. */
   changed(timeoutMs: number, signal?: AbortSignal): Promise<void>;
   /** Whether the Sent folder holds a message with this Message-ID (also as X-Google-Original-Message-ID); null: there is no Sent folder. */

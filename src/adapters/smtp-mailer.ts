@@ -90,8 +90,9 @@ async function compose(email: OutgoingEmail) {
   const own = {
     'Message-ID': email.messageId,
     ...(email.inReplyTo === null ? {} : { 'In-Reply-To': email.inReplyTo }),
-    // The address to write to is for mail software that knows no RFC 8058; such a message is read as any reply is.
-    'List-Unsubscribe': `<${email.unsubscribeUrl}>, <mailto:${email.from.address}?subject=unsubscribe>`,
+    // The address to write to is for mail software that knows no RFC 8058. Its subject carries the link's token, which
+    // says whose wish it is, from whatever address it is sent.
+    'List-Unsubscribe': `<${email.unsubscribeUrl}>, <mailto:${email.from.address}?subject=${unsubscribeSubject(email)}>`,
     'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
     ...email.headers,
   };
@@ -113,6 +114,10 @@ async function compose(email: OutgoingEmail) {
   checkRecipient(raw, email.to.address);
   return { raw, sha256: createHash('sha256').update(raw).digest('hex') };
 }
+
+/** RFC 6068 section 2. */
+const unsubscribeSubject = ({ unsubscribeUrl }: OutgoingEmail) =>
+  encodeURIComponent(`unsubscribe ${new URL(unsubscribeUrl).pathname.split('/').at(-1) ?? ''}`.trim());
 
 /** The header block as [name, unfolded value], in its order. */
 function headersOf(raw: Buffer): [string, string][] {

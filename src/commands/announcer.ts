@@ -72,6 +72,9 @@ export async function tellSequence(
   const behind = await db.inWorkspace(workspaceId, (tx) => readTell(tx, id));
   if (!behind) return;
   const answer = await walks.tellSequence(id, newsOf(behind, news));
+  // An earlier change was not told: this news alone might wake nobody, and would count as having told it.
+  const isMore = news !== undefined && behind.end === null && behind.seq > behind.told + 1;
+  if (isMore && answer === 'told') await walks.tellSequence(id, newsOf(behind));
   const restart = answer === 'gone' && behind.end === null;
   if (restart) await walks.startSequence(id);
   await db.inWorkspace(workspaceId, async (tx) => {

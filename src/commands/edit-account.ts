@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { moveAccount, recordOfAccount } from '../db/accounts.ts';
+import { restartMailbox } from '../db/mailboxes.ts';
 import { accounts } from '../db/schema.ts';
 import type { AccountRow } from '../db/walks.ts';
 import type { ServerSettings } from '../domain/account.ts';
@@ -63,6 +64,7 @@ export async function editAccount(
       .update(accounts)
       .set({ ...habits, ...stored })
       .where(eq(accounts.id, id));
+    if (wanted && isOtherInbox(account, wanted)) await restartMailbox(tx, id);
     await recordOfAccount(tx, account, 'account_edited', now, caller.actor, { changed: given.join(', ') });
     if (account.status !== 'DISCONNECTED' || !isNew) return false;
     await moveAccount(tx, account, 'CONNECTED', { disconnectedAt: null });
@@ -74,6 +76,13 @@ export async function editAccount(
 
 const namesOf = (change: object): string[] =>
   Object.entries(change).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+
+/** UIDs and the day it was read last mean nothing in another inbox. */
+function isOtherInbox({ settings }: AccountRow, { imap }: AccountServers): boolean {
+  if (settings.channel !== 'email') return false;
+  const { host, port, user } = settings.imap;
+  return imap.host !== host || imap.port !== port || imap.user !== user;
+}
 
 /** What the servers would be, and what is wrong with that. */
 function serversAfter(

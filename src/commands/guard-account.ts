@@ -15,7 +15,9 @@ export async function guardAccount(tx: Tx, account: AccountRow, now: number): Pr
   if (lately.kind !== 'stop') return lately; // nearly always: the timeline need not be asked
   const figures = await sendingFigures(tx, account.id, now, await lastResumed(tx, account.id));
   const verdict = reputation(figures);
-  if (verdict.kind !== 'stop' || !accountMoves[account.status].includes('PAUSED')) return verdict;
+  // One that is disconnected sends nothing, and is not to look mended by a pause and a resume.
+  const canPause = account.status !== 'DISCONNECTED' && accountMoves[account.status].includes('PAUSED');
+  if (verdict.kind !== 'stop' || !canPause) return verdict;
   await moveAccount(tx, account, 'PAUSED', { pausedWhy: verdict.why });
   await recordOfAccount(tx, account, 'account_guarded', now, 'service', { reason: verdict.why, ...figures });
   return verdict;

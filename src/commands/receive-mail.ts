@@ -1,30 +1,23 @@
 import type { ReplyReader } from '../adapters/reply-reader.ts';
+import type { UnsubscribeLinks } from '../adapters/unsubscribe-links.ts';
 import { loadAccount } from '../db/accounts.ts';
 import { appNow } from '../db/clock.ts';
-import {
-  changeInbound,
-  type InboundRow,
-  isOwnAddress,
-  type Match,
-  matchByMessageId,
-  matchBySender,
-  noteInbound,
-} from '../db/inbound.ts';
+import { accountOfDelivery, changeInbound, type InboundRow, keepDecision, noteInbound } from '../db/inbound.ts';
 import { lockAccount } from '../db/locks.ts';
 import type { Tx } from '../db/pool.ts';
-import { normaliseEmail } from '../domain/contact.ts';
-import type { AccountId } from '../domain/ids.ts';
-import type { DecidedBy, InboundKind, InboundVerdict, ParsedMail } from '../domain/inbound.ts';
-import { judgeMail } from '../domain/inbound-verdict.ts';
-import type { ReplyIntent } from '../domain/reply.ts';
+import type { AccountId, DeliveryId } from '../domain/ids.ts';
+import type { InboundKind, ParsedMail } from '../domain/inbound.ts';
+import { decideReply } from './decide-reply.ts';
 import type { Caller, CommandDeps } from './deps.ts';
 import { guardAccount } from './guard-account.ts';
+import { type Matched, matchMail } from './match-mail.ts';
 import { recordBounce } from './record-bounce.ts';
 import { recordComplaint } from './record-complaint.ts';
 import { recordReply } from './record-reply.ts';
 
 export interface ReceiveDeps extends CommandDeps {
   replyReader: ReplyReader;
+  unsubscribeLinks: Pick<UnsubscribeLinks, 'sequenceOf'>;
 }
 
 export interface ReceivedMail {
@@ -33,47 +26,46 @@ export interface ReceivedMail {
   messageId: string;
   /** null: the parser could not read it without harm. */
   mail: ParsedMail | null;
+  /** Nothing below its header could be read. */
+  isHeaderOnly?: boolean;
 }
-
-const DAY_MS = 86_400_000;
-/** An answer by sender alone, so long after we last wrote, may be about anything: a person reads it. Design 6. */
-const SENDER_COUNTS_FOR_MS = 30 * DAY_MS;
 
 /**
  * One message of an account's inbox: whom it concerns, what it says, and what that does, once, however often it is read.
- * Matched by the thread, then by what a report names, then by the sender; mail that is not for us leaves its id and
- * nothing else. A crash at any line goes on where it was: each effect is harmless to repeat. Design 6, "Inbound".
+ * Mail that is not for us leaves its id and nothing else. A crash at any line goes on where it was: each effect is
+ * harmless to repeat. Design 6, "Inbound".
  */
 export async function receiveMail(deps: ReceiveDeps, caller: Caller, received: ReceivedMail): Promise<InboundKind> {
-  const noted = await deps.db.inWorkspace(caller.workspaceId, (tx) => note(tx, caller, received));
-  const { row, verdict, match } = noted;
-  if (row.handledAt !== null || !received.mail || !verdict || !match) return row.kind;
-  const decision = await act(deps, caller, received.mail, noted.row, verdict, match);
+  const { row, matched } = await deps.db.inWorkspace(caller.workspaceId, (tx) => note(tx, deps, caller, received));
+  if (row.handledAt !== null || !received.mail || matched?.kind !== 'matched') return row.kind;
+  await act(deps, caller, received, received.mail, row, matched);
   await deps.db.inWorkspace(caller.workspaceId, async (tx) => {
-    await changeInbound(tx, row.id, { ...decision, handledAt: await appNow(tx) });
+    await changeInbound(tx, row.id, { handledAt: await appNow(tx) });
   });
   return row.kind;
 }
 
 interface Noted {
   row: InboundRow;
-  verdict: InboundVerdict | null;
-  match: Match | null;
+  /** null: nothing of it could be read. */
+  matched: Matched | null;
 }
 
 /** Its row, with what it is and whom it concerns. */
-async function note(tx: Tx, { workspaceId }: Caller, { accountId, messageId, mail }: ReceivedMail): Promise<Noted> {
+async function note(tx: Tx, deps: ReceiveDeps, { workspaceId }: Caller, received: ReceivedMail): Promise<Noted> {
+  const { accountId, messageId, mail, isHeaderOnly = false } = received;
   const now = await appNow(tx);
-  const known = { workspaceId, accountId, messageId, receivedAt: now };
-  if (!mail) {
-    const row = await noteInbound(tx, { ...known, kind: 'unreadable' });
-    return { row: await done(tx, row, now), verdict: null, match: null };
+  const today = new Date(now).toISOString().slice(0, 10);
+  const matched = mail && (await matchMail(tx, deps.unsubscribeLinks, { mail, isHeaderOnly, today }));
+  const kind = !matched ? 'unreadable' : matched.kind === 'matched' ? matched.verdict.kind : matched.kind;
+  const row = await noteInbound(tx, { workspaceId, accountId, messageId, receivedAt: now, kind });
+  if (row.handledAt !== null) return { row, matched };
+  if (!mail || matched?.kind !== 'matched') {
+    // One that was matched before and could not be handled is no reply that anybody will act on.
+    await changeInbound(tx, row.id, { kind, handledAt: now });
+    return { row: { ...row, kind, handledAt: now }, matched };
   }
-  const verdict = judgeMail(mail, { today: new Date(now).toISOString().slice(0, 10) });
-  const isOwn = mail.from !== null && (await isOwnAddress(tx, mail.from.address.toLowerCase()));
-  const match = isOwn ? null : await matchOf(tx, mail, verdict);
-  const row = await noteInbound(tx, { ...known, kind: isOwn ? 'own' : match ? verdict.kind : 'unrelated' });
-  if (row.handledAt !== null || !match) return { row: await done(tx, row, now), verdict, match };
+  const { verdict, match } = matched;
   const { sequenceId, contactId, deliveryId } = match;
   await changeInbound(tx, row.id, {
     sequenceId,
@@ -84,84 +76,49 @@ async function note(tx: Tx, { workspaceId }: Caller, { accountId, messageId, mai
     text: verdict.kind === 'reply' ? verdict.text : mail.text,
     html: mail.html,
   });
-  return { row, verdict, match };
+  return { row, matched };
 }
 
-async function done(tx: Tx, row: InboundRow, now: number): Promise<InboundRow> {
-  if (row.handledAt === null) await changeInbound(tx, row.id, { handledAt: now });
-  return { ...row, handledAt: row.handledAt ?? now };
-}
+const UNREAD = 'This message could not be read here. Please read it in the mailbox and say what it means.';
 
-/** A report by the message it names and never by who sent it, which anybody can write; an answer by its thread, then by its sender. */
-async function matchOf(tx: Tx, mail: ParsedMail, verdict: InboundVerdict): Promise<Match | null> {
-  if (verdict.kind === 'bounce' || verdict.kind === 'complaint') return matchByMessageId(tx, verdict.about);
-  const thread = [mail.inReplyTo, ...mail.references].filter((id) => id !== null);
-  const byThread = await matchByMessageId(tx, thread);
-  if (byThread || !mail.from) return byThread;
-  const sender = normaliseEmail(mail.from.address);
-  return sender.ok ? matchBySender(tx, sender.email) : null;
-}
-
-interface Decision {
-  intent: ReplyIntent | null;
-  decidedBy: DecidedBy | null;
-}
-
+/** Does what the message asks for, under its Message-ID, so that a second time does nothing. */
 async function act(
   deps: ReceiveDeps,
   caller: Caller,
+  { isHeaderOnly }: ReceivedMail,
   mail: ParsedMail,
   row: InboundRow,
-  verdict: InboundVerdict,
-  match: Match,
-): Promise<Decision> {
+  { verdict, match }: Extract<Matched, { kind: 'matched' }>,
+): Promise<void> {
   const { sequenceId, deliveryId } = match;
-  const key = row.messageId;
+  const about = { sequenceId, key: row.messageId, ...(deliveryId && { deliveryId }) };
+  if (verdict.kind === 'reply') {
+    const intent = await decideReply(deps, caller, mail, row, verdict, match);
+    await recordReply(deps, caller, { ...about, intent, text: isHeaderOnly ? UNREAD : verdict.text || mail.text });
+    return;
+  }
+  const intent = verdict.kind === 'out_of_office' || verdict.kind === 'auto_reply' ? verdict.kind : null;
+  await deps.db.inWorkspace(caller.workspaceId, (tx) => keepDecision(tx, row.id, { intent, decidedBy: 'rule' }));
   switch (verdict.kind) {
     case 'bounce':
-      await recordBounce(deps, caller, { sequenceId, kind: verdict.severity, key, ...(deliveryId && { deliveryId }) });
-      await guard(deps, caller, row.accountId);
-      return { intent: null, decidedBy: 'rule' };
+      await recordBounce(deps, caller, { ...about, kind: verdict.severity });
+      return guard(deps, caller, deliveryId);
     case 'complaint':
-      if (deliveryId) await recordComplaint(deps, caller, { sequenceId, deliveryId, key });
-      await guard(deps, caller, row.accountId);
-      return { intent: null, decidedBy: 'rule' };
+      if (deliveryId) await recordComplaint(deps, caller, { ...about, deliveryId });
+      return guard(deps, caller, deliveryId);
     case 'out_of_office':
-    case 'auto_reply': {
-      const returnsOn = verdict.kind === 'out_of_office' ? verdict.returnsOn : null;
-      await recordReply(deps, caller, { ...naming(match), intent: verdict.kind, key, returnsOn });
-      return { intent: verdict.kind, decidedBy: 'rule' };
-    }
-    case 'reply': {
-      const decision = await understand(deps, mail, row, verdict, match);
-      const { intent } = decision;
-      await recordReply(deps, caller, { ...naming(match), intent, key, text: verdict.text || mail.text });
-      return intent === 'unclear' ? { intent, decidedBy: null } : decision;
-    }
+      return recordReply(deps, caller, { ...about, intent: verdict.kind, returnsOn: verdict.returnsOn });
+    case 'auto_reply':
+      return recordReply(deps, caller, { ...about, intent: verdict.kind });
   }
 }
 
-/** The account whose messages come back too often stops. */
-const guard = ({ db }: ReceiveDeps, { workspaceId }: Caller, id: AccountId) =>
-  db.inWorkspace(workspaceId, async (tx) => {
+/** The account whose messages come back too often stops: the one that sent them, wherever the report arrives. */
+async function guard({ db }: ReceiveDeps, { workspaceId }: Caller, deliveryId: DeliveryId | null): Promise<void> {
+  if (deliveryId === null) return;
+  await db.inWorkspace(workspaceId, async (tx) => {
+    const id = await accountOfDelivery(tx, deliveryId);
     await lockAccount(tx, id);
     await guardAccount(tx, await loadAccount(tx, id), await appNow(tx));
   });
-
-const naming = ({ sequenceId, deliveryId }: Match) => ({ sequenceId, ...(deliveryId && { deliveryId }) });
-
-/** Rules first, a language model second, a person third. Design 6. */
-async function understand(
-  { replyReader }: ReceiveDeps,
-  mail: ParsedMail,
-  row: InboundRow,
-  verdict: Extract<InboundVerdict, { kind: 'reply' }>,
-  match: Match,
-): Promise<{ intent: ReplyIntent; decidedBy: DecidedBy }> {
-  if (verdict.intent === 'unsubscribe') return { intent: verdict.intent, decidedBy: 'rule' };
-  const isStale = match.deliveryId === null && row.receivedAt - match.lastSentAt > SENDER_COUNTS_FOR_MS;
-  if (isStale) return { intent: 'unclear', decidedBy: 'person' };
-  if (verdict.intent !== null) return { intent: verdict.intent, decidedBy: 'rule' };
-  const read = await replyReader.read({ subject: mail.subject, text: verdict.text || mail.text });
-  return read ? { intent: read.intent, decidedBy: 'model' } : { intent: 'unclear', decidedBy: 'person' };
 }

@@ -1,13 +1,13 @@
 import { eq } from 'drizzle-orm';
 import { confirmByEvidence } from '../db/confirmations.ts';
 import { record } from '../db/events.ts';
-import { findDeliveryById } from '../db/inbound.ts';
+import { findDeliveryById, findOpenSequence } from '../db/inbound.ts';
 import { bumpTell, deriveStatus, endFromOutside } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
-import { contacts } from '../db/schema.ts';
+import { contacts, events } from '../db/schema.ts';
 import { openTask } from '../db/tasks.ts';
 import type { Walk } from '../db/walks.ts';
-import type { DeliveryId, SequenceId } from '../domain/ids.ts';
+import { type DeliveryId, idOf, type SequenceId } from '../domain/ids.ts';
 import { defaultReturn, plausibleReturn, type ReplyIntent, replyPolicy } from '../domain/reply.ts';
 import { afterReturn, localDate, nextOpening } from '../domain/schedule.ts';
 import { isTerminal } from '../domain/sequence.ts';
@@ -30,28 +30,49 @@ export interface ReplyInput {
 
 /**
  * A reply, with what it means. The policy is a table (`domain/reply.ts`); a reply told twice acts once, one that comes
- * after the end is recorded and changes no status, but for the positive answer to the last message. Design 2, 6.
+ * after the end is recorded and changes no status, but for the positive answer to the last message. Whoever answers to
+ * what has ended while another sequence of theirs is open has answered to that one too. Design 2, 6.
  */
 export async function recordReply(deps: CommandDeps, caller: Caller, reply: ReplyInput): Promise<void> {
-  const { sequenceId, intent, key } = reply;
-  await onSequence(deps, caller, sequenceId, async (tx, walk, now) => {
+  const { deliveryId: _, ...words } = reply;
+  const open = await recordOn(deps, caller, reply);
+  if (open) await recordOn(deps, caller, { ...words, sequenceId: open, key: `${reply.key}/${open}` });
+  // Repeated even for a reply told twice: the first telling may have died between its two transactions.
+  if (reply.intent === 'unsubscribe') await unsubscribe(deps, caller, reply.sequenceId);
+}
+
+/** Returns the open sequence that the reply reaches too: the one that was open when it was told first. */
+function recordOn(deps: CommandDeps, caller: Caller, reply: ReplyInput): Promise<SequenceId | null> {
+  const { sequenceId, intent } = reply;
+  const key = `reply/${reply.key}`;
+  return onSequence(deps, caller, sequenceId, async (tx, walk, now) => {
+    const isLate = walk.sequence.endedAt !== null && reachesOthers(intent);
+    const also = isLate ? await findOpenSequence(tx, walk.contact.id) : null;
     const isNew = await record(tx, {
       workspaceId: caller.workspaceId,
       kind: 'reply_received',
       at: now,
       actor: 'contact',
-      key: `reply/${key}`,
+      key,
       campaignId: walk.sequence.campaignId,
       contactId: walk.contact.id,
       sequenceId,
-      data: { intent },
+      data: { intent, ...(also && { also }) },
     });
     if (reply.deliveryId) await confirmAnswered(tx, walk, reply.deliveryId, now);
     if (isNew) await applyReply(tx, walk, reply, now);
-    return { result: undefined };
+    return { result: isNew ? also : await alsoReached(tx, key) };
   });
-  // Repeated even for a reply told twice: the first telling may have died between its two transactions.
-  if (intent === 'unsubscribe') await unsubscribe(deps, caller, sequenceId);
+}
+
+/** Who unsubscribes is suppressed, which ends everything by itself; what is ignored is ignored once. */
+const reachesOthers = (intent: ReplyIntent): boolean =>
+  intent !== 'unsubscribe' && replyPolicy[intent].kind !== 'ignore';
+
+async function alsoReached(tx: Tx, key: string): Promise<SequenceId | null> {
+  const [told] = await tx.select({ data: events.data }).from(events).where(eq(events.key, key));
+  const also = told?.data.also;
+  return typeof also === 'string' ? idOf<SequenceId>(also) : null;
 }
 
 async function confirmAnswered(tx: Tx, walk: Walk, id: DeliveryId, now: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { eq, inArray, sql } from 'drizzle-orm';
 import { moveAccount, recordOfAccount } from '../db/accounts.ts';
+import { restartMailbox } from '../db/mailboxes.ts';
 import { sequenceSteps, sequences, slots } from '../db/schema.ts';
 import { type Channel, channelOf } from '../domain/account.ts';
 import type { AccountId } from '../domain/ids.ts';
@@ -17,6 +18,7 @@ export async function removeAccount(deps: CommandDeps, caller: Caller, id: Accou
   const channel = await onAccount(deps, caller, id, async (tx, account, now) => {
     if (account.status === 'REMOVED') return account.channel;
     await moveAccount(tx, account, 'REMOVED', { credentials: null });
+    await restartMailbox(tx, id);
     await tx.delete(slots).where(eq(slots.accountId, id));
     await recordOfAccount(tx, account, 'account_removed', now, caller.actor);
     return account.channel;

@@ -26,7 +26,10 @@ export async function findAccount(tx: Tx, id: AccountId): Promise<AccountRow | n
 /** Whether the table holds the move: one that a person paused or removed while its provider was asked may stay so. */
 const canBecome = ({ status }: AccountRow, to: AccountStatus) => status === to || accountMoves[status].includes(to);
 
-/** Moves an account behind its lock. Why it was paused goes with the pause. */
+/**
+ * Moves an account behind its lock. A pause lasts until a person lifts it: it outlives a disconnection, after which the
+ * account is paused again.
+ */
 export async function moveAccount(
   tx: Tx,
   account: AccountRow,
@@ -34,9 +37,12 @@ export async function moveAccount(
   change: Partial<AccountRow> = {},
 ): Promise<void> {
   if (!canBecome(account, to)) throw new Error(`account ${account.id}: no move from ${account.status} to ${to}`);
+  const pausedWhy = account.status === 'PAUSED' || account.status === 'DISCONNECTED' ? account.pausedWhy : null;
+  const lasts = to === 'DISCONNECTED' || account.status === 'DISCONNECTED';
+  const status = to === 'CONNECTED' && lasts && pausedWhy !== null ? 'PAUSED' : to;
   await tx
     .update(accounts)
-    .set({ pausedWhy: null, ...change, status: to })
+    .set({ pausedWhy: lasts && to !== 'REMOVED' ? pausedWhy : null, ...change, status })
     .where(eq(accounts.id, account.id));
 }
 

@@ -191,7 +191,7 @@ export async function settleDelivery(
   also: Partial<Pick<DeliveryRow, 'answer' | 'temporaryAnswers' | 'firstTemporaryAt'>> = {},
 ): Promise<boolean> {
   const from: Record<typeof state, DeliveryRow['state'][]> = {
-    SENT: ['DATA_STARTED', 'UNCONFIRMED'],
+    SENT: ['DATA_STARTED', 'UNCONFIRMED', 'RELEASED'],
     REJECTED: ['CLAIMED', 'DATA_STARTED', 'UNCONFIRMED'],
     RELEASED: ['CLAIMED', 'DATA_STARTED', 'UNCONFIRMED'],
     UNCONFIRMED: ['DATA_STARTED'],

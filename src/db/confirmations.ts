@@ -20,10 +20,16 @@ export async function answerConfirmation(
   await bumpTell(tx, walk, now);
 }
 
-/** Somebody answered to it, or it came back: an unconfirmed message was sent. Design 6; facts: reliability 3. */
+/**
+ * Somebody answered to it, or it came back: a message that is unconfirmed, or was given up for unsent after its body had
+ * begun and has not gone again yet, was sent. Design 6; facts: reliability 3.
+ */
 export async function confirmByEvidence(tx: Tx, walk: Walk, step: StepRow, now: number): Promise<void> {
   const delivery = await findDelivery(tx, step);
-  if (delivery?.state !== 'UNCONFIRMED' || step.status !== 'UNCONFIRMED') return;
+  if (!delivery) return;
+  const isUnconfirmed = delivery.state === 'UNCONFIRMED' && step.status === 'UNCONFIRMED';
+  const isGivenUp = delivery.state === 'RELEASED' && delivery.dataStartedAt !== null && step.status === 'PENDING';
+  if (!isUnconfirmed && !isGivenUp) return;
   await settleDelivery(tx, delivery, 'SENT', now);
   await answerConfirmation(tx, walk, step, 'sent', now);
   await finishStep(tx, walk, step, 'SENT', now);

@@ -1,5 +1,6 @@
 import { and, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { AccountId, ContactId, DeliveryId, InboundId, SequenceId } from '../domain/ids.ts';
+import { openStatuses } from '../domain/sequence.ts';
 import { newId } from './new-id.ts';
 import type { Tx } from './pool.ts';
 import { accounts, contacts, deliveries, inboundMessages, sequences } from './schema.ts';
@@ -37,6 +38,24 @@ export async function noteInbound(
 export const changeInbound = (tx: Tx, id: InboundId, change: Partial<Omit<InboundRow, 'id' | 'workspaceId'>>) =>
   tx.update(inboundMessages).set(change).where(eq(inboundMessages.id, id));
 
+/** What a message means and who said so; null where nobody has yet. */
+export type Decision = Pick<InboundRow, 'intent' | 'decidedBy'>;
+
+/** Keeps the first decision about a message, and returns the one that stands. */
+export async function keepDecision(tx: Tx, id: InboundId, decision: Decision): Promise<Decision> {
+  const isOpen = and(isNull(inboundMessages.intent), isNull(inboundMessages.decidedBy));
+  await tx
+    .update(inboundMessages)
+    .set(decision)
+    .where(and(eq(inboundMessages.id, id), isOpen));
+  const [stands] = await tx
+    .select({ intent: inboundMessages.intent, decidedBy: inboundMessages.decidedBy })
+    .from(inboundMessages)
+    .where(eq(inboundMessages.id, id));
+  if (!stands) throw new Error('an inbound message was decided on that is not there');
+  return stands;
+}
+
 /** Whether an address is one of our own accounts': own mail is never a reply. Design 6. */
 export async function isOwnAddress(tx: Tx, address: string): Promise<boolean> {
   const rows = await tx
@@ -47,9 +66,13 @@ export async function isOwnAddress(tx: Tx, address: string): Promise<boolean> {
   return rows.length > 0;
 }
 
+/** No index holds an id of several thousand bytes (SQLSTATE 54000), and no mail program writes one of 500. */
+export const fitsIndex = (messageId: string): boolean => Buffer.byteLength(messageId) <= 500;
+
 /** The newest of our messages with one of these Message-IDs; the workspace is the transaction's. */
 export async function matchByMessageId(tx: Tx, messageIds: readonly string[]): Promise<Match | null> {
-  if (messageIds.length === 0) return null;
+  const ids = messageIds.filter(fitsIndex);
+  if (ids.length === 0) return null;
   const [row] = await tx
     .select({
       sequenceId: deliveries.sequenceId,
@@ -59,7 +82,7 @@ export async function matchByMessageId(tx: Tx, messageIds: readonly string[]): P
     })
     .from(deliveries)
     .innerJoin(sequences, eq(sequences.id, deliveries.sequenceId))
-    .where(inArray(deliveries.messageId, [...messageIds]))
+    .where(inArray(deliveries.messageId, ids))
     .orderBy(desc(deliveries.claimedAt))
     .limit(1);
   return row ?? null;
@@ -88,6 +111,15 @@ export async function matchBySender(tx: Tx, address: string): Promise<Match | nu
   return row ? { ...row, deliveryId: null } : null;
 }
 
+/** The sequence that a token of ours names; null when it is another workspace's. */
+export async function matchBySequence(tx: Tx, sequenceId: SequenceId): Promise<Match | null> {
+  const [row] = await tx
+    .select({ contactId: sequences.contactId, lastSentAt: sequences.enrolledAt })
+    .from(sequences)
+    .where(eq(sequences.id, sequenceId));
+  return row ? { ...row, sequenceId, deliveryId: null } : null;
+}
+
 /** Which rank a report has: a later, lesser one changes nothing. Facts: reliability 3. */
 const lesser = { soft: [], hard: ['soft'], complaint: ['soft', 'hard'] } as const;
 
@@ -102,11 +134,23 @@ export async function noteBounce(tx: Tx, id: DeliveryId, bounce: keyof typeof le
   return noted.length === 1;
 }
 
+/** Which account sent it: read before its lock is taken. */
+export async function accountOfDelivery(tx: Tx, id: DeliveryId): Promise<AccountId> {
+  const [row] = await tx.select({ accountId: deliveries.accountId }).from(deliveries).where(eq(deliveries.id, id));
+  if (!row) throw new Error(`delivery ${id} is not in its workspace`);
+  return row.accountId;
+}
+
+/** The contact's open sequence: there is one at most. */
+export async function findOpenSequence(tx: Tx, contactId: ContactId): Promise<SequenceId | null> {
+  const [row] = await tx
+    .select({ id: sequences.id })
+    .from(sequences)
+    .where(and(eq(sequences.contactId, contactId), inArray(sequences.status, [...openStatuses])));
+  return row?.id ?? null;
+}
+
 export async function findDeliveryById(tx: Tx, id: DeliveryId): Promise<typeof deliveries.$inferSelect | null> {
   const [row] = await tx.select().from(deliveries).where(eq(deliveries.id, id)).for('no key update');
   return row ?? null;
 }
-
-/** The inbox of an account that was never told of: for the ids of what has none. */
-export const syntheticId = (accountId: AccountId, uidValidity: number, uid: number) =>
-  `<${uidValidity}.${uid}@${accountId}.invalid>`;

@@ -50,6 +50,13 @@ export async function takeMailbox(tx: Tx, accountId: AccountId): Promise<Reader 
   return row ?? null;
 }
 
+/** It is another inbox now, or nobody's: nothing of it was read, and whoever reads it still stops at the next cursor. */
+export const restartMailbox = (tx: Tx, accountId: AccountId) =>
+  tx
+    .update(mailboxes)
+    .set({ generation: sql`${mailboxes.generation} + 1`, uidValidity: null, lastUid: 0, readAt: null })
+    .where(eq(mailboxes.accountId, accountId));
+
 const mine = ({ accountId, generation }: Pick<Reader, 'accountId' | 'generation'>) =>
   and(eq(mailboxes.accountId, accountId), eq(mailboxes.generation, generation));
 
@@ -63,11 +70,19 @@ export async function moveCursor(tx: Tx, reader: Reader, uidValidity: number, la
   return moved.length === 1;
 }
 
-/** The inbox was read to its end just now; false when another reader has taken over. */
-export async function markRead(tx: Tx, reader: Reader): Promise<boolean> {
+/** The real clock of the database, epoch ms. */
+export async function realNow(tx: Tx): Promise<number> {
+  const { rows } = await tx.execute<{ now: string }>(
+    sql`select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now`,
+  );
+  return Number(rows[0]?.now);
+}
+
+/** The inbox was read to the end that it had at `at` (`realNow`); false when another reader has taken over. */
+export async function markRead(tx: Tx, reader: Reader, at: number): Promise<boolean> {
   const marked = await tx
     .update(mailboxes)
-    .set({ readAt: sql`clock_timestamp()`, failingSince: null, failure: null })
+    .set({ readAt: at, failingSince: null, failure: null })
     .where(mine(reader))
     .returning({ accountId: mailboxes.accountId });
   return marked.length === 1;
@@ -88,12 +103,17 @@ export const livingMailboxes = (tx: Tx): Promise<{ accountId: AccountId }[]> =>
     .innerJoin(accounts, eq(accounts.id, mailboxes.accountId))
     .where(inArray(accounts.status, [...readStatuses]));
 
-/** How many of them were not read for so long. */
+/** How many of them were not read for so long, or have failed for so long before they were ever read. */
 export async function countStale(tx: Tx, forMs: number): Promise<number> {
   const [row] = await tx
     .select({ count: count() })
     .from(mailboxes)
     .innerJoin(accounts, eq(accounts.id, mailboxes.accountId))
-    .where(and(inArray(accounts.status, [...readStatuses]), lt(mailboxes.readAt, since(forMs))));
+    .where(
+      and(
+        inArray(accounts.status, [...readStatuses]),
+        lt(sql`coalesce(${mailboxes.readAt}, ${mailboxes.failingSince})`, since(forMs)),
+      ),
+    );
   return row?.count ?? 0;
 }

@@ -43,6 +43,8 @@ export function openDb({ url, size, statementTimeoutMs, lockTimeoutMs, acquireTi
     connectionTimeoutMillis: acquireTimeoutMs,
   });
   pool.on('error', onIdleError);
+  // Lost while taken, a connection tells its holder with the next query, and this event too; unheard, it ends the process.
+  pool.on('connect', (client) => void client.on('error', () => undefined));
   const db = drizzle(pool);
 
   const transaction = async <T>(role: string, workspaceId: string, work: (tx: Tx) => Promise<T>): Promise<T> => {

@@ -144,7 +144,8 @@ export const livingCampaigns = (tx: Tx): Promise<{ id: CampaignId }[]> =>
     .where(inArray(campaigns.status, ['RUNNING', 'PAUSED']));
 
 /*
- * These two have no back-off of their own: mending one changes the row that was looked for.
+ * These two have no back-off of their own: mending one changes the row that was looked for. They come in any order, so
+ * that rows which cannot be mended, however many, do not stay in front of the others.
  */
 
 /** Sequences with a message in flight for 15 min: an attempt takes 12 at most, so nobody is on it. Facts: reliability 3. */
@@ -167,7 +168,7 @@ const withDelivery = (tx: Tx, which: SQL | undefined): Promise<SequenceRef[]> =>
     .from(deliveries)
     .innerJoin(sequences, eq(sequences.id, deliveries.sequenceId))
     .where(which)
-    .orderBy(asc(deliveries.claimedAt))
+    .orderBy(sql`random()`)
     .limit(PAGE);
 
 /** Steps late by 15 min: an alarm. */

@@ -9,13 +9,17 @@ import { campaignProgress, sequences } from './schema.ts';
 /** What a workflow is behind on: the newest change, and where the sequence stands after it. */
 export interface Tell {
   seq: number;
+  /** The newest change it has heard of. */
+  told: number;
   status: SequenceStatus;
   end: SequenceEnd | null;
 }
 
 export async function readTell(tx: Tx, id: SequenceId): Promise<Tell | null> {
   const [sequence] = await tx.select().from(sequences).where(eq(sequences.id, id));
-  return sequence ? { seq: sequence.tellSeq, status: sequence.status, end: endOf({ sequence }) } : null;
+  return sequence
+    ? { seq: sequence.tellSeq, told: sequence.toldSeq, status: sequence.status, end: endOf({ sequence }) }
+    : null;
 }
 
 /** The workflow has heard of everything up to `seq`. */

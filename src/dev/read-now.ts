@@ -17,7 +17,8 @@ export async function readNow(deps: ActivityDeps, { announce }: CommandDeps, acc
   const password = openCredentials(deps.vault, account).imap;
   const mailbox = await deps.mailboxes.open({ host, port, tls, user, password });
   try {
-    await readInbox({ ...deps, announce }, mailbox, reader);
+    if (!(await readInbox({ ...deps, announce }, mailbox, reader)))
+      throw new Error(`a message of account ${accountId} could not be handled`);
   } finally {
     await mailbox.close();
   }

@@ -7,7 +7,7 @@ export const accountMoves: Record<AccountStatus, readonly AccountStatus[]> = {
   CONNECTED: ['PAUSED', 'RESTING', 'DISCONNECTED', 'REMOVED'],
   PAUSED: ['CONNECTED', 'DISCONNECTED', 'REMOVED'],
   RESTING: ['CONNECTED', 'PAUSED', 'DISCONNECTED', 'REMOVED'],
-  DISCONNECTED: ['CONNECTED', 'REMOVED'],
+  DISCONNECTED: ['CONNECTED', 'PAUSED', 'REMOVED'],
   REMOVED: [],
 };
 
@@ -89,19 +89,30 @@ export type Permission =
   | { kind: 'defer'; until: number; why: 'held' | 'account_cap' }
   | { kind: 'unavailable' };
 
+/** By a person or by the guard, until a person resumes it; a disconnection meanwhile changes nothing in that. */
+export const isPaused = ({ status, pausedWhy = null }: { status: AccountStatus; pausedWhy?: PauseReason | null }) =>
+  status === 'PAUSED' || (status === 'DISCONNECTED' && pausedWhy !== null);
+
 /**
  * Whether the account may send at `now`. Paused: looked at again in 24 h (switching on says so at once). Disconnected:
  * one deferral to the 24 h limit, past it the sequence fails. Removed: at once. Design 3, 6.
  */
 export function maySend(
-  account: { status: AccountStatus; restingUntil: number | null; disconnectedAt: number | null },
+  account: {
+    status: AccountStatus;
+    restingUntil: number | null;
+    disconnectedAt: number | null;
+    /** Set also while a paused account is disconnected. */
+    pausedWhy?: PauseReason | null;
+  },
   now: number,
 ): Permission {
+  // What a person holds does not fail by itself.
+  if (isPaused(account)) return { kind: 'defer', until: now + DAY_MS, why: 'held' };
   switch (account.status) {
     case 'CONNECTED':
+    case 'PAUSED': // told above
       return { kind: 'may' };
-    case 'PAUSED':
-      return { kind: 'defer', until: now + DAY_MS, why: 'held' };
     case 'RESTING':
       return account.restingUntil !== null && account.restingUntil > now
         ? { kind: 'defer', until: account.restingUntil, why: 'account_cap' }

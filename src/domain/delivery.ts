@@ -1,10 +1,13 @@
 export const deliveryStates = ['CLAIMED', 'RELEASED', 'DATA_STARTED', 'SENT', 'REJECTED', 'UNCONFIRMED'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 
-/** The ledger's moves. SENT and REJECTED are the last word on a message. Design 6. */
+/**
+ * The ledger's moves. SENT and REJECTED are the last word on a message. RELEASED → SENT: given up for unsent, and then
+ * somebody answers to it after all. Design 6.
+ */
 export const deliveryMoves: Record<DeliveryState, readonly DeliveryState[]> = {
   CLAIMED: ['CLAIMED', 'RELEASED', 'DATA_STARTED', 'REJECTED'],
-  RELEASED: ['CLAIMED'],
+  RELEASED: ['CLAIMED', 'SENT'],
   DATA_STARTED: ['SENT', 'REJECTED', 'RELEASED', 'UNCONFIRMED'],
   UNCONFIRMED: ['SENT', 'RELEASED', 'REJECTED'],
   SENT: [],

@@ -1,4 +1,4 @@
-import { type AccountStatus, maySend } from './account.ts';
+import { isPaused, maySend } from './account.ts';
 import type { CampaignStatus } from './campaign.ts';
 import type { TaskId } from './ids.ts';
 import { permittedAt, planStep, type SendingSchedule } from './schedule.ts';
@@ -24,7 +24,7 @@ export interface FenceFacts {
   /** The kill switch of the installation or the workspace. */
   switchedOff: boolean;
   /** Null where the step needs none. */
-  account: { status: AccountStatus; restingUntil: number | null; disconnectedAt: number | null } | null;
+  account: Parameters<typeof maySend>[0] | null;
   suppression: SuppressionReason | null;
   awayUntil: number | null;
   schedule: SendingSchedule;
@@ -55,7 +55,7 @@ export function judge(facts: FenceFacts, now: number): Verdict {
   if (campaign.status !== 'RUNNING') return { kind: 'held', epoch: campaign.controlEpoch };
   if (switchedOff) return { kind: 'defer', until: now + DAY_MS, why: 'held' };
   const permission = account ? maySend(account, now) : { kind: 'may' as const };
-  if (account?.status === 'PAUSED' && permission.kind === 'defer') return permission;
+  if (account && isPaused(account) && permission.kind === 'defer') return permission;
   if (suppression) return { kind: 'end', end: endOfSuppressed[suppression] };
   if (permission.kind === 'unavailable')
     return { kind: 'end', end: { status: 'FAILED', reason: 'account_unavailable' } };

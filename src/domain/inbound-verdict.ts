@@ -5,6 +5,7 @@ import type { InboundVerdict, ParsedMail } from './inbound.ts';
 import { contentTypeOf, fieldBlocks, fieldOf } from './mail-fields.ts';
 import { withoutQuoted } from './quoted-text.ts';
 import { intentOf } from './reply-rules.ts';
+import { isUnsubscribeMail } from './unsubscribe-mail.ts';
 
 /**
  * What a message in an account's inbox is, from the message alone; whom it concerns is found out elsewhere. Machines'
@@ -19,6 +20,7 @@ export function judgeMail(mail: ParsedMail, { today }: { today: string }): Inbou
     readBounce(mail) ??
     readCalendarReply(mail, written) ??
     (isBookingConfirmation(mail) ? booked : null) ??
+    readUnsubscribe(mail, written) ??
     readAutoReply(mail, written, today) ?? {
       kind: 'reply',
       intent: intentOf(mail.subject, written),
@@ -26,6 +28,12 @@ export function judgeMail(mail: ParsedMail, { today }: { today: string }): Inbou
       text: written === '' ? mail.text.trim() : written,
     }
   );
+}
+
+/** Next to no text stands in it: what mail programs write in their owner's name. */
+function readUnsubscribe({ subject, text }: ParsedMail, written: string): InboundVerdict | null {
+  const intent = isUnsubscribeMail(subject) ? intentOf('unsubscribe', written) : null;
+  return intent === 'unsubscribe' ? { kind: 'reply', intent, text: written === '' ? text.trim() : written } : null;
 }
 
 /** RFC 5965; "not-spam" praises and "auth-failure" (RFC 6591) is about DNS. */

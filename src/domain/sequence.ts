@@ -90,9 +90,12 @@ export const stepStatuses = [
 ] as const;
 export type StepStatus = (typeof stepStatuses)[number];
 
-/** A claim that is given back returns a step from SENDING to PENDING; "send again" does so from UNCONFIRMED. Design 2, 6. */
+/**
+ * A claim that is given back returns a step from SENDING to PENDING; "send again" does so from UNCONFIRMED. PENDING → SENT:
+ * its message, given up for unsent, turns out to have arrived. Design 2, 6.
+ */
 export const stepMoves: Record<StepStatus, readonly StepStatus[]> = {
-  PENDING: ['WAITING', 'SENDING', 'SKIPPED', 'FAILED', 'CANCELED'],
+  PENDING: ['WAITING', 'SENDING', 'SENT', 'SKIPPED', 'FAILED', 'CANCELED'],
   WAITING: ['PENDING', 'SENDING', 'DONE', 'SKIPPED', 'FAILED', 'CANCELED'],
   SENDING: ['PENDING', 'SENT', 'SKIPPED', 'FAILED', 'UNCONFIRMED', 'CANCELED'],
   UNCONFIRMED: ['PENDING', 'SENT', 'SKIPPED', 'FAILED', 'CANCELED'],

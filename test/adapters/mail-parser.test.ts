@@ -305,6 +305,15 @@ describe('the child', () => {
     },
   );
 
+  test('that somebody else ended is no verdict on the message: a fresh one reads it', async () => {
+    await withParser({}, async (parser) => {
+      const told: { pid: number } = JSON.parse((await parser.parse(subject('tell')))?.text ?? '');
+      const next = parser.parse(NEXT);
+      process.kill(told.pid, 'SIGKILL');
+      expect((await next)?.text).toBe('Yes, please.\n');
+    });
+  });
+
   test('is given nothing of our environment, and little memory', async () => {
     vi.stubEnv('PLANTED_SECRET', 'planted');
     await withParser({}, async (parser) => {

@@ -548,7 +548,7 @@ describe('what a real server receives', () => {
     expect(parsed.html?.trimEnd()).toBe(email.html);
     const header = (key: string) => parsed.headers.filter((each) => each.key === key).map(({ value }) => value);
     expect(header('list-unsubscribe')).toEqual([
-      '<https://sender.example/u/token>, <mailto:sam@sender.example?subject=unsubscribe>',
+      '<https://sender.example/u/token>, <mailto:sam@sender.example?subject=unsubscribe%20token>',
     ]);
     expect(header('list-unsubscribe-post')).toEqual(['List-Unsubscribe=One-Click']);
     expect(header('x-topo-time')).toEqual(['2026-11-24T14:00:00.000Z']);

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sqlStateOf } from '../../src/db/errors.ts';
-import { type Db, openDb, type Tx } from '../../src/db/pool.ts';
+import { isDatabaseAway, sqlStateOf } from '../../src/db/errors.ts';
+import { type Db, type DbOptions, openDb, type Tx } from '../../src/db/pool.ts';
 import { type FreshDatabase, freshDatabase } from '../support/postgres.ts';
 import { aHouse, type House } from '../support/scenario.ts';
 
@@ -12,9 +12,7 @@ let db: Db;
 let first: House;
 let second: House;
 
-const open = (
-  also: { statementTimeoutMs?: number; lockTimeoutMs?: number; acquireTimeoutMs?: number; size?: number } = {},
-) =>
+const open = (also: Partial<DbOptions> = {}) =>
   openDb({
     url: database.url,
     size: 5,
@@ -145,4 +143,25 @@ test('a connection forgets role and workspace with its transaction, also one tha
   expect(await one.asSystem(standing)).toEqual({ role: 'topo_system', workspace: '' });
   expect(await one.inWorkspace(second.workspaceId, standing)).toMatchObject({ workspace: second.workspaceId });
   await one.close();
+});
+
+test('what is not there in time, and no refusal of what was asked, counts as the database being away', async () => {
+  const isAway = (work: Promise<unknown>) => work.then(() => null, isDatabaseAway);
+  const hasty = open({ size: 1, acquireTimeoutMs: 100, lockTimeoutMs: 100, statementTimeoutMs: 1_000 });
+  await hasty.asSystem(() => expect(isAway(hasty.asSystem(async () => 1))).resolves.toBe(true)); // all connections taken
+  await db.asSystem(async (tx) => {
+    await mark(tx, first);
+    expect(await isAway(hasty.asSystem((other) => mark(other, first)))).toBe(true); // a lock
+  });
+  expect(await isAway(hasty.asSystem((tx) => tx.execute(sql`select pg_sleep(20)`)))).toBe(true); // a statement
+  const cut = hasty.asSystem(async (tx) => {
+    await tx.execute(sql`set local role none`);
+    await tx.execute(sql`select pg_terminate_backend(pg_backend_pid())`);
+  });
+  expect(await isAway(cut)).toBe(true); // a connection, whose loss does not end the process either
+  const nobody = open({ url: 'postgresql://topo@127.0.0.1:1/none' });
+  expect(await isAway(nobody.asSystem(async () => 1))).toBe(true);
+  expect(await isAway(hasty.asSystem((tx) => tx.execute(sql`select 1 / 0`)))).toBe(false);
+  expect(await isAway(hasty.asSystem(() => Promise.reject(new Error('a fault of ours'))))).toBe(false);
+  await Promise.all([hasty.close(), nobody.close()]);
 });

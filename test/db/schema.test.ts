@@ -431,7 +431,13 @@ describe('a wrong state', () => {
       "status = 'DISCONNECTED', disconnected_at = null",
     ],
     ['a paused account without a reason', 'accounts_paused_why', 'accounts', account, "status = 'PAUSED'"],
-    ['a reason of an account that is not paused', 'accounts_paused_why', 'accounts', account, "paused_why = 'by_user'"],
+    [
+      'a reason of an account that is not paused',
+      'accounts_pause_lasts',
+      'accounts',
+      account,
+      "paused_why = 'by_user'",
+    ],
     [
       'a pause for a reason nobody knows',
       'accounts_paused_reason',

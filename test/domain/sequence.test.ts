@@ -118,9 +118,9 @@ describe('a step', () => {
     expect(stepMoves.UNCONFIRMED).toEqual(expect.arrayContaining(['SENT', 'SKIPPED', 'PENDING'])); // sent, skip, send again
   });
 
-  test('is sent only from SENDING, or from UNCONFIRMED once a look or a person has found it', () => {
+  test('is sent from SENDING, from UNCONFIRMED once a look or a person has found it, or from PENDING when it was given up too soon', () => {
     const before = Object.entries(stepMoves).flatMap(([from, moves]) => (moves.includes('SENT') ? [from] : []));
-    expect(before.sort()).toEqual(['SENDING', 'UNCONFIRMED']);
+    expect(before.sort()).toEqual(['PENDING', 'SENDING', 'UNCONFIRMED']);
   });
 });
 

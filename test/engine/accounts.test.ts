@@ -16,6 +16,7 @@ import { testAccount } from '../../src/commands/test-account.ts';
 import { readConfig } from '../../src/config.ts';
 import { disconnectAccount, loadAccount, restAccount } from '../../src/db/accounts.ts';
 import { lockAccount } from '../../src/db/locks.ts';
+import { markRead, moveCursor, type Reader, takeMailbox } from '../../src/db/mailboxes.ts';
 import { newId } from '../../src/db/new-id.ts';
 import {
   accounts,
@@ -106,6 +107,23 @@ const disconnect = (id: AccountId) =>
     await lockAccount(tx, id);
     await disconnectAccount(tx, await loadAccount(tx, id), TUESDAY_1000);
   });
+
+const inboxOf = async (id: AccountId) =>
+  first(await deeds.db.asSystem((tx) => tx.select().from(mailboxes).where(eq(mailboxes.accountId, id))));
+
+/** A reader in the middle of an inbox that was read before. */
+const aReaderOf = (id: AccountId): Promise<Reader> =>
+  deeds.db.asSystem(async (tx) => {
+    const reader = await takeMailbox(tx, id);
+    if (!reader) throw new Error(`account ${id} has no inbox`);
+    await moveCursor(tx, reader, 7, 41);
+    await markRead(tx, reader, TUESDAY_1000);
+    return reader;
+  });
+
+/** Whether it may still move the cursor, and say that it came to the end. */
+const goesOn = (reader: Reader) =>
+  deeds.db.asSystem(async (tx) => [await moveCursor(tx, reader, 7, 42), await markRead(tx, reader, TUESDAY_1000)]);
 
 describe('connecting', () => {
   test('stores a CONNECTED account with an inbox to read, owned by one member, and says who did it', async () => {
@@ -323,6 +341,19 @@ describe('editing', () => {
     expect((await kindsAbout(id)).slice(-2)).toEqual(['account_edited', 'account_connected']);
   });
 
+  test.each([{ host: 'elsewhere.example.com' }, { port: 143 }, { user: 'eve' }])(
+    'another inbox, by %j, is one that nobody has read: whoever reads the old one stops',
+    async (imap) => {
+      const id = await connect();
+      const reader = await aReaderOf(id);
+      await edit(id, { habits: { dailyCap: 3 }, servers: { smtp: { password: 'new' }, imap: { password: 'new' } } });
+      expect(await inboxOf(id)).toMatchObject({ uidValidity: 7, lastUid: 41, readAt: TUESDAY_1000 });
+      await edit(id, { servers: { imap: { ...imap, password: 'theirs' } } });
+      expect(await inboxOf(id)).toMatchObject({ uidValidity: null, lastUid: 0, readAt: null });
+      expect(await goesOn(reader)).toEqual([false, false]);
+    },
+  );
+
   test('a LinkedIn account has habits and no servers; a removed one has neither', async () => {
     await edit(house.linkedInAccount, { habits: { dailyCap: 20 } });
     expect(await refused(edit(house.linkedInAccount, { servers: { filesSent: true } }))).toBe('invalid');
@@ -399,7 +430,7 @@ describe('pausing and resuming', () => {
     await deeds.db.inWorkspace(other.workspaceId, async (tx) =>
       disconnectAccount(tx, await loadAccount(tx, other.emailAccount), TUESDAY_1000),
     );
-    expect(await accountOf(deeds, other.emailAccount)).toMatchObject({ status: 'DISCONNECTED', pausedWhy: null });
+    expect(await accountOf(deeds, other.emailAccount)).toMatchObject({ status: 'DISCONNECTED', pausedWhy: 'by_user' });
   });
 
   test('only the open sequences that it held are told, over pages of 200, each once', async () => {
@@ -478,6 +509,13 @@ describe('reconnecting', () => {
 });
 
 describe('removing', () => {
+  test('stops whoever reads its inbox', async () => {
+    const id = await connect();
+    const reader = await aReaderOf(id);
+    await removeAccount(mail.deps, house.caller, id);
+    expect(await goesOn(reader)).toEqual([false, false]);
+  });
+
   test('erases the passwords, frees the slots, and ends the open sequences that still need it', async () => {
     const own = await aHouse(deeds.db);
     await changeAccount(deeds, own.emailAccount, { credentials: testVault.seal('{}') });

@@ -1082,7 +1082,8 @@ class Model {
     const effect = replyPolicy[intent];
     if (effect.kind === 'end') this.#end(effect.end);
     if (effect.kind === 'hold') this.away = true;
-    if (effect.kind === 'ask' && !this.isOver) this.unread++;
+    // The answer to the last message comes after the end, and may make it a success.
+    if (effect.kind === 'ask' && (!this.isOver || this.status === 'COMPLETED')) this.unread++;
   }
 
   #unsubscribe(): void {

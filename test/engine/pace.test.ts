@@ -186,6 +186,51 @@ test('follow-ups come first: a first email takes only what those planned for the
   expect(sentToday).toHaveLength(3);
 });
 
+test('a queue of first emails does not hold up the follow-ups of those that went: they give way at their slots', async () => {
+  const crowd = await aCrowd(20);
+  await pace(crowd, 4);
+  for (const id of crowd.ids) await deeds.performStep(id, DUE);
+  const due = async () => {
+    const rows = await Promise.all(crowd.ids.map(row));
+    return rows
+      .flatMap(({ id, nextAt }) => (nextAt === null ? [] : [{ id, at: nextAt }]))
+      .sort((a, b) => a.at - b.at)[0];
+  };
+  const late: number[] = [];
+  for (let next = await due(); next; next = await due()) {
+    const { position, nextWhy } = await row(next.id);
+    if (position === 1 && nextWhy === 'delay') late.push(next.at);
+    const result = await deeds.performStep(next.id, next.at);
+    // A follow-up goes on its own day: 3 days after the first email, whoever waits for a first one.
+    if (position === 1)
+      expect(localDate('until' in result ? result.until : next.at, 'UTC')).toBe(localDate(next.at, 'UTC'));
+  }
+  expect(late).toHaveLength(20);
+  const perDay = new Map<string, number>();
+  for (const { claimedAt } of await sentFrom(crowd)) {
+    const day = localDate(claimedAt, 'UTC');
+    perDay.set(day, (perDay.get(day) ?? 0) + 1);
+  }
+  expect(Math.max(...perDay.values())).toBeLessThanOrEqual(4);
+});
+
+test('a claim whose attempt died is asked anew: for the cap of the day on which it is taken up', async () => {
+  const crowd = await aCrowd(4);
+  await pace(crowd, 2);
+  for (const id of crowd.ids.slice(0, 2)) {
+    const { email } = await contactOf(deeds, id);
+    deeds.world.react(email ?? '', { meanwhile: async () => Promise.reject(new Error('killed')) });
+    await expect(deeds.performStep(id, DUE)).rejects.toThrow('killed');
+  }
+  const tomorrow = DUE + DAY;
+  for (const id of crowd.ids.slice(2)) {
+    as('deferred', await deeds.performStep(id, DUE));
+    as('done', await deeds.performStep(id, Math.max(tomorrow, (await row(id)).nextAt ?? 0)));
+  }
+  for (const id of crowd.ids.slice(0, 2))
+    expect(await deeds.performStep(id, tomorrow)).toMatchObject({ kind: 'deferred', why: 'account_cap' });
+});
+
 test('a crowd that is due at once costs each sequence two activities and no more, within cap, gap and window', async () => {
   const [count, cap] = [60, 10];
   const crowd = await aCrowd(count, { schedule: weekdays, emails: 1 });
@@ -238,6 +283,16 @@ describe('an inbox that was not read for ten minutes', () => {
     });
     await readAgo(sequence, 9 * MINUTE);
     as('done', await deeds.performStep(sequence.id, due + MINUTE));
+  });
+
+  test('holds it also when an attempt died that had claimed it while the inbox was fresh', async () => {
+    const sequence = await anEnrolled(deeds, { steps: steps('email', 'email') });
+    as('done', await deeds.performStep(sequence.id, DUE));
+    const due = (await row(sequence.id)).nextAt ?? 0;
+    deeds.world.react(sequence.email, { meanwhile: async () => Promise.reject(new Error('killed')) });
+    await expect(deeds.performStep(sequence.id, due)).rejects.toThrow('killed');
+    await readAgo(sequence, 8 * HOUR);
+    expect(await deeds.performStep(sequence.id, due + 8 * HOUR)).toMatchObject({ why: 'inbox_stale' });
   });
 
   test('that was never read holds it as well', async () => {

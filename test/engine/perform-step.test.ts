@@ -11,6 +11,7 @@ import { recordReply } from '../../src/commands/record-reply.ts';
 import { resumeCampaign } from '../../src/commands/resume-campaign.ts';
 import { skipTask } from '../../src/commands/skip-task.ts';
 import { stopSequence } from '../../src/commands/stop-sequence.ts';
+import { disconnectAccount, loadAccount, moveAccount } from '../../src/db/accounts.ts';
 import { newId } from '../../src/db/new-id.ts';
 import { installation, members, workspaces } from '../../src/db/schema.ts';
 import { instantText } from '../../src/domain/explain.ts';
@@ -583,6 +584,62 @@ describe('a delivery that was in flight for 15 minutes', () => {
     expect((await deliveryOf(sequence.id)).state).toBe(state);
     expect(await statuses(sequence.id)).toEqual([status]);
   });
+});
+
+describe('a message given up for unsent', () => {
+  test('that somebody answers to before it goes again was sent, and does not go again', async () => {
+    const sequence = await enrolled('email', 'email');
+    deeds.world.react(sequence.email, unanswered);
+    await untilAsked(sequence.id);
+    await settle(sequence, { outcome: 'send_again' });
+    const { id: deliveryId } = await deliveryOf(sequence.id);
+    const { id: sequenceId, caller } = sequence;
+    await recordReply(deeds.commands, caller, {
+      sequenceId,
+      deliveryId,
+      intent: 'auto_reply',
+      key: `late/${sequenceId}`,
+    });
+    expect(await statuses(sequence.id)).toEqual(['SENT', 'PENDING']);
+    expect((await deliveryOf(sequence.id)).state).toBe('SENT');
+    await perform(sequence.id);
+    expect(mailTo(sequence)).toHaveLength(1); // the follow-up
+  });
+});
+
+test('a body that had begun when its attempt died is doubted also while a reply waits to be read', async () => {
+  const sequence = await enrolled('email', 'email');
+  const due = await dueAt(sequence.id);
+  killedAtNext('data_started');
+  await expect(perform(sequence.id)).rejects.toThrow('the worker was killed');
+  await reply(sequence, 'unclear');
+  const { taskId } = as('waitingForUser', await perform(sequence.id, due));
+  expect((await deliveryOf(sequence.id)).state).toBe('UNCONFIRMED');
+  await completeTask(deeds.commands, sequence.caller, { taskId, outcome: 'go_on' });
+  expect(await perform(sequence.id)).toMatchObject({ kind: 'deferred', why: 'confirming' });
+});
+
+test('a pause outlives a disconnection: what it holds does not fail, and the account is paused again', async () => {
+  const sequence = await enrolled('email');
+  const due = await dueAt(sequence.id);
+  await changeAccount(deeds, sequence.emailAccount, { status: 'PAUSED' });
+  const move = (to: 'DISCONNECTED' | 'CONNECTED', now: number) =>
+    deeds.db.inWorkspace(sequence.workspaceId, async (tx) => {
+      const account = await loadAccount(tx, sequence.emailAccount);
+      if (to === 'DISCONNECTED') await disconnectAccount(tx, account, now);
+      else await moveAccount(tx, account, to, { disconnectedAt: null });
+    });
+  await move('DISCONNECTED', due);
+  expect(await perform(sequence.id, due + 3 * DAY)).toMatchObject({ kind: 'deferred', why: 'held' });
+  await move('CONNECTED', due + 3 * DAY);
+  expect(await accountOf(deeds, sequence.emailAccount)).toMatchObject({ status: 'PAUSED', pausedWhy: 'by_user' });
+});
+
+test('a recipient refused at once counts among the account’s hard bounces', async () => {
+  const sequence = await enrolled('email');
+  deeds.world.react(sequence.email, noSuchUser);
+  await perform(sequence.id);
+  expect(await deliveryOf(sequence.id)).toMatchObject({ state: 'REJECTED', bounce: 'hard' });
 });
 
 describe('a sent copy', () => {

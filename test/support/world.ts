@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LinkedIn, LinkedInOutcome, Relation } from '../../src/adapters/linkedin.ts';
-import { MailboxAway, type Mailboxes } from '../../src/adapters/mailbox.ts';
+import { HEAD_BYTES, MailboxAway, type Mailboxes } from '../../src/adapters/mailbox.ts';
 import type { Mailer, OutgoingEmail, SendOutcome } from '../../src/adapters/mailer.ts';
 
 export interface AcceptedEmail {
@@ -66,7 +66,9 @@ export function createTestWorld() {
           await hooks.beforeFetch?.();
           const mail = inbox.find((each) => each.uid === uid);
           if (!mail) return null;
-          return mail.source.length > maxBytes ? { kind: 'tooLarge' } : { kind: 'mail', source: mail.source };
+          return mail.source.length > maxBytes
+            ? { kind: 'tooLarge', head: mail.source.subarray(0, HEAD_BYTES) }
+            : { kind: 'mail', source: mail.source };
         },
         changed: async () => undefined,
         hasSent: async (messageId) =>
