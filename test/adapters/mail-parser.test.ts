@@ -267,7 +267,7 @@ describe('hostile mail', () => {
     ['21 levels', () => mail(nested(21))],
     ['1,000 levels', () => mail(nested(1_000))],
     ['a header of 10 MB', () => mail(`X-Big: ${'x'.repeat(10_000_000)}\n\nhi`)],
-    ['a folded header of 10 MB', () => mail(`X-Big: ${'x\n '.repeat(3_000_000)}\n\nhi`)],
+    ['a folded header of 4 MB', () => mail(`X-Big: ${'x\n '.repeat(1_300_000)}\n\nhi`)],
     ['a body of 50 MB', () => Buffer.concat([mail(`${ORDINARY}\n`), Buffer.alloc(50_000_000, 'x')])],
   ])('is refused, and the next message is read: %s', async (_, source) => {
     expect(await parser.parse(source())).toBeNull();

@@ -187,8 +187,8 @@ test('follow-ups come first: a first email takes only what those planned for the
 });
 
 test('a queue of first emails does not hold up the follow-ups of those that went: they give way at their slots', async () => {
-  const crowd = await aCrowd(20);
-  await pace(crowd, 4);
+  const crowd = await aCrowd(12);
+  await pace(crowd, 3);
   for (const id of crowd.ids) await deeds.performStep(id, DUE);
   const due = async () => {
     const rows = await Promise.all(crowd.ids.map(row));
@@ -205,13 +205,13 @@ test('a queue of first emails does not hold up the follow-ups of those that went
     if (position === 1)
       expect(localDate('until' in result ? result.until : next.at, 'UTC')).toBe(localDate(next.at, 'UTC'));
   }
-  expect(late).toHaveLength(20);
+  expect(late).toHaveLength(12);
   const perDay = new Map<string, number>();
   for (const { claimedAt } of await sentFrom(crowd)) {
     const day = localDate(claimedAt, 'UTC');
     perDay.set(day, (perDay.get(day) ?? 0) + 1);
   }
-  expect(Math.max(...perDay.values())).toBeLessThanOrEqual(4);
+  expect(Math.max(...perDay.values())).toBeLessThanOrEqual(3);
 });
 
 test('a claim whose attempt died is asked anew: for the cap of the day on which it is taken up', async () => {
@@ -232,7 +232,7 @@ test('a claim whose attempt died is asked anew: for the cap of the day on which 
 });
 
 test('a crowd that is due at once costs each sequence two activities and no more, within cap, gap and window', async () => {
-  const [count, cap] = [60, 10];
+  const [count, cap] = [30, 10];
   const crowd = await aCrowd(count, { schedule: weekdays, emails: 1 });
   await pace(crowd, cap, 120, 'Europe/Paris');
   let activities = 0;

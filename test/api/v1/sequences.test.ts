@@ -141,7 +141,7 @@ describe('one sequence', () => {
     );
     const held = await show(id);
     await api.db.asSystem((tx) =>
-      tx.update(accounts).set({ status: 'CONNECTED' }).where(eq(accounts.workspaceId, workspaceId)),
+      tx.update(accounts).set({ status: 'CONNECTED', pausedWhy: null }).where(eq(accounts.workspaceId, workspaceId)),
     );
     expect(held.status).toBe('WAITING_FOR_LEAD');
     expect(held.holds).toEqual([
