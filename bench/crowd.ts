@@ -109,7 +109,7 @@ async function run(sizes: readonly number[]): Promise<void> {
     const results = [];
     for (const size of sizes) {
       results.push(await crowd(db, size));
-      console.log(`${size} done`);
+      console.log(JSON.stringify(results.at(-1)));
     }
     const head = ['sequences', 'sent', 'activities', 'most of one', 'most a day', 'days', 'least gap', 'ms a refusal'];
     const table = new Table({ head, style: { head: [], border: [] } });

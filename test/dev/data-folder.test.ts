@@ -1,20 +1,21 @@
-import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { closedFolder, openDataFolder, writeSecret } from '../../src/dev/data-folder.ts';
-import { aFolder } from './servers.ts';
 
 const somebodyElse = { uid: 65_533, gid: 65_533 };
-let place: ReturnType<typeof aFolder>;
+/** Not in the run's scratch folder, which is closed to others when an ordinary user runs the tests. */
+let folder: string;
 
 beforeEach(() => {
-  place = aFolder();
-  chmodSync(place.folder, 0o711);
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'topo-open-')));
+  chmodSync(folder, 0o711);
 });
-afterEach(() => place.remove());
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test('the first folder that another user cannot pass is named, however open those below it are', () => {
-  const closed = join(place.folder, 'home');
+  const closed = join(folder, 'home');
   const below = join(closed, 'project', 'data');
   mkdirSync(below, { recursive: true });
   chmodSync(closed, 0o700);
@@ -22,16 +23,16 @@ test('the first folder that another user cannot pass is named, however open thos
 
   chmodSync(closed, 0o701);
   const { uid, gid } = statSync(below);
-  expect(closedFolder(below, { uid, gid })).toBe(closedFolder(place.folder, { uid, gid }));
+  expect(closedFolder(below, { uid, gid })).toBe(closedFolder(folder, { uid, gid }));
 });
 
 test('a data folder that everybody may write to is refused', () => {
-  chmodSync(place.folder, 0o777);
-  expect(() => openDataFolder(place.folder)).toThrow(`Everybody may write to ${place.folder}. Set TOPO_DATA_DIR`);
+  chmodSync(folder, 0o777);
+  expect(() => openDataFolder(folder)).toThrow(`Everybody may write to ${folder}. Set TOPO_DATA_DIR`);
 });
 
 test('a secret is for its owner alone, also when it replaces one that was not', () => {
-  const file = join(place.folder, 'secret');
+  const file = join(folder, 'secret');
   writeSecret(file, 'one');
   chmodSync(file, 0o644);
   writeSecret(file, 'two');
