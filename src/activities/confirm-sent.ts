@@ -1,5 +1,4 @@
 import { MailboxAway } from '../adapters/mailbox.ts';
-import { openCredentials } from '../commands/credentials.ts';
 import { loadAccount } from '../db/accounts.ts';
 import { countLookUp, type DeliveryRow, findDelivery, judgeSequence, settleDelivery } from '../db/claim.ts';
 import { record } from '../db/events.ts';
@@ -11,6 +10,7 @@ import { lookUpAt } from '../domain/delivery.ts';
 import { explainClamp, nextOpening } from '../domain/schedule.ts';
 import type { StepResult } from '../domain/sequence.ts';
 import type { ActivityDeps } from './deps.ts';
+import { openInbox } from './open-inbox.ts';
 import { openConfirmation } from './open-task.ts';
 import { NEAREST_DEFERRAL_MS } from './put-off.ts';
 import { type Attempted, recordAttempt } from './record-attempt.ts';
@@ -99,10 +99,8 @@ export async function lookUpSent(deps: LookUpDeps, lookUp: LookUp, workflowNow: 
 /** null: the folder could not be read, or there is none. */
 async function isInSentFolder(deps: LookUpDeps, { account, delivery }: LookUp): Promise<boolean | null> {
   if (account.settings.channel !== 'email' || delivery.messageId === null) return null;
-  const { host, port, tls, user } = account.settings.imap;
   try {
-    const password = openCredentials(deps.vault, account).imap;
-    const mailbox = await deps.mailboxes.open({ host, port, tls, user, password });
+    const mailbox = await openInbox(deps, account);
     try {
       return await mailbox.hasSent(delivery.messageId);
     } finally {

@@ -20,6 +20,7 @@ import type { SequenceEnd, StepResult } from '../domain/sequence.ts';
 import { classifyAnswer } from '../domain/smtp-answer.ts';
 import { startConfirming } from './confirm-sent.ts';
 import type { ActivityDeps } from './deps.ts';
+import { openInbox } from './open-inbox.ts';
 import { returnStep } from './orphans.ts';
 import type { DeedOutcome } from './perform-step.ts';
 import { defer } from './put-off.ts';
@@ -95,11 +96,10 @@ async function untilRecorded<T>(work: () => Promise<T>): Promise<T> {
  * A copy in the Sent folder, where the provider files none itself, so that the sender finds the thread in their own mail.
  * The message is sent and recorded: a copy that cannot be filed is told, and fails nothing.
  */
-async function fileCopy({ mailboxes, vault, log }: ActivityDeps, account: AccountRow, raw: Buffer): Promise<void> {
+async function fileCopy(deps: ActivityDeps, account: AccountRow, raw: Buffer): Promise<void> {
   if (account.settings.channel !== 'email' || account.settings.filesSent) return;
-  const { host, port, tls, user } = account.settings.imap;
   try {
-    const mailbox = await mailboxes.open({ host, port, tls, user, password: openCredentials(vault, account).imap });
+    const mailbox = await openInbox(deps, account);
     try {
       await mailbox.fileSent(raw);
     } finally {
@@ -107,7 +107,7 @@ async function fileCopy({ mailboxes, vault, log }: ActivityDeps, account: Accoun
     }
   } catch (error) {
     const why = error instanceof Error ? error.name : 'unknown';
-    log.warn({ accountId: account.id, why }, 'a sent copy could not be filed');
+    deps.log.warn({ accountId: account.id, why }, 'a sent copy could not be filed');
   }
 }
 

@@ -1,7 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { MailboxAway, type OpenMailbox } from '../adapters/mailbox.ts';
 import { createAnnouncer } from '../commands/announcer.ts';
-import { openCredentials } from '../commands/credentials.ts';
 import { wakeHeld } from '../commands/wake-held.ts';
 import { disconnectAccount, loadAccount } from '../db/accounts.ts';
 import { appNow } from '../db/clock.ts';
@@ -9,10 +8,11 @@ import { lockAccount } from '../db/locks.ts';
 import { markFailing, type Reader, takeMailbox, workspaceOfMailbox } from '../db/mailboxes.ts';
 import type { Tx } from '../db/pool.ts';
 import type { AccountRow } from '../db/walks.ts';
-import { readStatuses, type ServerSettings } from '../domain/account.ts';
+import { readStatuses } from '../domain/account.ts';
 import type { AccountId } from '../domain/ids.ts';
 import type { ActivityDeps } from './deps.ts';
 import { withHeartbeats } from './heartbeats.ts';
+import { openInbox } from './open-inbox.ts';
 import { type InboxDeps, newPasses, readInbox, TakenOver } from './read-inbox.ts';
 
 /** Polling is the truth: the longest an inbox goes unread though the server gave no hint. */
@@ -43,14 +43,13 @@ async function take(tx: Tx, accountId: AccountId): Promise<Taken | null> {
   const reader = await takeMailbox(tx, accountId);
   const account = await loadAccount(tx, accountId);
   return reader && account.settings.channel === 'email' && readStatuses.includes(account.status)
-    ? { reader, account, imap: account.settings.imap }
+    ? { reader, account }
     : null;
 }
 
 interface Taken {
   reader: Reader;
   account: AccountRow;
-  imap: ServerSettings;
 }
 
 interface Watch extends Taken {
@@ -60,15 +59,13 @@ interface Watch extends Taken {
   signal: AbortSignal;
 }
 
-async function watch({ deps, inbox, pollMs, signal, reader, account, imap }: Watch): Promise<'again' | 'gone'> {
+async function watch({ deps, inbox, pollMs, signal, reader, account }: Watch): Promise<'again' | 'gone'> {
   const { workspaceId, accountId } = reader;
   const caller = { workspaceId, actor: 'service' } as const;
   let isStale = reader.readAt === null || Date.now() - reader.readAt > deps.inboxFreshMs;
   let mailbox: OpenMailbox | undefined;
   try {
-    const { host, port, tls, user } = imap;
-    const { imap: password } = openCredentials(deps.vault, account);
-    mailbox = await deps.mailboxes.open({ host, port, tls, user, password }, signal);
+    mailbox = await openInbox(deps, account, signal);
     const passes = newPasses(signal);
     const until = Date.now() + SHIFT_MS;
     while (!signal.aborted && Date.now() < until) {

@@ -9,7 +9,6 @@ import { changeSequence, moveStep } from './moves.ts';
 import { newId } from './new-id.ts';
 import type { Tx } from './pool.ts';
 import { accounts, deliveries, installation, sequences, suppressions, workspaces } from './schema.ts';
-import { freeSlot } from './slots.ts';
 import {
   type AccountRow,
   accountIdFor,
@@ -114,7 +113,6 @@ export async function claimDelivery(
   now: number,
 ): Promise<DeliveryRow> {
   const before = await findDelivery(tx, step);
-  await freeSlot(tx, walk); // it is used now
   if (step.status !== 'SENDING') await moveStep(tx, step, 'SENDING');
   await changeSequence(tx, walk, { parkedEpoch: null });
   if (before) {

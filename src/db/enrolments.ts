@@ -1,15 +1,15 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { channelOf } from '../domain/account.ts';
 import { type EnrolmentWhy, enrolmentQuota } from '../domain/campaign.ts';
-import type { CampaignId, SequenceId, TemplateId, WorkspaceId } from '../domain/ids.ts';
+import type { CampaignId, ContactId, SequenceId, TemplateId, WorkspaceId } from '../domain/ids.ts';
 import type { LeadFailure } from '../domain/lead.ts';
 import { dayWindows, localDate, nextOpening, type SendingSchedule } from '../domain/schedule.ts';
-import { openStatuses } from '../domain/sequence.ts';
 import type { TemplateContent } from '../domain/template.ts';
 import { leastBusyAccount } from './accounts.ts';
 import { suppressionOf } from './claim.ts';
 import { attemptNow } from './clock.ts';
 import { record } from './events.ts';
+import { findOpenSequence } from './inbound.ts';
 import { failLead } from './leads.ts';
 import { lockContact, shareCampaign, shareTemplate } from './locks.ts';
 import { newId } from './new-id.ts';
@@ -207,14 +207,8 @@ async function cannotEnrol(
 ): Promise<LeadFailure | null> {
   if (await suppressionOf(tx, contact)) return 'suppressed';
   if (contact.email === null && content.steps.some(({ kind }) => kind === 'email')) return 'no_email';
-  return (await hasOpenSequence(tx, contact.id)) ? 'in_other_sequence' : null;
+  return (await findOpenSequence(tx, contact.id)) ? 'in_other_sequence' : null;
 }
 
-export async function hasOpenSequence(tx: Tx, contactId: (typeof contacts.$inferSelect)['id']): Promise<boolean> {
-  const rows = await tx
-    .select({ id: sequences.id })
-    .from(sequences)
-    .where(and(eq(sequences.contactId, contactId), sql`${sequences.status} in ${[...openStatuses]}`))
-    .limit(1);
-  return rows.length > 0;
-}
+export const hasOpenSequence = async (tx: Tx, contactId: ContactId): Promise<boolean> =>
+  (await findOpenSequence(tx, contactId)) !== null;

@@ -41,8 +41,7 @@ export async function askPace(
 ): Promise<PaceVerdict> {
   const rules: PaceRules = { zone: account.zone, dailyCap: account.dailyCap, gapMs: account.gapSeconds * 1000 };
   const followsUp = isFollowUp(walk, step);
-  const [own] = await tx.select({ at: slots.at }).from(slots).where(eq(slots.sequenceId, walk.sequence.id));
-  await freeSlot(tx, walk); // ours is not in our way; where it still stands, it is written again
+  const [own] = await freeSlot(tx, walk); // used now, or written anew; either way it is not in our way
   const { start } = dayBounds(now, rules.zone);
   const load = await loadOf(tx, account, start, followsUp);
   const today = localDate(now, rules.zone);
@@ -62,7 +61,7 @@ export async function askPace(
 
 /** A slot is nobody's any more: its sequence ended, is held, or goes by another reason. */
 export const freeSlot = (tx: Tx, { sequence }: Pick<Walk, 'sequence'>) =>
-  tx.delete(slots).where(eq(slots.sequenceId, sequence.id));
+  tx.delete(slots).where(eq(slots.sequenceId, sequence.id)).returning({ at: slots.at });
 
 export async function hasSlot(tx: Tx, { sequence }: Pick<Walk, 'sequence'>): Promise<boolean> {
   const rows = await tx.select({ at: slots.at }).from(slots).where(eq(slots.sequenceId, sequence.id));

@@ -1,6 +1,6 @@
 import type { ActivityDeps } from '../activities/deps.ts';
+import { openInbox } from '../activities/open-inbox.ts';
 import { readInbox } from '../activities/read-inbox.ts';
-import { openCredentials } from '../commands/credentials.ts';
 import type { CommandDeps } from '../commands/deps.ts';
 import { loadAccount } from '../db/accounts.ts';
 import { takeMailbox, workspaceOfMailbox } from '../db/mailboxes.ts';
@@ -12,10 +12,8 @@ export async function readNow(deps: ActivityDeps, { announce }: CommandDeps, acc
   if (!workspaceId) throw new Error(`account ${accountId} has no mailbox`);
   const account = await deps.db.inWorkspace(workspaceId, (tx) => loadAccount(tx, accountId));
   const reader = await deps.db.inWorkspace(workspaceId, (tx) => takeMailbox(tx, accountId));
-  if (account.settings.channel !== 'email' || !reader) throw new Error(`account ${accountId} has no mailbox`);
-  const { host, port, tls, user } = account.settings.imap;
-  const password = openCredentials(deps.vault, account).imap;
-  const mailbox = await deps.mailboxes.open({ host, port, tls, user, password });
+  if (!reader) throw new Error(`account ${accountId} has no mailbox`);
+  const mailbox = await openInbox(deps, account);
   try {
     if (!(await readInbox({ ...deps, announce }, mailbox, reader)))
       throw new Error(`a message of account ${accountId} could not be handled`);

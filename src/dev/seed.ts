@@ -7,13 +7,14 @@ import { parseTemplateFile } from '../api/template-file.ts';
 import { activateTemplate } from '../commands/activate-template.ts';
 import { createCampaign } from '../commands/create-campaign.ts';
 import { createTemplate } from '../commands/create-template.ts';
+import { sealCredentials } from '../commands/credentials.ts';
 import type { Caller, CommandDeps } from '../commands/deps.ts';
 import { appNow } from '../db/clock.ts';
 import { newId } from '../db/new-id.ts';
 import type { Db, Tx } from '../db/pool.ts';
 import { accounts, campaigns, mailboxes, members, templates, workspaces } from '../db/schema.ts';
 import { createToken, findToken, hashToken } from '../db/tokens.ts';
-import type { EmailCredentials, EmailSettings } from '../domain/account.ts';
+import type { EmailSettings } from '../domain/account.ts';
 import type { AccountId, CampaignId, MemberId, TemplateId, WorkspaceId } from '../domain/ids.ts';
 import { scopes } from '../domain/scope.ts';
 import { writeSecret } from './data-folder.ts';
@@ -91,8 +92,8 @@ function emailSettings({ mailbox: { smtpPort, imapPort } }: LocalParts): EmailSe
 
 /** Where the email account's servers are, and how they open. */
 function local(parts: LocalParts) {
-  const credentials: EmailCredentials = { smtp: null, imap: parts.imapPassword };
-  return { settings: emailSettings(parts), credentials: parts.vault.seal(JSON.stringify(credentials)) };
+  const credentials = sealCredentials(parts.vault, { smtp: null, imap: parts.imapPassword });
+  return { settings: emailSettings(parts), credentials };
 }
 
 async function createHouse(tx: Tx, parts: LocalParts, pace: Pace | undefined) {
