@@ -6,6 +6,8 @@ COPY package.json package-lock.json .npmrc ./
 FROM base AS build
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
+COPY scripts/build-web.mjs scripts/build-web.mjs
+COPY examples/template.json examples/template.json
 COPY src src
 RUN npm run build
 

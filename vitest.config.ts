@@ -10,6 +10,7 @@ export default defineConfig({
     maxWorkers: 3, // files wait for servers more than they compute
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
     teardownTimeout: 30_000,
     env: { TZ: 'UTC' },
     reporters: ['default', new TallyReporter()],

@@ -21,6 +21,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exi
 const parts = [
   ['arrows between folders', () => run('vitest', ['run', '--config', 'vitest.arrows.config.ts', '--reporter', 'dot'])],
   ['types', () => run('tsc', ['--noEmit'])],
+  ['types of the page', () => run('tsc', ['--noEmit', '-p', 'src/web'])],
   ['migrations are what the schema says', () => migrations()],
   ['lint and format', () => run('biome', ['check', '--error-on-warnings', '.'])],
   ['docs/states.md is what the domain says', () => run('tsx', ['scripts/states.ts', '--check'])],

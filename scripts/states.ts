@@ -8,6 +8,7 @@ import { accountMoves } from '../src/domain/account.ts';
 import { campaignMoves } from '../src/domain/campaign.ts';
 import { deliveryMoves } from '../src/domain/delivery.ts';
 import { leadFailures, leadMoves } from '../src/domain/lead.ts';
+import { invitationMoves } from '../src/domain/linkedin.ts';
 import { ends, sequenceMoves, statusNames, stepMoves, terminalStatuses } from '../src/domain/sequence.ts';
 import { taskMoves, taskOutcomes } from '../src/domain/task.ts';
 import { templateMoves } from '../src/domain/template.ts';
@@ -102,6 +103,16 @@ export const nouns: readonly Noun[] = [
       'before the message body began; once it has begun (`DATA_STARTED`) nothing is tried again blindly.',
     moves: deliveryMoves,
     starts: ['CLAIMED'],
+  },
+  {
+    name: 'Invitation',
+    about:
+      'The newest LinkedIn invitation of an account to a contact, as far as it is ours. `GONE` is one that is pending no ' +
+      'more and was not accepted: declined, or taken back by the member. Whoever accepts after all is connected; `PENDING` ' +
+      'again is a new invitation.',
+    moves: invitationMoves,
+    starts: ['PENDING', 'ACCEPTED'],
+    ends: ['ACCEPTED', 'WITHDRAWN', 'GONE'],
   },
   {
     name: 'Account',

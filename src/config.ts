@@ -43,14 +43,26 @@ const variables = z.object({
   AI_MODEL: z.string().min(1).optional(),
   AI_API_KEY: z.string().min(1).optional(),
   AI_BASE_URL: z.url().optional(),
+  /** How freely it writes AI variables. */
+  AI_TEMPERATURE: z.coerce.number().min(0).max(2).default(0.4),
+  AI_MAX_ANSWER_TOKENS: count.default(2_000),
+  /** For one try; there are three. */
+  AI_TIMEOUT_SECONDS: count.default(60),
+  /** US dollars per million tokens; without them costs are not known. */
+  AI_INPUT_PRICE: z.coerce.number().min(0).optional(),
+  AI_OUTPUT_PRICE: z.coerce.number().min(0).optional(),
   LINKEDIN_URL: z.url().optional(),
   LINKEDIN_API_KEY: z.string().optional(),
+  /** What the provider's callbacks carry in the header `Unipile-Auth`; without it none is taken, and polling finds all. */
+  LINKEDIN_CALLBACK_SECRET: z.string().min(16).optional(),
 
   /** `embedded` is set by the development runtime for its own children: there the clock may be virtual. */
   TOPO_RUNTIME: z.enum(['standard', 'embedded']).default('standard'),
   /** The embedded runtime delivers to its own mailbox only, unless this says `yes`. */
   ALLOW_REAL_MAIL: z.enum(['yes', 'no']).default('no'),
   TOPO_DATA_DIR: z.string().default('.data'),
+  /** Where its operators look; the page links there. */
+  TEMPORAL_UI_URL: z.url().optional(),
   TEMPORAL_CLI_PATH: z.string().optional(),
   EMBEDDED_POSTGRES_PORT: port.default(5433),
   EMBEDDED_TEMPORAL_PORT: port.default(7233),
@@ -107,4 +119,4 @@ export function environmentWith(overrides: Readonly<Record<string, string>>): Re
   return { ...given, ...overrides };
 }
 
-const SECRET = /KEY|TOKEN|PASSWORD|DATABASE_URL/;
+const SECRET = /KEY|TOKEN|PASSWORD|SECRET|DATABASE_URL/;

@@ -1,11 +1,16 @@
 import { isIP, type LookupFunction } from 'node:net';
 import { pino } from 'pino';
 import { createAiReplyReader } from './adapters/ai-reply-reader.ts';
+import { createAiWriter } from './adapters/ai-writer.ts';
+import { createHttpLinkedIn } from './adapters/http-linkedin.ts';
 import { createImapMailboxes } from './adapters/imap-mailbox.ts';
 import { createKeyVault, keyFromSecret, type VaultKey } from './adapters/key-vault.ts';
-import { openLanguageModel } from './adapters/language-model.ts';
+import { type LanguageModelSettings, openLanguageModel } from './adapters/language-model.ts';
+import type { LinkedIn, LinkedInCallbacks } from './adapters/linkedin.ts';
+import { createLinkedInCallbacks } from './adapters/linkedin-callbacks.ts';
 import type { Mailboxes } from './adapters/mailbox.ts';
 import type { Mailer } from './adapters/mailer.ts';
+import { offlineWriter } from './adapters/offline-writer.ts';
 import { type ResolvedHost, resolveHost, UnreachableHost } from './adapters/reachable-host.ts';
 import { noReplyReader, type ReplyReader } from './adapters/reply-reader.ts';
 import { createSmtpMailer } from './adapters/smtp-mailer.ts';
@@ -13,6 +18,7 @@ import { createTemporalClient } from './adapters/temporal-client.ts';
 import { createTemporalWalks } from './adapters/temporal-walks.ts';
 import { createUnsubscribeLinks } from './adapters/unsubscribe-links.ts';
 import type { Vault } from './adapters/vault.ts';
+import type { Writer } from './adapters/writer.ts';
 import type { RealMail } from './commands/deps.ts';
 import { BadEnvironment, type Config, readTemporalSettings } from './config.ts';
 import { clockOffset } from './db/clock.ts';
@@ -32,6 +38,10 @@ export interface Runtime {
   vault: Vault;
   mailer: Mailer;
   mailboxes: Mailboxes;
+  linkedIn: LinkedIn;
+  /** Null without a secret to know the provider by: no callback is taken, and polling finds all. */
+  linkedInCallbacks: LinkedInCallbacks | null;
+  replyReader: ReplyReader;
   /** Mail servers on private hosts, and addresses in domains kept for examples: the embedded runtime's. */
   allowPrivateHosts: boolean;
   realMail: RealMail | null;
@@ -71,10 +81,23 @@ export function openRuntime(config: Config, name: string, patience: Patience): R
     vault: openVault(config.CREDENTIALS_KEYS, SECRET_KEY),
     mailer: createSmtpMailer({ resolve }),
     mailboxes: createImapMailboxes({ lookup: lookupBy(resolve) }),
+    linkedIn: openLinkedIn(config),
+    linkedInCallbacks: config.LINKEDIN_CALLBACK_SECRET
+      ? createLinkedInCallbacks({ secret: config.LINKEDIN_CALLBACK_SECRET })
+      : null,
+    replyReader: openReplyReader(config, log),
     allowPrivateHosts: config.TOPO_RUNTIME === 'embedded',
     realMail: realMailOf(config),
   };
 }
+
+/** The configured provider; without one every call fails as if it were away. */
+const openLinkedIn = ({ LINKEDIN_URL, LINKEDIN_API_KEY }: Config): LinkedIn =>
+  createHttpLinkedIn({
+    baseUrl: LINKEDIN_URL ?? 'http://127.0.0.1:0',
+    apiKey: LINKEDIN_API_KEY ?? '',
+    timeoutMs: 30_000,
+  });
 
 /** The configured keys, and after them the one that SECRET_KEY makes: what was sealed before there were others stays readable. */
 export function openVault(configured: string | undefined, secretKey: string): Vault {
@@ -121,11 +144,34 @@ function realMailOf({ TOPO_RUNTIME, ALLOW_REAL_MAIL, PUBLIC_URL }: Config): Real
 }
 
 /** Reads replies with the configured language model; without one nobody is asked but a person. */
-export function openReplyReader({ AI_PROVIDER, AI_MODEL, AI_API_KEY, AI_BASE_URL }: Config, log: Log): ReplyReader {
-  if (!AI_PROVIDER || !AI_MODEL) return noReplyReader;
-  const [apiKey, baseUrl] = [AI_API_KEY ?? null, AI_BASE_URL ?? null];
-  const model = openLanguageModel({ provider: AI_PROVIDER, model: AI_MODEL, apiKey, baseUrl });
-  return createAiReplyReader({ model, log, timeoutMs: 20_000 });
+function openReplyReader(config: Config, log: Log): ReplyReader {
+  const settings = modelSettingsOf(config);
+  if (!settings) return noReplyReader;
+  return createAiReplyReader({ model: openLanguageModel(settings), log, timeoutMs: 20_000 });
+}
+
+/** Writes AI variables with the configured language model; without one they are their fallbacks. */
+export function openWriter(config: Config, log: Log): Writer {
+  const settings = modelSettingsOf(config);
+  if (!settings) return offlineWriter;
+  const { AI_INPUT_PRICE: input, AI_OUTPUT_PRICE: output } = config;
+  return createAiWriter({
+    model: openLanguageModel(settings),
+    log,
+    provider: settings.provider,
+    modelName: settings.model,
+    temperature: config.AI_TEMPERATURE,
+    maxAnswerTokens: config.AI_MAX_ANSWER_TOKENS,
+    timeoutMs: config.AI_TIMEOUT_SECONDS * 1_000,
+    pauseMs: 2_000,
+    prices: input === undefined || output === undefined ? null : { input, output },
+  });
+}
+
+/** null: none is configured. */
+function modelSettingsOf({ AI_PROVIDER, AI_MODEL, AI_API_KEY, AI_BASE_URL }: Config): LanguageModelSettings | null {
+  if (!AI_PROVIDER || !AI_MODEL) return null;
+  return { provider: AI_PROVIDER, model: AI_MODEL, apiKey: AI_API_KEY ?? null, baseUrl: AI_BASE_URL ?? null };
 }
 
 /** Virtual time belongs to the embedded runtime: anywhere else a moved clock means the wrong database. Design 4. */

@@ -1,25 +1,24 @@
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, NativeConnection, Runtime as TemporalRuntime } from '@temporalio/worker';
 import { createChildMailParser } from './adapters/child-mail-parser.ts';
-import { createHttpLinkedIn } from './adapters/http-linkedin.ts';
-import { offlineWriter } from './adapters/offline-writer.ts';
 import { createTemporalSchedules } from './adapters/temporal-schedules.ts';
 import { keepInBeing } from './commands/keep-in-being.ts';
 import { type Config, readConfig } from './config.ts';
 import { failureOf } from './db/errors.ts';
-import { openReplyReader, openRuntime, refuseVirtualTime } from './runtime.ts';
+import { openRuntime, openWriter, refuseVirtualTime } from './runtime.ts';
 import { createWorkers } from './workers.ts';
 
 const MINUTE_MS = 60_000;
 
 /** A worker: its parts in order, then it runs until it is told to stop (SIGINT, SIGTERM), finishing what is in flight. */
 export async function runWorker(config: Config): Promise<void> {
-  const { log, db, temporal, client, walks, unsubscribeLinks, vault, mailer, mailboxes } = openRuntime(
-    config,
-    'worker',
-    // A message that was accepted must be recorded, however many deeds wait for a connection.
-    { statementTimeoutMs: 30_000, acquireTimeoutMs: 30_000 },
-  );
+  const { log, db, temporal, client, walks, unsubscribeLinks, vault, mailer, mailboxes, linkedIn, replyReader } =
+    openRuntime(
+      config,
+      'worker',
+      // A message that was accepted must be recorded, however many deeds wait for a connection.
+      { statementTimeoutMs: 30_000, acquireTimeoutMs: 30_000 },
+    );
   await refuseVirtualTime(config, db);
   TemporalRuntime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
 
@@ -31,11 +30,6 @@ export async function runWorker(config: Config): Promise<void> {
     ...(typeof apiKey === 'string' ? { apiKey } : {}),
     ...(metadata === undefined ? {} : { metadata }),
   });
-  const linkedIn = createHttpLinkedIn({
-    baseUrl: config.LINKEDIN_URL ?? 'http://127.0.0.1:0',
-    apiKey: config.LINKEDIN_API_KEY ?? '',
-    timeoutMs: 30_000,
-  });
   const mailParser = createChildMailParser();
   const workers = await createWorkers({
     connection,
@@ -46,11 +40,11 @@ export async function runWorker(config: Config): Promise<void> {
       mailer,
       mailboxes,
       mailParser,
-      replyReader: openReplyReader(config, log),
+      replyReader,
       vault,
       inboxFreshMs: config.INBOX_FRESH_MINUTES * MINUTE_MS,
       linkedIn,
-      writer: offlineWriter,
+      writer: openWriter(config, log),
       walks,
       unsubscribeLinks,
       log,

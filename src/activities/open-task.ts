@@ -1,8 +1,9 @@
+import { findMember } from '../db/member-reads.ts';
 import { changeSequence, deriveStatus, moveStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
 import { openTask } from '../db/tasks.ts';
 import type { StepRow, Walk } from '../db/walks.ts';
-import type { TaskId } from '../domain/ids.ts';
+import type { MemberId, TaskId } from '../domain/ids.ts';
 
 /** The current step is a person's: a task for the assignee, or the campaign's owner, and the sequence waits for it. */
 export async function openManualTask(tx: Tx, walk: Walk, step: StepRow, now: number): Promise<TaskId> {
@@ -17,7 +18,7 @@ export async function openManualTask(tx: Tx, walk: Walk, step: StepRow, now: num
       manualKind: content.task,
       title: content.title,
       instructions: content.instructions,
-      assigneeId: content.assignee ?? walk.campaign.ownerId,
+      assigneeId: await assigneeOf(tx, walk, content.assignee),
     },
     now,
   );
@@ -25,6 +26,11 @@ export async function openManualTask(tx: Tx, walk: Walk, step: StepRow, now: num
   await changeSequence(tx, walk, { nextAt: null, nextWhy: 'waiting_for_task', parkedEpoch: null });
   await deriveStatus(tx, walk, now);
   return taskId;
+}
+
+/** The campaign's owner, also where whoever the step names has left since. */
+async function assigneeOf(tx: Tx, { campaign }: Walk, named: MemberId | null): Promise<MemberId> {
+  return named !== null && (await findMember(tx, named)) ? named : campaign.ownerId;
 }
 
 /** The looks for an unconfirmed message were in vain: a person says whether it was sent. Design 6. */

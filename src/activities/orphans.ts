@@ -1,5 +1,13 @@
 import { tellSequence } from '../commands/announcer.ts';
-import { type Claim, findDelivery, judgeSequence, settleDelivery } from '../db/claim.ts';
+import {
+  type Claim,
+  type DeliveryRow,
+  findDelivery,
+  judgeSequence,
+  returnDelivery,
+  settleDelivery,
+} from '../db/claim.ts';
+import { rememberInvitation } from '../db/invitations.ts';
 import { bumpTell, moveStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
 import type { SequenceRef } from '../db/repairs.ts';
@@ -28,21 +36,37 @@ export async function lostMessage(tx: Tx, walk: Walk, step: StepRow, now: number
 export async function dropOrphan(tx: Tx, walk: Walk, step: StepRow, now: number): Promise<void> {
   if (step.status !== 'SENDING') return;
   const delivery = await findDelivery(tx, step);
-  if (delivery?.state === 'CLAIMED') {
-    await settleDelivery(tx, delivery, 'RELEASED', now);
-    await returnStep(tx, walk, step);
-  } else if (delivery?.state === 'DATA_STARTED' && walk.sequence.endedAt !== null) {
-    await settleDelivery(tx, delivery, 'UNCONFIRMED', now);
-    await moveStep(tx, step, 'UNCONFIRMED');
-  }
+  if (delivery?.state === 'CLAIMED' && (await returnDelivery(tx, delivery, now))) return returnStep(tx, walk, step);
+  if (!delivery || walk.sequence.endedAt === null || !(await settleDelivery(tx, delivery, 'UNCONFIRMED', now))) return;
+  await moveStep(tx, step, 'UNCONFIRMED');
+  if (step.kind === 'linkedin_invitation') await keepTrack(tx, walk, delivery, now);
 }
 
-/** Our claim goes back; the fence is asked anew for the reason. */
-export async function giveBack(tx: Tx, { walk: { sequence }, delivery }: Claim, workflowNow: number): Promise<void> {
+/** An invitation that may be out is looked after as one that is: polled, and withdrawn when it gets old. */
+const keepTrack = (tx: Tx, { sequence, contact }: Walk, { accountId, claimedAt }: DeliveryRow, now: number) =>
+  rememberInvitation(
+    tx,
+    {
+      workspaceId: sequence.workspaceId,
+      accountId,
+      contactId: contact.id,
+      sequenceId: sequence.id,
+      externalId: null,
+    },
+    { begunAt: claimedAt, now },
+  );
+
+/** Our claim goes back; the fence is asked anew for the reason. `isUnheard`: whatever was begun came to nobody. */
+export async function giveBack(
+  tx: Tx,
+  { walk: { sequence }, delivery }: Claim,
+  workflowNow: number,
+  { isUnheard }: { isUnheard: boolean },
+): Promise<void> {
   const { walk, now } = await judgeSequence(tx, sequence.id, workflowNow);
   const step = walk.steps.find(({ stepId }) => stepId === delivery.stepId);
-  if (!step || !(await settleDelivery(tx, delivery, 'RELEASED', now))) return;
-  await returnStep(tx, walk, step);
+  const isFree = () => (isUnheard ? settleDelivery(tx, delivery, 'RELEASED', now) : returnDelivery(tx, delivery, now));
+  if (step && (await isFree())) await returnStep(tx, walk, step);
 }
 
 /** A step whose claim was released is PENDING again, or canceled with its sequence. */

@@ -12,7 +12,7 @@ import type { ActivityDeps } from './deps.ts';
 import { withHeartbeats } from './heartbeats.ts';
 import { openManualTask } from './open-task.ts';
 import { dropOrphan, giveBack, lostMessage } from './orphans.ts';
-import { defer, waitsForItsTurn } from './put-off.ts';
+import { defer, waitsForItsTurn, waitsForReader } from './put-off.ts';
 import { sendEmail } from './send-email.ts';
 import { sendLinkedIn } from './send-linkedin.ts';
 import { doneResult, endedResult, standing } from './step-results.ts';
@@ -24,10 +24,10 @@ export interface PerformStepInput {
 }
 
 /**
- * What a deed says of its message. Of `withdrawn` (permission was, meanwhile) and `unreachable` nothing was said to
- * anybody: the claim goes back.
+ * What a deed says of its message. `withdrawn` (permission was, meanwhile): nothing was said to anybody. `unreachable`:
+ * nor then, or nobody knows. `unheard`: what an attempt before had begun came to nobody. The claim goes back.
  */
-export type DeedOutcome = StepResult | 'withdrawn' | 'unreachable';
+export type DeedOutcome = StepResult | 'withdrawn' | 'unreachable' | 'unheard';
 
 /**
  * Claims the sequence's current step, does it, records it, and answers with what the workflow has to do next. Harmless
@@ -47,11 +47,12 @@ export const createPerformStep = (deps: ActivityDeps) =>
         await deps.fault?.('after_claim');
         const deed = taken.step.kind === 'email' ? sendEmail : sendLinkedIn;
         const outcome = await deed(deps, taken, now, signal);
-        if (outcome !== 'withdrawn' && outcome !== 'unreachable') return outcome;
-        await deps.db.inWorkspace(workspaceId, (tx) => giveBack(tx, taken, now));
+        if (typeof outcome !== 'string') return outcome;
+        const isUnheard = outcome === 'unheard';
+        await deps.db.inWorkspace(workspaceId, (tx) => giveBack(tx, taken, now, { isUnheard }));
         if (outcome === 'unreachable')
           throw ApplicationFailure.retryable('the provider could not be reached', 'ProviderAway');
-        // Withdrawn: the fence is asked anew, and says why.
+        // Withdrawn: the fence is asked anew, and says why. Unheard: its turn comes like any other's.
       }
     });
     if (isTerminal(result.status)) await archiveFinishedOf(deps.db, workspaceId, sequenceId);
@@ -131,9 +132,12 @@ async function take(
     return endedResult(walk);
   }
   const subject = step.content.kind === 'email' ? step.content.subject : null;
-  if (step.kind === 'email') {
-    // A dead attempt's claim goes back first: whatever has come since, a reply or a full day, counts for the next one too.
-    await dropOrphan(tx, walk, step, now);
+  // A dead attempt's claim goes back first: whatever has come since, a reply or a full day, counts for the next one too.
+  await dropOrphan(tx, walk, step, now);
+  const unread = await waitsForReader(tx, deps, walk, now);
+  if (unread) return unread;
+  // A call to LinkedIn that had begun has its place already: what became of it is found out first.
+  if (step.status !== 'SENDING') {
     const later = await waitsForItsTurn(tx, deps, walk, step, account, now);
     if (later) return later;
   }

@@ -1,13 +1,15 @@
+import { writeCopy } from '../commands/write-copy.ts';
+import { briefOf, type WrittenVariables, writeVariables } from '../commands/write-variables.ts';
 import { attemptNow } from '../db/clock.ts';
 import { record } from '../db/events.ts';
 import { lockContact, lockSequence } from '../db/locks.ts';
 import { changeSequence, deriveStatus } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
-import { writeContent } from '../db/steps.ts';
-import { openTask } from '../db/tasks.ts';
+import { senderFor } from '../db/senders.ts';
 import { jitterKey, loadWalk, type Walk, workspaceOf } from '../db/walks.ts';
-import type { SequenceId } from '../domain/ids.ts';
-import { factsAbout, renderStep } from '../domain/personalisation.ts';
+import { findOrganisation } from '../db/workspaces.ts';
+import type { SequenceId, WorkspaceId } from '../domain/ids.ts';
+import { factsAbout } from '../domain/personalisation.ts';
 import { planStep } from '../domain/schedule.ts';
 import type { NextStep, Personalised } from '../domain/sequence.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -22,22 +24,26 @@ export const createPersonalise = (deps: ActivityDeps) =>
   async function personalise({ sequenceId, now }: { sequenceId: SequenceId; now: number }): Promise<Personalised> {
     const workspaceId = await deps.db.asSystem((tx) => workspaceOf(tx, sequenceId));
     if (!workspaceId) throw new Error(`sequence ${sequenceId} does not exist`);
-    return withHeartbeats(async () => {
-      const before = await deps.db.inWorkspace(workspaceId, (tx) => loadWalk(tx, sequenceId));
-      if (isWritten(before)) return answer(before, now);
-      const facts = factsAbout(before.contact, before.content.sender);
-      const { aiVariables, language } = before.content;
-      const written = await deps.writer.write({ variables: aiVariables, facts, language });
-      for (const [name, value] of written) if (value !== null) facts.set(name, value);
-      const walk = await deps.db.inWorkspace(workspaceId, (tx) => write(tx, sequenceId, facts, now));
+    return withHeartbeats(async (signal) => {
+      const before = await deps.db.inWorkspace(workspaceId, (tx) => read(tx, sequenceId, workspaceId));
+      if (isWritten(before.walk)) return answer(before.walk, now);
+      // No transaction is held while a model writes; of two attempts at once the first to come back is believed.
+      const written = await writeVariables(deps, before.brief, 'enrolment', { workspaceId, sequenceId }, signal);
+      const walk = await deps.db.inWorkspace(workspaceId, (tx) => write(tx, sequenceId, written, now));
       return answer(walk, now);
     });
   };
 
+async function read(tx: Tx, id: SequenceId, workspaceId: WorkspaceId) {
+  const walk = await loadWalk(tx, id);
+  const facts = factsAbout(walk.contact, await senderFor(tx, walk, null));
+  return { walk, brief: briefOf(await findOrganisation(tx, workspaceId), walk.content, facts) };
+}
+
 const isWritten = ({ sequence, steps }: Walk) =>
   sequence.endedAt !== null || steps.every(({ content }) => content !== null);
 
-async function write(tx: Tx, id: SequenceId, facts: ReadonlyMap<string, string>, workflowNow: number): Promise<Walk> {
+async function write(tx: Tx, id: SequenceId, { values, by }: WrittenVariables, workflowNow: number): Promise<Walk> {
   const { contactId } = (await loadWalk(tx, id)).sequence;
   await lockContact(tx, contactId);
   await lockSequence(tx, id);
@@ -47,15 +53,13 @@ async function write(tx: Tx, id: SequenceId, facts: ReadonlyMap<string, string>,
   const { sequence, content } = walk;
   // Virtual time enrols ahead of `app_now()`, which stands at the round's first instant until all is quiet.
   const now = Math.max(sequence.enrolledAt, await attemptNow(tx, workflowNow));
-  for (const step of walk.steps) {
-    const template = content.steps[step.position];
-    if (!template) throw new Error(`sequence ${id} has a step ${step.position} that its template version lacks`);
-    const { content: rendered, missing } = renderStep(template, facts);
-    await writeContent(tx, step, rendered, missing);
-    if (missing.length > 0) await openCopyTask(tx, walk, step.position, missing, now);
-  }
+  for (const step of walk.steps) await writeCopy(tx, walk, step, values, now);
   const { at, why } = planStep(sequence.enrolledAt, null, content.schedule, jitterKey(walk, 0));
-  await changeSequence(tx, walk, { nextAt: at, nextWhy: why });
+  await changeSequence(tx, walk, {
+    nextAt: at,
+    nextWhy: why,
+    ...(by === null ? {} : { aiValues: values, aiWriter: by }),
+  });
   await deriveStatus(tx, walk, now);
   await record(tx, {
     workspaceId: sequence.workspaceId,
@@ -68,31 +72,6 @@ async function write(tx: Tx, id: SequenceId, facts: ReadonlyMap<string, string>,
     data: { steps: walk.steps.length },
   });
   return walk;
-}
-
-/** A variable with neither value nor default never sends: a person completes the copy. Design 7. */
-async function openCopyTask(
-  tx: Tx,
-  walk: Walk,
-  position: number,
-  missing: readonly string[],
-  now: number,
-): Promise<void> {
-  const step = walk.steps[position];
-  if (!step) return;
-  await openTask(
-    tx,
-    walk,
-    {
-      kind: 'complete_copy',
-      stepId: step.stepId,
-      manualKind: null,
-      title: `Complete the copy of step ${position + 1} ('${step.name}')`,
-      instructions: `No value for ${missing.join(', ')}. Fill in what is missing; the step waits for it.`,
-      assigneeId: walk.campaign.ownerId,
-    },
-    now,
-  );
 }
 
 function answer(walk: Walk, now: number): Personalised {

@@ -1,3 +1,4 @@
+import { hasUnreadMessage } from '../db/callbacks.ts';
 import { record } from '../db/events.ts';
 import { isInboxFresh } from '../db/mailboxes.ts';
 import { changeSequence, deriveStatus } from '../db/moves.ts';
@@ -12,6 +13,18 @@ const ALARM_AFTER_DEFERRALS = 20;
 /** No deferral is nearer, whatever asks for it: a step that is put off by milliseconds would spin. Design 3. */
 export const NEAREST_DEFERRAL_MS = 30_000;
 
+/** A LinkedIn message that is read within seconds; behind a language model, or a provider that is away, later. */
+const READ_WITHIN_MS = 60_000;
+
+/** The contact wrote to us on LinkedIn, and what that means is just being found out. */
+export const waitsForReader = async (
+  tx: Tx,
+  deps: ActivityDeps,
+  walk: Walk,
+  now: number,
+): Promise<StepResult | null> =>
+  (await hasUnreadMessage(tx, walk)) ? defer(tx, deps, walk, now + READ_WITHIN_MS, 'inbox_stale', now) : null;
+
 /** The last of the fence: may it be that the contact has answered unread, and has the account room? Design 3. */
 export async function waitsForItsTurn(
   tx: Tx,
@@ -21,7 +34,8 @@ export async function waitsForItsTurn(
   account: AccountRow,
   now: number,
 ): Promise<StepResult | null> {
-  if (isFollowUp(walk, step) && !(await isInboxFresh(tx, account.id, deps.inboxFreshMs)))
+  // LinkedIn tells of replies by itself; who answers there stops the sequence without an inbox being read.
+  if (step.kind === 'email' && isFollowUp(walk, step) && !(await isInboxFresh(tx, account.id, deps.inboxFreshMs)))
     return defer(tx, deps, walk, now + deps.inboxFreshMs, 'inbox_stale', now);
   const pace = await askPace(tx, walk, step, account, now);
   return pace.kind === 'go' ? null : putOff(tx, deps, walk, pace.at, pace.why, now);

@@ -1,7 +1,13 @@
 import type { Mailboxes } from '../adapters/mailbox.ts';
-import { tellCampaign, tellSequence } from '../commands/announcer.ts';
+import { createAnnouncer, tellCampaign, tellSequence } from '../commands/announcer.ts';
 import { archiveFinished } from '../commands/archive-finished.ts';
+import type { CommandDeps } from '../commands/deps.ts';
+import { handleCallback } from '../commands/handle-callback.ts';
+import { runImport } from '../commands/run-import.ts';
+import { type TakenCallback, takeCallback } from '../db/callbacks.ts';
 import { failureOf } from '../db/errors.ts';
+import { abandonedImports } from '../db/imports.ts';
+import { countUntended } from '../db/linkedin-polls.ts';
 import { countStale } from '../db/mailboxes.ts';
 import type { SequenceRef } from '../db/repairs.ts';
 import * as repairs from '../db/repairs.ts';
@@ -11,6 +17,7 @@ import { lookUpAfterEnd } from './confirm-sent.ts';
 import type { ActivityDeps } from './deps.ts';
 import { withHeartbeats } from './heartbeats.ts';
 import { sweepStuck } from './orphans.ts';
+import { tendLinkedIn } from './tend-linkedin.ts';
 
 /**
  * One run of the reconciler: finds what fell between Postgres and Temporal and mends it. Rows are taken with SKIP LOCKED
@@ -24,8 +31,15 @@ const STALE_ALARM_MS = 2 * 3_600_000;
 const MOST_LOOK_UPS = 20;
 const LOOK_UPS_MS = 120_000;
 const OPENING_MS = 15_000;
+/** What is left of an import then is for the next run. */
+const IMPORTS_MS = 45_000;
 
-type RepairDeps = Pick<ActivityDeps, 'db' | 'walks' | 'log' | 'mailboxes' | 'vault'>;
+/** A language model may be asked about each callback; what is left over comes later. */
+const CALLBACKS_MS = 30_000;
+/** By then it has failed for a quarter of an hour. */
+const ALARM_AFTER_ATTEMPTS = 5;
+
+type RepairDeps = Pick<ActivityDeps, 'db' | 'walks' | 'log' | 'mailboxes' | 'vault' | 'linkedIn' | 'replyReader'>;
 
 /** The reconciler's function itself; the conductor of virtual time runs it too, for Schedules do not skip. */
 export async function reconcileOnce(
@@ -42,12 +56,16 @@ export async function reconcileOnce(
     archived: 0,
     stuck: 0,
     lookedUp: 0,
+    imports: 0,
+    callbacks: 0,
+    tended: 0,
+    untended: 0,
     stale: 0,
     overdue: 0,
   };
 
   /** Each row for itself: what fails is taken again after its back-off. */
-  const each = async <T>(rows: readonly T[], mend: (row: T) => Promise<boolean>): Promise<number> => {
+  const each: Each = async (rows, mend) => {
     let mended = 0;
     for (const row of rows) {
       signal?.throwIfAborted();
@@ -94,12 +112,41 @@ export async function reconcileOnce(
   counts.stale = await db.asSystem((tx) => countStale(tx, STALE_ALARM_MS));
   if (counts.stale > 0) log.error({ stale: counts.stale }, 'inboxes were not read for 2 hours: follow-ups wait');
 
+  counts.untended = await db.asSystem((tx) => countUntended(tx, STALE_ALARM_MS));
+  if (counts.untended > 0) log.error({ untended: counts.untended }, 'LinkedIn accounts were not reachable for 2 hours');
+
   counts.overdue = await db.asSystem(repairs.countOverdue);
   if (counts.overdue > 0) log.error({ overdue: counts.overdue }, 'steps are overdue by more than 15 minutes');
-  await db.asSystem(repairs.markReconciled); // before the look-ups: other people's servers say nothing about our health
+  await db.asSystem(repairs.markReconciled); // before what asks others: their servers say nothing about our health
 
+  const { announce, settled } = createAnnouncer(deps);
+  counts.callbacks = await lateCallbacks({ ...deps, announce }, each);
+  counts.tended = await tendLinkedIn({ ...deps, announce }, signal);
+  const enough = AbortSignal.any([AbortSignal.timeout(IMPORTS_MS), ...(signal ? [signal] : [])]);
+  counts.imports = await each(await db.asSystem(abandonedImports), (job) => runImport({ db, announce }, job, enough));
+  await settled();
   counts.lookedUp = await each(await db.asSystem(repairs.unconfirmedAfterEnd), boundedLookUp(deps));
   return counts;
+}
+
+type Each = <T>(rows: readonly T[], mend: (row: T) => Promise<boolean>) => Promise<number>;
+
+/** Callbacks that failed, or died with their process; what there is no time for is taken by the next run. */
+async function lateCallbacks(deps: RepairDeps & CommandDeps, each: Each): Promise<number> {
+  const tooLate = AbortSignal.timeout(CALLBACKS_MS);
+  const handle = async (callback: TakenCallback) => {
+    const { id: callbackId, attempts } = callback;
+    if (attempts >= ALARM_AFTER_ATTEMPTS) deps.log.error({ callbackId, attempts }, 'a callback cannot be handled');
+    await handleCallback(deps, callback);
+    return true;
+  };
+  let handled = 0;
+  while (!tooLate.aborted) {
+    const callback = await deps.db.asSystem(takeCallback);
+    if (!callback) break;
+    handled += await each([callback], handle);
+  }
+  return handled;
 }
 
 /** A run's look-ups: so many, for so long, at mailboxes that open soon or count as away. What is left over comes later. */

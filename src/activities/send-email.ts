@@ -1,6 +1,6 @@
 import { type ComposedEmail, InvalidEmail, type OutgoingEmail, type SendOutcome } from '../adapters/mailer.ts';
-import { openCredentials } from '../commands/credentials.ts';
 import { guardAccount } from '../commands/guard-account.ts';
+import { smtpOf, virtualTimeHeader } from '../commands/outgoing.ts';
 import { disconnectAccount, restAccount } from '../db/accounts.ts';
 import { type Claim, permitBody, settleDelivery } from '../db/claim.ts';
 import { answerConfirmation } from '../db/confirmations.ts';
@@ -27,9 +27,6 @@ import { defer } from './put-off.ts';
 import { recordAttempt } from './record-attempt.ts';
 import { doneResult, endedResult } from './step-results.ts';
 
-/** Clocks of two machines differ by seconds; virtual time runs ahead by hours. */
-const VIRTUAL_FROM_MS = 600_000;
-
 type Answered = Extract<SendOutcome, { kind: 'answered' }>;
 
 /** Sends a claimed email over the account's SMTP server, and records which side of the gap the attempt ended on. Design 6. */
@@ -47,16 +44,8 @@ export async function sendEmail(
   const composed = await compose(deps, email);
   if (!composed) return inWorkspace((tx) => recordInvalid(tx, claim, workflowNow));
   const { raw, sha256 } = composed;
-  const { smtp } = account.settings;
   const outcome = await deps.mailer.send(
-    {
-      host: smtp.host,
-      port: smtp.port,
-      secure: smtp.tls === 'implicit',
-      requireTls: smtp.tls === 'starttls',
-      user: smtp.user,
-      password: openCredentials(deps.vault, account).smtp,
-    },
+    smtpOf(deps.vault, { ...account, settings: account.settings }),
     { from: account.address, to: delivery.recipient },
     raw,
     async () => {
@@ -173,10 +162,6 @@ function quotedOf({ steps, content }: Walk, step: StepRow, { lastStepId }: Threa
   const date = localDate(last.finishedAt, content.schedule.zone);
   return { author: name, date, text: last.content.body };
 }
-
-/** Where the business clock runs ahead of the real one, the local mailbox shows when a message was meant to arrive. */
-const virtualTimeHeader = (now: number) =>
-  now - Date.now() > VIRTUAL_FROM_MS ? { headers: { 'X-Topo-Time': new Date(now).toISOString() } } : {};
 
 type Recorded = Extract<SendOutcome, { kind: 'accepted' | 'answered' | 'unknown' }>;
 

@@ -4,11 +4,13 @@ import { disconnectAccount, restAccount } from '../db/accounts.ts';
 import { type Claim, permitBody, settleDelivery } from '../db/claim.ts';
 import { connectedSince } from '../db/connections.ts';
 import { record } from '../db/events.ts';
+import { rememberInvitation, wasInvitedRecently } from '../db/invitations.ts';
 import { changeSequence, deriveStatus, endSequence, finishStep, moveStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
 import { restUntil } from '../domain/account.ts';
 import type { StepResult } from '../domain/sequence.ts';
 import type { ActivityDeps } from './deps.ts';
+import { noteTrouble } from './note-trouble.ts';
 import { returnStep } from './orphans.ts';
 import type { DeedOutcome } from './perform-step.ts';
 import { defer } from './put-off.ts';
@@ -17,9 +19,15 @@ import { doneResult, endedResult, standing } from './step-results.ts';
 
 const DAY_MS = 86_400_000;
 
-/** What is to be recorded of a LinkedIn attempt: the provider's word, or that no connection stands. */
-type Recorded = LinkedInOutcome | { kind: 'notYetConnected' };
-type Attempt = Recorded | { kind: 'withdrawn' } | { kind: 'unreachable' };
+/**
+ * What is to be recorded of a LinkedIn attempt: the provider's word, that no connection stands, or that an invitation
+ * came to nothing lately. `isOurs`: what is there already is an invitation, and an earlier attempt may have made it.
+ */
+type Recorded =
+  | Exclude<LinkedInOutcome, { kind: 'already' }>
+  | { kind: 'already'; isOurs?: boolean }
+  | { kind: 'notYetConnected' | 'invitedRecently' };
+type Attempt = Recorded | { kind: 'withdrawn' } | { kind: 'unreachable' } | { kind: 'unheard' };
 
 /**
  * Invites or messages behind a claim. Before any second call the provider is asked what it has already (LinkedIn knows
@@ -28,7 +36,7 @@ type Attempt = Recorded | { kind: 'withdrawn' } | { kind: 'unreachable' };
 export async function sendLinkedIn(deps: ActivityDeps, claim: Claim, workflowNow: number): Promise<DeedOutcome> {
   const { walk } = claim;
   const attempt = await actOrSayWhyNot(deps, claim, workflowNow);
-  if (attempt.kind === 'withdrawn' || attempt.kind === 'unreachable') return attempt.kind;
+  if (attempt.kind === 'withdrawn' || attempt.kind === 'unreachable' || attempt.kind === 'unheard') return attempt.kind;
   const result = await deps.db.inWorkspace(walk.sequence.workspaceId, (tx) =>
     recordOutcome(tx, deps, claim, attempt, workflowNow),
   );
@@ -41,27 +49,39 @@ async function act(deps: ActivityDeps, claim: Claim, workflowNow: number): Promi
   if (account.settings.channel !== 'linkedin') throw new Error(`account ${account.id} is no LinkedIn account`);
   const via = { externalId: account.settings.externalId };
   const profile = delivery.recipient;
+  const isBegun = delivery.dataStartedAt !== null; // by an attempt before this one, and nobody saw its end
   const permitted = (text: string) =>
     deps.db.inWorkspace(walk.sequence.workspaceId, (tx) => permitBody(tx, delivery, sha256(text), workflowNow));
 
+  if (step.kind === 'linkedin_invitation' && (await isTooSoon(deps, claim))) return { kind: 'invitedRecently' };
   const relation = await deps.linkedIn.relation(via, profile);
   if (relation === 'unknownProfile') return { kind: 'invalidProfile', detail: 'no such profile' };
 
   if (step.content?.kind === 'linkedin_invitation') {
     const { note } = step.content;
+    if (isBegun && relation === 'none') return { kind: 'unheard' };
     if (!(await permitted(note ?? ''))) return { kind: 'withdrawn' };
     await deps.fault?.('data_started');
-    if (relation !== 'none') return { kind: 'already' };
-    return told(deps, await deps.linkedIn.invite(via, profile, note));
+    if (relation !== 'none') return { kind: 'already', isOurs: isBegun && relation === 'pending' };
+    const outcome = await told(deps, await deps.linkedIn.invite(via, profile, note));
+    return outcome.kind === 'already' ? { kind: 'already', isOurs: isBegun } : outcome;
   }
   if (step.content?.kind !== 'linkedin_message') throw new Error(`step ${step.stepId} is no LinkedIn step`);
   if (relation !== 'connected') return { kind: 'notYetConnected' };
   const { body } = step.content;
+  const isSaid = () => deps.linkedIn.hasMessage(via, profile, body);
+  if (isBegun && !(await isSaid())) return { kind: 'unheard' };
   if (!(await permitted(body))) return { kind: 'withdrawn' };
   await deps.fault?.('data_started');
-  if (delivery.attempt > 1 && (await deps.linkedIn.hasMessage(via, profile, body))) return { kind: 'already' };
+  if (delivery.attempt > 1 && (await isSaid())) return { kind: 'already' };
   return told(deps, await deps.linkedIn.sendMessage(via, profile, body));
 }
+
+/** LinkedIn takes no second invitation so soon: it is not even asked. */
+const isTooSoon = ({ db }: ActivityDeps, { walk, account, now }: Claim): Promise<boolean> =>
+  db.inWorkspace(walk.sequence.workspaceId, (tx) =>
+    wasInvitedRecently(tx, { accountId: account.id, contactId: walk.contact.id }, now),
+  );
 
 async function told(deps: ActivityDeps, outcome: LinkedInOutcome): Promise<LinkedInOutcome> {
   await deps.fault?.('accepted');
@@ -70,14 +90,18 @@ async function told(deps: ActivityDeps, outcome: LinkedInOutcome): Promise<Linke
 
 /**
  * The provider's passing fault: nobody knows whether a call that failed was heard, so the next attempt asks what is
- * there before it calls again.
+ * there before it calls again. A question that met trouble with the account leaves the reason to the fence.
  */
 async function actOrSayWhyNot(deps: ActivityDeps, claim: Claim, workflowNow: number): Promise<Attempt> {
   try {
     return await act(deps, claim, workflowNow);
   } catch (error) {
     if (!(error instanceof LinkedInUnavailable)) throw error;
-    return error.trouble ?? { kind: 'unreachable' };
+    if (!error.trouble) return { kind: 'unreachable' };
+    const { walk, account } = claim;
+    const ids = { workspaceId: walk.sequence.workspaceId, accountId: account.id };
+    await noteTrouble(deps.db, ids, error.trouble, workflowNow);
+    return { kind: 'withdrawn' };
   }
 }
 
@@ -102,7 +126,12 @@ function recordOutcome(
       case 'done':
       case 'already':
         if (!(await settleDelivery(tx, delivery, 'SENT', now, { answer: attempt.kind }))) return null;
+        await keepInvitation(tx, claim, attempt, now);
         await finishStep(tx, walk, step, 'SENT', now, 'service', attempt.kind === 'already' ? 'already_done' : null);
+        return doneResult(walk);
+      case 'invitedRecently':
+        if (!(await release())) return null;
+        await finishStep(tx, walk, step, 'SKIPPED', now, 'service', 'invited_recently');
         return doneResult(walk);
       case 'notYetConnected':
       case 'notConnected':
@@ -130,6 +159,20 @@ function recordOutcome(
         return endedResult(walk);
     }
   });
+}
+
+/** What is out in our name is polled, and withdrawn when it gets old; what the member sent by hand is theirs. */
+async function keepInvitation(
+  tx: Tx,
+  { walk, step, account, now: begunAt }: Claim,
+  attempt: Extract<Recorded, { kind: 'done' | 'already' }>,
+  now: number,
+): Promise<void> {
+  if (step.kind !== 'linkedin_invitation' || (attempt.kind === 'already' && !attempt.isOurs)) return;
+  const { workspaceId, id: sequenceId } = walk.sequence;
+  const externalId = attempt.kind === 'done' ? attempt.externalId : null;
+  const invitation = { workspaceId, accountId: account.id, contactId: walk.contact.id, sequenceId, externalId };
+  await rememberInvitation(tx, invitation, { begunAt, now });
 }
 
 /** No connection when a message step runs: the template's behaviour decides. Design 5. */

@@ -1,270 +1,162 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { normaliseProfile } from '../domain/contact.ts';
+import { isProvidersId } from '../domain/linkedin.ts';
 import {
-  type LinkedIn,
-  type LinkedInAccount,
-  type LinkedInFault,
-  type LinkedInOutcome,
-  LinkedInUnavailable,
-  type Relation,
-} from './linkedin.ts';
+  Account,
+  Cancelled,
+  Chat,
+  Invited,
+  isConnected,
+  isPending,
+  known,
+  listOf,
+  Message,
+  Profile,
+  publicIdIn,
+  Said,
+  SentInvitation,
+  sameText,
+  statusOf,
+} from './http-linkedin-answers.ts';
+import { ask, type Found, type HttpLinkedInSettings, type Query } from './http-linkedin-wire.ts';
+import type { LinkedIn, LinkedInAccount } from './linkedin.ts';
 
-const MAX_ANSWER_BYTES = 1024 * 1024;
 const PAGE_SIZE = 100;
 const MAX_PAGES = 10;
 
-const Profile = z.object({
-  provider_id: z.string().min(1),
-  is_relationship: z.boolean().nullish(),
-  network_distance: z.string().nullish(),
-  invitation: z.object({ type: z.string(), status: z.string() }).nullish(),
-});
-const Invited = z.object({ invitation_id: z.string().min(1) });
-const Said = z.object({ chat_id: z.string().nullish(), message_id: z.string().nullish() });
-const listOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), cursor: z.string().nullish() });
-const SentInvitation = z.object({ invited_user_id: z.string().nullish() });
-const Chat = z.object({ id: z.string().min(1) });
-const Message = z.object({ text: z.string().nullish(), is_sender: z.union([z.boolean(), z.number()]) });
-const Problem = z.object({ type: z.string().catch(''), title: z.string().catch('') });
-
-type Profile = z.infer<typeof Profile>;
-/** What a deed comes to when the provider will not do it. */
-type Refusal = Exclude<LinkedInOutcome, { kind: 'done' }>;
-type Found<T> = { kind: 'found'; value: T } | Refusal;
-
-export interface HttpLinkedInSettings {
-  /** The tenant's own address, without /api/v1. */
-  baseUrl: string;
-  apiKey: string;
-  /** For one request, its answer included. */
-  timeoutMs: number;
-}
-
 /** LinkedIn through Unipile v1. Facts: libraries 6. */
-export function createHttpLinkedIn(settings: HttpLinkedInSettings): LinkedIn {
-  const get = <T>(path: string, query: Record<string, string>, schema: z.ZodType<T>) =>
-    ask(settings, { path: `${path}?${new URLSearchParams(query)}` }, schema);
-  const post = <T>(path: string, body: FormData | Record<string, string>, schema: z.ZodType<T>) =>
-    ask(settings, { path, body }, schema);
+export const createHttpLinkedIn = (settings: HttpLinkedInSettings): LinkedIn => ({
+  ...questions(settings),
+  ...deeds(settings),
+});
 
-  const profileOf = async ({ externalId }: LinkedInAccount, profile: string): Promise<Found<Profile>> => {
-    const normalised = normaliseProfile(profile);
-    if (!normalised.ok) return { kind: 'invalidProfile', detail: 'not a LinkedIn profile' };
-    return get(`users/${encodeURIComponent(normalised.profile)}`, { account_id: externalId }, Profile);
-  };
+type Deed = 'invite' | 'sendMessage' | 'withdraw';
 
-  /** Whether any item of a list is the one; looks at no more than the newest thousand. */
-  const anyOf = async <T>(
-    path: string,
-    query: Record<string, string>,
-    item: z.ZodType<T>,
-    isIt: (item: T) => boolean,
-  ) => {
-    let cursor: string | null | undefined = null;
-    for (let page = 0; page < MAX_PAGES; page++) {
-      const paging: Record<string, string> = { limit: String(PAGE_SIZE), ...(cursor ? { cursor } : {}) };
-      const list = known(await get(path, { ...query, ...paging }, listOf(item)));
-      if (list?.items.some(isIt)) return true;
-      cursor = list?.cursor;
-      if (!cursor) return false;
-    }
-    return false;
-  };
-
+function questions(settings: HttpLinkedInSettings): Omit<LinkedIn, Deed> {
   return {
-    async relation(account, profile): Promise<Relation | 'unknownProfile'> {
-      const value = known(await profileOf(account, profile));
+    async relation(account, profile) {
+      const value = known(await findProfile(settings, account, profile));
       if (value === null) return 'unknownProfile';
       if (isConnected(value)) return 'connected';
       if (isPending(value)) return 'pending';
-      const sent = await anyOf(
-        'users/invite/sent',
-        { account_id: account.externalId },
-        SentInvitation,
-        ({ invited_user_id }) => invited_user_id === value.provider_id,
-      );
-      return sent ? 'pending' : 'none';
+      const isTheirs = ({ invited_user_id }: z.infer<typeof SentInvitation>) => invited_user_id === value.provider_id;
+      return (await anyOf(sentBy(settings, account), isTheirs)) ? 'pending' : 'none';
     },
 
+    async hasMessage(account, profile, text) {
+      const person = known(await findProfile(settings, account, profile));
+      if (person === null) return false;
+      const path = `chat_attendees/${encodeURIComponent(person.provider_id)}/chats`;
+      const chats = known(await get(settings, path, { account_id: account.externalId }, listOf(Chat)));
+      const wanted = sameText(text);
+      const isIt = (message: z.infer<typeof Message>) =>
+        Boolean(message.is_sender) && sameText(message.text ?? '') === wanted;
+      for (const { id } of chats?.items.slice(0, MAX_PAGES) ?? [])
+        if (await anyOf(pagesOf(settings, `chats/${encodeURIComponent(id)}/messages`, {}, Message), isIt)) return true;
+      return false;
+    },
+
+    async pendingInvitations(account) {
+      const pending: z.infer<typeof SentInvitation>[] = [];
+      for await (const page of sentBy(settings, account)) pending.push(...page);
+      return pending.map(({ id, invited_user_public_id }) => ({
+        externalId: id,
+        profile: publicIdIn(invited_user_public_id),
+      }));
+    },
+
+    async accountStatus({ externalId }) {
+      const found = await get(settings, `accounts/${encodeURIComponent(externalId)}`, {}, Account);
+      if (found.kind === 'disconnected') return 'disconnected';
+      const account = known(found);
+      return account === null ? 'unknownAccount' : statusOf(account.sources.map(({ status }) => status));
+    },
+
+    async publicId(account, providerId) {
+      if (!isProvidersId(providerId)) return publicIdIn(providerId);
+      return publicIdIn(known(await findMember(settings, account, providerId))?.public_identifier);
+    },
+  };
+}
+
+function deeds(settings: HttpLinkedInSettings): Pick<LinkedIn, Deed> {
+  return {
     async invite(account, profile, note) {
-      const found = await profileOf(account, profile);
+      const found = await findProfile(settings, account, profile);
       if (found.kind !== 'found') return found;
       if (isConnected(found.value) || isPending(found.value)) return { kind: 'already' };
-      const sent = await post(
-        'users/invite',
-        {
-          provider_id: found.value.provider_id,
-          account_id: account.externalId,
-          ...(note === null ? {} : { message: note }),
-        },
-        Invited,
-      );
+      const body = {
+        provider_id: found.value.provider_id,
+        account_id: account.externalId,
+        ...(note === null ? {} : { message: note }),
+      };
+      const sent = await ask(settings, { method: 'POST', path: 'users/invite', body }, Invited);
       return sent.kind === 'found' ? { kind: 'done', externalId: sent.value.invitation_id } : sent;
     },
 
     async sendMessage(account, profile, text) {
-      const found = await profileOf(account, profile);
+      const found = await findProfile(settings, account, profile);
       if (found.kind !== 'found') return found;
       if (!isConnected(found.value)) return { kind: 'notConnected' };
-      const form = new FormData();
-      form.append('account_id', account.externalId);
-      form.append('attendees_ids', found.value.provider_id);
-      form.append('text', text);
-      const said = await post('chats', form, Said);
+      const body = new FormData();
+      body.append('account_id', account.externalId);
+      body.append('attendees_ids', found.value.provider_id);
+      body.append('text', text);
+      const said = await ask(settings, { method: 'POST', path: 'chats', body }, Said);
       if (said.kind !== 'found') return said;
       return { kind: 'done', externalId: said.value.message_id ?? said.value.chat_id ?? '' };
     },
 
-    async hasMessage(account, profile, text) {
-      const person = known(await profileOf(account, profile));
-      if (person === null) return false;
-      const path = `chat_attendees/${encodeURIComponent(person.provider_id)}/chats`;
-      const chats = known(await get(path, { account_id: account.externalId }, listOf(Chat)));
-      const wanted = sameText(text);
-      for (const { id } of chats?.items.slice(0, MAX_PAGES) ?? []) {
-        const isIt = (message: z.infer<typeof Message>) =>
-          Boolean(message.is_sender) && sameText(message.text ?? '') === wanted;
-        if (await anyOf(`chats/${encodeURIComponent(id)}/messages`, {}, Message, isIt)) return true;
-      }
-      return false;
+    async withdraw(account, externalId) {
+      const path = `users/invite/sent/${encodeURIComponent(externalId)}`;
+      const query = { account_id: account.externalId };
+      const cancelled = await ask(settings, { method: 'DELETE', path, query }, Cancelled);
+      // Not found: answered, or withdrawn before.
+      if (cancelled.kind === 'invalidProfile') return { kind: 'already' };
+      return cancelled.kind === 'found' ? { kind: 'done', externalId } : cancelled;
     },
   };
 }
 
-const isConnected = ({ is_relationship, network_distance }: Profile) =>
-  is_relationship === true || network_distance === 'FIRST_DEGREE' || network_distance === 'DISTANCE_1';
+const get = <T>(settings: HttpLinkedInSettings, path: string, query: Query, schema: z.ZodType<T>) =>
+  ask(settings, { method: 'GET', path, query }, schema);
 
-const isPending = ({ invitation }: Profile) => invitation?.type === 'SENT' && invitation.status === 'PENDING';
+async function findProfile(
+  settings: HttpLinkedInSettings,
+  account: LinkedInAccount,
+  profile: string,
+): Promise<Found<Profile>> {
+  const normalised = normaliseProfile(profile);
+  if (!normalised.ok) return { kind: 'invalidProfile', detail: 'not a LinkedIn profile' };
+  return findMember(settings, account, normalised.profile);
+}
 
-/** Providers trim, and wrap lines their own way. */
-const sameText = (text: string) => text.normalize('NFC').replace(/\s+/g, ' ').trim();
+/** By their public id, or by the provider's. */
+const findMember = (settings: HttpLinkedInSettings, { externalId }: LinkedInAccount, id: string) =>
+  get(settings, `users/${encodeURIComponent(id)}`, { account_id: externalId }, Profile);
 
-/** What a question found; null: there is no such profile. Trouble with the account leaves as an error. */
-function known<T>(found: Found<T>): T | null {
-  switch (found.kind) {
-    case 'found':
-      return found.value;
-    case 'invalidProfile':
-      return null;
-    case 'rateLimited':
-    case 'disconnected':
-      throw new LinkedInUnavailable('account in trouble', found);
-    default:
-      throw new LinkedInUnavailable('answer not understood');
+const sentBy = (settings: HttpLinkedInSettings, { externalId }: LinkedInAccount) =>
+  pagesOf(settings, 'users/invite/sent', { account_id: externalId }, SentInvitation);
+
+/** A list page by page, at most the newest thousand of its items; ask no further and no more is fetched. */
+async function* pagesOf<T>(
+  settings: HttpLinkedInSettings,
+  path: string,
+  query: Query,
+  item: z.ZodType<T>,
+): AsyncGenerator<T[]> {
+  let cursor: string | null | undefined = null;
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const paging: Query = { limit: String(PAGE_SIZE), ...(cursor ? { cursor } : {}) };
+    const list = known(await get(settings, path, { ...query, ...paging }, listOf(item)));
+    yield list?.items ?? [];
+    cursor = list?.cursor;
+    if (!cursor) return;
   }
 }
 
-// ---- the wire
-
-interface Request {
-  path: string;
-  /** Sent as it is when a form, as JSON otherwise; without one, it is a question. */
-  body?: FormData | Record<string, string>;
-}
-
-async function ask<T>(
-  { baseUrl, apiKey, timeoutMs }: HttpLinkedInSettings,
-  { path, body }: Request,
-  schema: z.ZodType<T>,
-): Promise<Found<T>> {
-  const isForm = body instanceof FormData;
-  const { status, retryAfter, text } = await faultsNamed(async () => {
-    const response = await fetch(`${baseUrl.replace(/\/+$/, '')}/api/v1/${path}`, {
-      method: body ? 'POST' : 'GET',
-      headers: {
-        'X-API-KEY': apiKey,
-        Accept: 'application/json',
-        ...(body && !isForm ? { 'Content-Type': 'application/json' } : {}),
-      },
-      body: isForm ? body : body ? JSON.stringify(body) : null,
-      redirect: 'manual', // the key goes nowhere else
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    return {
-      status: response.status,
-      retryAfter: response.headers.get('retry-after'),
-      text: await boundedText(response),
-    };
-  });
-  if (status >= 500 || status === 408) throw new LinkedInUnavailable('server error');
-  if (status >= 400) return refusalOf(status, text, retryAfter);
-  const parsed = status >= 200 && status < 300 ? schema.safeParse(parsedJson(text)) : null;
-  if (!parsed?.success) throw new LinkedInUnavailable('answer not understood');
-  return { kind: 'found', value: parsed.data };
-}
-
-async function faultsNamed<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof LinkedInUnavailable) throw error;
-    const fault: LinkedInFault = error instanceof Error && error.name === 'TimeoutError' ? 'timeout' : 'network';
-    throw new LinkedInUnavailable(fault);
-  }
-}
-
-async function boundedText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) throw new LinkedInUnavailable('answer not understood');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-/** The provider's error types, by what they mean for us. What is not listed goes by its status. */
-const meanings: Record<string, Refusal['kind']> = {
-  'errors/already_connected': 'already',
-  'errors/already_invited_recently': 'already',
-  'errors/action_already_performed': 'already',
-  'errors/no_connection_with_recipient': 'notConnected',
-  'errors/limit_exceeded': 'rateLimited',
-  'errors/cannot_resend_yet': 'rateLimited',
-  'errors/connection_limit_reached': 'rateLimited',
-  'errors/too_many_requests': 'rateLimited',
-  'errors/invalid_recipient': 'invalidProfile',
-  'errors/user_unreachable': 'invalidProfile',
-  'errors/cannot_invite_attendee': 'invalidProfile',
-  'errors/account_restricted': 'disconnected',
-  'errors/invalid_account': 'disconnected',
-};
-
-const statusMeanings: Record<number, Refusal['kind']> = {
-  401: 'disconnected',
-  404: 'invalidProfile',
-  429: 'rateLimited',
-};
-
-function refusalOf(status: number, text: string, retryAfter: string | null): Refusal {
-  const { type, title } = Problem.catch({ type: '', title: '' }).parse(parsedJson(text));
-  // Our own key, not the member's login: an operator has to act, and no account is to blame.
-  if (type === 'errors/missing_credentials') throw new LinkedInUnavailable('key refused');
-  const detail = `${status} ${type} ${title}`.replace(/\s+/g, ' ').trim().slice(0, 200);
-  const kind = meanings[type] ?? statusMeanings[status] ?? 'refused';
-  switch (kind) {
-    case 'rateLimited':
-      return { kind, retryAfterMs: millisecondsOf(retryAfter) };
-    case 'invalidProfile':
-    case 'refused':
-      return { kind, detail };
-    default:
-      return { kind };
-  }
-}
-
-/** Retry-After as seconds or as a date. */
-function millisecondsOf(retryAfter: string | null): number | null {
-  if (retryAfter === null) return null;
-  const waitMs = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - Date.now();
-  return Number.isFinite(waitMs) ? Math.max(0, waitMs) : null;
+/** Whether any item is the one; the pages after it are not fetched. */
+async function anyOf<T>(pages: AsyncGenerator<T[]>, isIt: (item: T) => boolean): Promise<boolean> {
+  for await (const page of pages) if (page.some(isIt)) return true;
+  return false;
 }

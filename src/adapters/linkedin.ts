@@ -1,3 +1,5 @@
+import type { LinkedInEvent } from '../domain/linkedin.ts';
+
 /** How the account's member stands to a profile. */
 export type Relation = 'none' | 'pending' | 'connected';
 
@@ -31,6 +33,32 @@ export interface LinkedIn {
   sendMessage(account: LinkedInAccount, profile: string, text: string): Promise<LinkedInOutcome>;
   /** Has this very text been said to this profile? Asked before any second call. */
   hasMessage(account: LinkedInAccount, profile: string, text: string): Promise<boolean>;
+  /** What was sent and is not answered, newest first, at most 1,000. */
+  pendingInvitations(account: LinkedInAccount): Promise<readonly PendingInvitation[]>;
+  /** Takes an invitation back; `already` when it is not pending any more. */
+  withdraw(account: LinkedInAccount, externalId: string): Promise<LinkedInOutcome>;
+  accountStatus(account: LinkedInAccount): Promise<'ok' | 'disconnected' | 'unknownAccount'>;
+  /** The normalised public id of a person whom a callback names by the provider's own id only; null: nobody we can name. */
+  publicId(account: LinkedInAccount, providerId: string): Promise<string | null>;
+}
+
+export interface PendingInvitation {
+  externalId: string;
+  /** A normalised public id; null where the provider tells none. */
+  profile: string | null;
+}
+
+/** The provider's callbacks: who may call, and what a body says. */
+export interface LinkedInCallbacks {
+  /** Compares in constant time. Header names in lower case. */
+  isAuthentic(headers: Readonly<Record<string, string | string[] | undefined>>): boolean;
+  /** What it tells that concerns us: nothing, for kinds we do not know. Throws `BadCallback` for what is not the provider's form. */
+  parse(body: unknown): readonly LinkedInEvent[];
+}
+
+/** The body's place and what was expected there; no value, for it may be personal. */
+export class BadCallback extends Error {
+  override readonly name = 'BadCallback';
 }
 
 export type LinkedInFault =

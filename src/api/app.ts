@@ -1,3 +1,4 @@
+import cookies from '@fastify/cookie';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -9,13 +10,27 @@ import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-
 import { z } from 'zod';
 import { newId } from '../db/new-id.ts';
 import type { Log } from '../domain/log.ts';
+import { accountNeedRoutes } from './app/accounts.ts';
+import { auditRoutes } from './app/audit.ts';
+import { devToolRoutes } from './app/dev-tools.ts';
+import { importRoutes } from './app/imports.ts';
+import { leadPreviewRoutes } from './app/lead-previews.ts';
+import { memberRoutes } from './app/members.ts';
+import { replyRoutes } from './app/replies.ts';
+import { sessionRoutes } from './app/session.ts';
+import { streamRoutes } from './app/stream.ts';
+import { taskPageRoutes } from './app/tasks.ts';
+import { templatePreviewRoutes } from './app/template-previews.ts';
 import { templateEditingRoutes } from './app/templates.ts';
+import { tokenRoutes } from './app/tokens.ts';
+import { workspaceRoutes } from './app/workspace.ts';
 import { type Limits, requireTokens } from './auth.ts';
 import { answerBrokenRequest } from './broken-requests.ts';
 import type { ApiDeps } from './deps.ts';
 import { devRoutes } from './dev.ts';
 import { securityHeaders } from './headers.ts';
 import { hookRoutes } from './hooks.ts';
+import { linkedInHookRoutes } from './hooks-linkedin.ts';
 import { describeRoutes } from './openapi.ts';
 import { operationRoutes } from './operations.ts';
 import { answerProblem } from './problems.ts';
@@ -24,12 +39,14 @@ import { validatorCompiler } from './schemas.ts';
 import { collectRoutes } from './unknown-routes.ts';
 import { accountRoutes } from './v1/accounts.ts';
 import { campaignRoutes } from './v1/campaigns.ts';
+import { contactRoutes } from './v1/contacts.ts';
 import { eventRoutes } from './v1/events.ts';
 import { leadRoutes } from './v1/leads.ts';
 import { sequenceTemplateRoutes } from './v1/sequence-templates.ts';
 import { sequenceRoutes } from './v1/sequences.ts';
 import { suppressionRoutes } from './v1/suppressions.ts';
 import { taskRoutes } from './v1/tasks.ts';
+import { webRoutes } from './web.ts';
 
 /** What every route file is given; its routes declare zod schemas and, in their config, a scope or `public: true`. */
 export type App = FastifyInstance<
@@ -41,19 +58,35 @@ export type App = FastifyInstance<
 >;
 
 /** Every door there is. */
-const doors: readonly ((app: App, deps: ApiDeps) => void)[] = [
+const doors: readonly ((app: App, deps: ApiDeps, limits: Limits) => void)[] = [
   operationRoutes,
   hookRoutes,
+  linkedInHookRoutes,
   sequenceTemplateRoutes,
   campaignRoutes,
   leadRoutes,
   sequenceRoutes,
   taskRoutes,
+  contactRoutes,
   suppressionRoutes,
   accountRoutes,
   eventRoutes,
+  sessionRoutes,
+  streamRoutes,
+  importRoutes,
+  leadPreviewRoutes,
+  replyRoutes,
+  taskPageRoutes,
   templateEditingRoutes,
+  templatePreviewRoutes,
+  accountNeedRoutes,
+  workspaceRoutes,
+  memberRoutes,
+  tokenRoutes,
+  auditRoutes,
   devRoutes,
+  devToolRoutes,
+  webRoutes,
 ];
 
 /** More than one process answers, so only a client gone wild meets it; lower it where many share a process. */
@@ -76,10 +109,11 @@ export async function createApp(deps: ApiDeps, limits: Limits = generous): Promi
     const route = routeOptions.url ?? null; // the pattern: an address may hold names
     deps.log.info({ request_id: id, method, route, status: statusCode, ms: Math.round(elapsedTime) }, 'answered');
   });
+  app.register(cookies);
   requireTokens(app, deps, limits);
   describeRoutes(app);
   app.after(() => {
-    for (const open of doors) open(app, deps);
+    for (const open of doors) open(app, deps, limits);
   });
   await app.ready();
   return app;

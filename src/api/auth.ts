@@ -1,16 +1,18 @@
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../commands/deps.ts';
 import type { Db } from '../db/pool.ts';
+import { findSession, hashSecret, looksLikeSecret, type SessionRow } from '../db/sessions.ts';
 import { hashToken, type TokenRow, useToken } from '../db/tokens.ts';
 import type { MemberId, TokenId } from '../domain/ids.ts';
 import type { Scope } from '../domain/scope.ts';
 import { looksLikeToken } from '../domain/token.ts';
 import type { App } from './app.ts';
 import { type Budget, createBudget } from './budget.ts';
+import { refuseOtherOrigins, sessionCookieOf } from './cookie.ts';
 import type { ApiDeps } from './deps.ts';
 import { HttpProblem } from './problems.ts';
 
-/** Who a token turned out to belong to. */
+/** Who a token, or the session that rests on it, turned out to belong to. */
 export interface Identity extends Caller {
   tokenId: TokenId;
   /** null: a service's token. */
@@ -20,14 +22,18 @@ export interface Identity extends Caller {
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The scope a caller's token needs. Every route has one, or says `public: true`. */
+    /** The scope a caller's token needs. Every route has one, or says `anyScope: true` or `public: true`. */
     scope?: Scope;
+    /** Who it is must be known, but any token will do. */
+    anyScope?: true;
     public?: true;
   }
   interface FastifyRequest {
     /** Who asks, and in which workspace; throws on a public route, which has no caller. */
     readonly caller: Caller;
     identity: Identity | null;
+    /** Asks again who it is, for answers that last; throws when token or session are no more. */
+    prove(): Promise<Identity>;
   }
 }
 
@@ -45,27 +51,31 @@ export interface Limits {
 
 /**
  * Every route but the public ones asks for a token with the route's scope: 401 without, 403 (naming the scope) when it
- * is not the token's. The workspace comes from the token and from nowhere else. Deny by default: a route that declares
- * neither a scope nor `public` cannot be registered.
+ * is not the token's. The cookie of a session stands for the token it rests on. The workspace comes from the token and
+ * from nowhere else. Deny by default: a route that declares none of `scope`, `anyScope`, `public` cannot be registered.
  */
-export function requireTokens(app: App, { db }: Pick<ApiDeps, 'db'>, limits: Limits): void {
+export function requireTokens(app: App, { db, site }: Pick<ApiDeps, 'db' | 'site'>, limits: Limits): void {
   app.decorateRequest('identity', null);
   app.decorateRequest('caller', { getter: callerOf });
 
   app.addHook('onRoute', ({ method, url, config }) => {
-    if ((config?.scope === undefined) === (config?.public === undefined))
-      throw new Error(`${String(method)} ${url} must declare either a scope or public: true`);
+    const declared = [config?.scope, config?.anyScope, config?.public].filter((each) => each !== undefined);
+    if (declared.length !== 1)
+      throw new Error(`${String(method)} ${url} must declare either a scope or anyScope: true or public: true`);
   });
 
-  const identify = createIdentify(db, limits.badTokens);
+  const identify = createIdentify(db, site, limits.badTokens);
+  app.decorateRequest('prove', function () {
+    return identify(this);
+  });
   const requests = createBudget(limits.requests);
   app.addHook('onRequest', async (request) => {
     const { config, url = '' } = request.routeOptions;
-    if (config.scope === undefined) return;
+    if (config.public) return;
     const identity = await identify(request);
     request.identity = identity;
     spend(requests, identity.tokenId, `more than ${limits.requests} requests with this token within a minute`);
-    if (!identity.scopes.includes(config.scope))
+    if (config.scope !== undefined && !identity.scopes.includes(config.scope))
       throw new HttpProblem('scope_missing', `this needs the scope ${config.scope}`, {
         headers: { 'www-authenticate': `${REALM}, error="insufficient_scope", scope="${config.scope}"` },
       });
@@ -74,22 +84,44 @@ export function requireTokens(app: App, { db }: Pick<ApiDeps, 'db'>, limits: Lim
   });
 }
 
-/** Whose token it is. What cannot be a token costs no query; a bad one is told so, until there are too many. */
-function createIdentify(db: Db, mostBadTokens: number): (request: FastifyRequest) => Promise<Identity> {
+/** Whose token or session it is. What cannot be one costs no query; a bad one is told so, until there are too many. */
+function createIdentify(
+  db: Db,
+  site: ApiDeps['site'],
+  mostBadTokens: number,
+): (request: FastifyRequest) => Promise<Identity> {
   const badTokens = createBudget(mostBadTokens);
-  const find = createTokenLookUp(db);
-  return async (request) => {
-    const token = bearerOf(request);
-    const found = looksLikeToken(token) ? await find(hashToken(token)) : null;
-    if (found) {
-      const { id: tokenId, workspaceId, memberId, scopes } = found;
-      return { workspaceId, actor: memberId ? `member:${memberId}` : `token:${tokenId}`, tokenId, memberId, scopes };
-    }
+  const tokens = createLookUp((hash) => db.asSystem((tx) => useToken(tx, hash)));
+  const sessions = createLookUp((hash) => db.asSystem((tx) => findSession(tx, hash)));
+  const refuse = (request: FastifyRequest, detail: string) => {
     spend(badTokens, request.ip, `more than ${mostBadTokens} bad tokens from this address within a minute`);
-    throw new HttpProblem('unauthenticated', 'the token is unknown, revoked or expired', {
+    return new HttpProblem('unauthenticated', detail, {
       headers: { 'www-authenticate': `${REALM}, error="invalid_token"` },
     });
   };
+  return async (request) => {
+    const secret = request.headers.authorization === undefined ? sessionCookieOf(request, site) : null;
+    if (secret === null) {
+      const token = bearerOf(request);
+      const found = looksLikeToken(token) ? await tokens(hashToken(token)) : null;
+      if (!found) throw refuse(request, 'the token is unknown, revoked or expired');
+      return identityOf({ ...found, tokenId: found.id });
+    }
+    const found = looksLikeSecret(secret) ? await sessions(hashSecret(secret)) : null;
+    if (!found) throw refuse(request, 'the session is over; sign in again');
+    refuseOtherOrigins(request, site);
+    return identityOf(found);
+  };
+}
+
+/** The fields of a token or a session, and who acts. */
+function identityOf({
+  workspaceId,
+  tokenId,
+  memberId,
+  scopes,
+}: (Pick<TokenRow, 'workspaceId' | 'memberId' | 'scopes'> & { tokenId: TokenId }) | SessionRow): Identity {
+  return { workspaceId, actor: memberId ? `member:${memberId}` : `token:${tokenId}`, tokenId, memberId, scopes };
 }
 
 /** A good token is not looked up again for so long; a revoked one is refused within it everywhere (5 s are permitted). */
@@ -97,14 +129,14 @@ const TRUSTED_MS = 2_000;
 const MOST_TRUSTED = 1_000;
 
 /** Requests that come together share one look-up, and a busy token costs one every two seconds. */
-function createTokenLookUp(db: Db): (hash: string) => Promise<TokenRow | null> {
-  const recent = new Map<string, { until: number; found: Promise<TokenRow | null> }>();
+function createLookUp<Row>(find: (hash: string) => Promise<Row | null>): (hash: string) => Promise<Row | null> {
+  const recent = new Map<string, { until: number; found: Promise<Row | null> }>();
   return async (hash) => {
     const now = Date.now();
     const known = recent.get(hash);
     if (known && known.until > now) return known.found;
     if (recent.size >= MOST_TRUSTED) recent.clear();
-    const found = db.asSystem((tx) => useToken(tx, hash));
+    const found = find(hash);
     recent.set(hash, { until: now + TRUSTED_MS, found });
     try {
       const row = await found;
@@ -133,7 +165,7 @@ function bearerOf({ headers }: FastifyRequest): string {
 }
 
 /** Takes one from the key's budget, or refuses and says when to come back. */
-function spend(budget: Budget, key: string, detail: string): void {
+export function spend(budget: Budget, key: string, detail: string): void {
   const seconds = budget(key);
   if (seconds !== null)
     throw new HttpProblem('too_many_requests', detail, { headers: { 'retry-after': String(seconds) } });

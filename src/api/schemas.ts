@@ -58,8 +58,16 @@ export const pageOf = <Item extends z.ZodType>(item: Item) =>
     has_more: z.boolean(),
   });
 
+/** What `pageOf` shows, for those who read it. */
+export interface Listing<Item> {
+  items: Item[];
+  total_count: number;
+  total_pages: number;
+  has_more: boolean;
+}
+
 /** Fills `pageOf`: the totals are those of the whole match, also on a page past its end. */
-export function pageAnswer<Item>(items: Item[], totalCount: number, { page, size }: Paging) {
+export function pageAnswer<Item>(items: Item[], totalCount: number, { page, size }: Paging): Listing<Item> {
   const totalPages = Math.ceil(totalCount / size);
   return { items, total_count: totalCount, total_pages: totalPages, has_more: page < totalPages };
 }
@@ -68,7 +76,7 @@ export function pageAnswer<Item>(items: Item[], totalCount: number, { page, size
 export const text = (atMost: number, atLeast = 0) =>
   z
     .string()
-    .min(atLeast)
+    .min(atLeast, atLeast === 1 ? 'must not be empty' : undefined)
     .max(atMost)
     .refine((value) => !/[\0\p{Surrogate}]/u.test(value), 'must not hold U+0000 or half a surrogate pair');
 

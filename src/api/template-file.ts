@@ -7,7 +7,14 @@ import { checkMessage } from '../domain/message.ts';
 import { type FieldProblem, Refusal } from '../domain/refusal.ts';
 import { isZone, type Weekday } from '../domain/schedule.ts';
 import type { StepKind } from '../domain/sequence.ts';
-import { allowedVariables, manualTaskKinds, type TemplateContent, type TemplateStep } from '../domain/template.ts';
+import {
+  allowedVariables,
+  manualTaskKinds,
+  mostCharactersOf,
+  type TemplateContent,
+  type TemplateStep,
+  USUAL_AI_CHARACTERS,
+} from '../domain/template.ts';
 import { idOfA, text } from './schemas.ts';
 
 /*
@@ -91,7 +98,14 @@ export const templateFields = {
     ])
     .default({ kind: 'DELAY', max_wait_days: 15 }),
   ai_variables: z
-    .array(z.strictObject({ name: text(64), prompt: text(5_000), fallback: text(5_000).nullable().default(null) }))
+    .array(
+      z.strictObject({
+        name: text(64),
+        prompt: text(5_000),
+        fallback: text(5_000).nullable().default(null),
+        max_characters: z.int().default(USUAL_AI_CHARACTERS),
+      }),
+    )
     .max(50)
     .default([]),
   steps: z.array(step).max(200),
@@ -99,6 +113,9 @@ export const templateFields = {
 
 export const templateFile = z.strictObject(templateFields);
 export type TemplateFile = z.output<typeof templateFile>;
+type FileStep = TemplateFile['steps'][number];
+/** One that was saved: its steps have their ids and names. */
+export type SavedFile = Omit<TemplateFile, 'steps'> & { steps: (FileStep & { id: StepId; name: string })[] };
 
 /**
  * A template file from anywhere, as the commands take it. Throws `Refusal` ('invalid') naming every place:
@@ -139,7 +156,12 @@ export function templateOf(file: TemplateFile): TemplateInput {
       },
       linkedIn: linkedIn.kind === 'SKIP' ? linkedIn : { kind: 'DELAY', maxWaitDays: linkedIn.max_wait_days },
       sender: { name: sender.name, jobTitle: sender.job_title },
-      aiVariables: file.ai_variables,
+      aiVariables: file.ai_variables.map(({ name, prompt, fallback, max_characters: maxCharacters }) => ({
+        name,
+        prompt,
+        fallback,
+        maxCharacters,
+      })),
     },
   };
 }
@@ -153,7 +175,7 @@ const kindNames: Record<StepKind, string> = {
   manual_task: 'Task',
 };
 
-function stepOf(step: TemplateFile['steps'][number]): TemplateStep {
+function stepOf(step: FileStep): TemplateStep {
   const { id = newId<StepId>(), name = kindNames[step.kind], delay } = step;
   const base = { id, name, delay };
   switch (step.kind) {
@@ -178,7 +200,7 @@ function stepOf(step: TemplateFile['steps'][number]): TemplateStep {
 }
 
 /** The file that would make this template, step ids included, so that an edit of it keeps them. */
-export function fileOf({ template, content }: TemplateWithContent): TemplateFile {
+export function fileOf({ template, content }: TemplateWithContent): SavedFile {
   const { schedule, sender, linkedIn } = content;
   return {
     name: template.name,
@@ -195,12 +217,17 @@ export function fileOf({ template, content }: TemplateWithContent): TemplateFile
     sender: { name: sender.name, job_title: sender.jobTitle },
     linkedin_behaviour:
       linkedIn.kind === 'SKIP' ? { kind: 'SKIP' } : { kind: 'DELAY', max_wait_days: linkedIn.maxWaitDays },
-    ai_variables: content.aiVariables.map(({ name, prompt, fallback }) => ({ name, prompt, fallback })),
+    ai_variables: content.aiVariables.map((variable) => ({
+      name: variable.name,
+      prompt: variable.prompt,
+      fallback: variable.fallback,
+      max_characters: mostCharactersOf(variable),
+    })),
     steps: content.steps.map(stepInFile),
   };
 }
 
-function stepInFile(step: TemplateStep): TemplateFile['steps'][number] {
+function stepInFile(step: TemplateStep): SavedFile['steps'][number] {
   const { id, name, delay } = step;
   const base = { id, name, delay };
   switch (step.kind) {
@@ -254,5 +281,6 @@ const places: readonly [domain: string, file: string][] = [
 /** The place in the file that a problem of the template is about. */
 export function placeInFile(path: string): string {
   const known = places.find(([domain]) => path === domain || path.startsWith(`${domain}.`));
-  return known ? known[1] + path.slice(known[0].length) : path;
+  const place = known ? known[1] + path.slice(known[0].length) : path;
+  return place.replace(/\.maxCharacters$/, '.max_characters');
 }

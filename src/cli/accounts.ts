@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { pageOf } from '../api/schemas.ts';
 import { type AccountShown, accountShape, removedAccountShape } from '../api/shapes/accounts.ts';
@@ -7,8 +7,8 @@ import { accountStatuses, channels } from '../domain/account.ts';
 import { instantText } from '../domain/explain.ts';
 import { Failure } from './client.ts';
 import { type PageOptions, pageOption, segment, sizeOption, statusOption } from './options.ts';
+import { readJsonObject } from './read-file.ts';
 import type { Session } from './session.ts';
-import { readJsonObject } from './templates.ts';
 import { fields, pageLine, type Terminal, table } from './terminal.ts';
 
 const connectHelp = `
@@ -19,11 +19,18 @@ The file, for example (the names are those of POST /v1/accounts):
     "imap": { "host": "imap.example.com", "port": 993, "tls": "implicit", "user": "sam@example.com", "password": { "env": "SAM_PASSWORD" } }
   }
 tls is "implicit" (ports 465 and 993) or "starttls" (587 and 143). A password is the name of an environment variable, or
-it is left out and asked for. Both servers are asked before anything is stored.
+it is left out and asked for. Both servers are asked before anything is stored. A LinkedIn account needs no file:
+\`topo account connect-linkedin\`.
 
 Examples:
   $ topo account connect sam.json
   $ SAM_PASSWORD="$(cat secret)" topo account connect sam.json --json`;
+
+const connectLinkedInHelp = `
+The member signs in at the provider first, which then names the account. The provider is asked before anything is stored.
+
+Example:
+  $ topo account connect-linkedin https://www.linkedin.com/in/sam-sender kD8sW1xTQ9 --timezone Europe/Paris --invitations-per-day 15`;
 
 /** `topo account …`. */
 export function accountCommands(program: Command, session: Session): void {
@@ -37,7 +44,34 @@ export function accountCommands(program: Command, session: Session): void {
     .action(async (file: string, _options: object, command: Command) => {
       const body = await withPasswords(readJsonObject(file), session.terminal);
       const answer = await session.client().post('/v1/accounts', accountShape, body);
-      session.print(command, answer, ({ id, address, status }) => `Account ${id} (${address}) is ${status}.`);
+      session.print(command, answer, standing);
+    });
+
+  account
+    .command('connect-linkedin')
+    .description('connect a LinkedIn account, after asking its provider; limits that are left out are cautious')
+    .argument('<profile>', "the member's own profile: its address, or its last part")
+    .argument('<external-id>', 'how the provider names the account')
+    .option('--timezone <zone>', 'IANA; its days count by it')
+    .addOption(numberOption('--daily-cap <number>', 'messages a day'))
+    .addOption(numberOption('--gap-seconds <seconds>', 'at least between two deeds; up to half of it again is added'))
+    .addOption(numberOption('--invitations-per-day <number>', 'invitations a day'))
+    .addOption(numberOption('--invitations-per-week <number>', 'invitations in any 7 days'))
+    .addOption(numberOption('--withdraw-after-days <days>', 'when a pending invitation is taken back'))
+    .addHelpText('after', connectLinkedInHelp)
+    .action(async (profile: string, externalId: string, options: LinkedInOptions, command: Command) => {
+      const answer = await session.client().post('/v1/accounts', accountShape, {
+        channel: 'linkedin',
+        profile,
+        external_id: externalId,
+        timezone: options.timezone,
+        daily_cap: options.dailyCap,
+        gap_seconds: options.gapSeconds,
+        invitations_per_day: options.invitationsPerDay,
+        invitations_per_week: options.invitationsPerWeek,
+        withdraw_after_days: options.withdrawAfterDays,
+      });
+      session.print(command, answer, standing);
     });
 
   account
@@ -97,17 +131,40 @@ export function accountCommands(program: Command, session: Session): void {
     });
 }
 
+interface LinkedInOptions {
+  timezone?: string;
+  dailyCap?: number;
+  gapSeconds?: number;
+  invitationsPerDay?: number;
+  invitationsPerWeek?: number;
+  withdrawAfterDays?: number;
+}
+
+/** What is too much or too little of it, the API says. */
+const numberOption = (flags: string, description: string) =>
+  new Option(flags, description).argParser((text) => {
+    if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected a whole number.');
+    return Number(text);
+  });
+
 const standing = ({ id, address, status }: AccountShown) => `Account ${id} (${address}) is ${status}.`;
 
 const verbs = [
   [
     'test',
-    'ask its servers again; changes nothing',
-    (one: AccountShown) => `Both servers of ${one.address} let us in.`,
+    'ask its servers, or its provider, again; changes nothing',
+    (one: AccountShown) =>
+      one.channel === 'email'
+        ? `Both servers of ${one.address} let us in.`
+        : `${one.address} is signed in at its LinkedIn provider.`,
   ],
   ['pause', 'nothing goes out from it: once this has answered, no message is begun', standing],
   ['resume', 'it sends again, whoever paused it', standing],
-  ['reconnect', 'ask the servers of a disconnected one again; when they let us in, it sends again', standing],
+  [
+    'reconnect',
+    'ask the servers, or the provider, of a disconnected one again; when they let us in, it sends again',
+    standing,
+  ],
 ] as const;
 
 const row = (one: AccountShown) => [
@@ -133,6 +190,7 @@ function whole(one: AccountShown): string {
     ['', one.banner ?? 'all is well'],
     ['Sender', [one.sender_name, one.sender_job_title].filter(Boolean).join(', ') || null],
     ['Today', `${one.today.sent} of ${one.today.cap} sent, ${one.today.reserved} to come (${one.timezone})`],
+    ['Invitations', invitationsText(one)],
     ['Last 7 days', `${sent} sent, ${bounced} bounced, ${complaints} complained`],
     ['Gap', `${one.gap_seconds} s`],
     ['SMTP', server(one.smtp)],
@@ -141,6 +199,13 @@ function whole(one: AccountShown): string {
     ['Inbox away since', at(one.inbox?.failing_since)],
     ['Connected', at(one.created_at)],
   ]);
+}
+
+function invitationsText({ invitations, withdraw_after_days: days }: AccountShown): string | null {
+  if (invitations === null) return null;
+  const { today, last_7_days: week } = invitations;
+  const taken = days === null ? 'never taken back' : `taken back after ${days} days`;
+  return `${today.sent} of ${today.cap} today, ${today.reserved} to come; ${week.sent} of ${week.cap} in 7 days; ${taken}`;
 }
 
 const named = z.strictObject({ env: z.string() });

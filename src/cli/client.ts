@@ -23,6 +23,7 @@ export interface Client {
     body?: unknown,
     options?: { repeatable?: boolean },
   ): Promise<z.output<S>>;
+  put<S extends z.ZodType>(path: string, shape: S, body: unknown): Promise<z.output<S>>;
   delete<S extends z.ZodType>(path: string, shape: S): Promise<z.output<S>>;
 }
 
@@ -75,6 +76,7 @@ export function createClient({ url, token }: { url: string; token: string }): Cl
     get: (path, shape, query = {}) => read(shape, ask('GET', path, { query, tries: 1 })),
     post: (path, shape, body, { repeatable = false } = {}) =>
       read(shape, ask('POST', path, { body, tries: repeatable ? MOST_TRIES : 1 })),
+    put: (path, shape, body) => read(shape, ask('PUT', path, { body, tries: 1 })),
     delete: (path, shape) => read(shape, ask('DELETE', path, { tries: 1 })),
   };
 }

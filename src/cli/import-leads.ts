@@ -3,13 +3,14 @@ import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { importShape, type LeadRowSent } from '../api/shapes/leads.ts';
-import { normaliseEmail, normaliseProfile } from '../domain/contact.ts';
+import { readCsv } from '../api/csv.ts';
+import { importShape } from '../api/shapes/leads.ts';
 import { type ImportOutcome, importOutcomes } from '../domain/lead.ts';
+import { identityOfCells, type LeadCells } from '../domain/lead-cells.ts';
+import { type Column, columnsOf, leadOf } from '../domain/lead-columns.ts';
+import { UnreadableCsv } from '../domain/unreadable-csv.ts';
 import { type Client, Failure } from './client.ts';
-import { readCsv, UnreadableCsv } from './csv.ts';
 import { EXIT } from './exit-codes.ts';
-import { type Column, columnsOf, leadOf } from './lead-columns.ts';
 import { segment } from './options.ts';
 import { isJson, type Session } from './session.ts';
 import { oneLine, table } from './terminal.ts';
@@ -94,7 +95,7 @@ export function importCommand(leads: Command, session: Session): void {
     });
 }
 
-type Send = (rows: readonly LeadRowSent[]) => Promise<Pick<RowOutcome, 'outcome' | 'lead_id' | 'problem'>[]>;
+type Send = (rows: readonly LeadCells[]) => Promise<Pick<RowOutcome, 'outcome' | 'lead_id' | 'problem'>[]>;
 
 /** Safe to repeat: what an earlier try added is then already in the campaign. */
 const senderOf =
@@ -114,7 +115,7 @@ const senderOf =
 interface Pending {
   outcome: RowOutcome;
   /** Left to the server; null where the file itself already says what becomes of the row. */
-  row: LeadRowSent | null;
+  row: LeadCells | null;
 }
 
 /** Reads, sends and answers in chunks: however long the file, only one chunk of it is in memory. */
@@ -153,10 +154,10 @@ const spoiled = ({ line, problem }: { line: number; problem: string }): Pending 
   row: null,
 });
 
-function proposed(line: number, row: LeadRowSent, firstLine: Map<string, number>): Pending {
+function proposed(line: number, row: LeadCells, firstLine: Map<string, number>): Pending {
   const lead = row.email ?? row.linkedin_url ?? '';
   const outcome: RowOutcome = { line, lead, outcome: 'invalid', lead_id: null, problem: null };
-  const keys = identityOf(row);
+  const keys = identityOfCells(row);
   const before = keys.map((key) => firstLine.get(key)).find((known) => known !== undefined);
   if (before !== undefined)
     return {
@@ -165,14 +166,6 @@ function proposed(line: number, row: LeadRowSent, firstLine: Map<string, number>
     };
   for (const key of keys) firstLine.set(key, line);
   return { outcome, row };
-}
-
-/** Who the row is about, where it says so properly; the server says what is wrong with the rest. */
-function identityOf({ email, linkedin_url: profile }: LeadRowSent): string[] {
-  const address = email === undefined ? null : normaliseEmail(email);
-  const slug = profile === undefined ? null : normaliseProfile(profile);
-  if (address?.ok === false || slug?.ok === false) return [];
-  return [...(address ? [address.email] : []), ...(slug ? [`in/${slug.profile}`] : [])];
 }
 
 function openFile(file: string): Readable {

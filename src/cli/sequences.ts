@@ -10,6 +10,7 @@ import {
 import { instantText } from '../domain/explain.ts';
 import { sequenceStatuses, statusNames } from '../domain/sequence.ts';
 import { type PageOptions, pageOption, segment, sizeOption, statusOption } from './options.ts';
+import { copyCommands } from './sequence-copy.ts';
 import type { Session } from './session.ts';
 import { fields, oneLine, pageLine, table } from './terminal.ts';
 import { eventLine } from './timeline.ts';
@@ -63,6 +64,8 @@ export function sequenceCommands(program: Command, session: Session): void {
       const answer = await session.client().post(`/v1/sequences/${segment(id)}/stop`, sequenceShape);
       session.print(command, answer, standing);
     });
+
+  copyCommands(sequence, session);
 }
 
 /** "Sequence … (Ada Lovelace) is Stopped early (stopped by user)." */
@@ -109,6 +112,7 @@ function whole(one: SequenceDetailShown): string {
       ['Held by', one.holds.length === 0 ? null : one.holds.map(({ text }) => text).join('; ')],
       ['Next', next && `step ${next.number} '${next.name}'${next.at === null ? '' : `, ${instant(next.at, zone)}`}`],
       ['Why not sooner', next?.text ?? null],
+      ...(one.ai_note === null ? [] : [['Copy', one.ai_note] as const]),
     ]),
     '',
     table(

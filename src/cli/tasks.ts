@@ -4,9 +4,9 @@ import { everyOutcome, type TaskShown, taskShape } from '../api/shapes/tasks.ts'
 import { statusNames } from '../domain/sequence.ts';
 import { taskStatuses } from '../domain/task.ts';
 import { type PageOptions, pageOption, segment, sizeOption, statusOption } from './options.ts';
+import { readJsonObject } from './read-file.ts';
 import { contactName } from './sequences.ts';
 import type { Session } from './session.ts';
-import { readJsonObject } from './templates.ts';
 import { fields, oneLine, pageLine, table } from './terminal.ts';
 
 interface Completion {

@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { pageOf } from '../api/schemas.ts';
 import { editedTemplateShape } from '../api/shapes/templates.ts';
 import { templateStatuses } from '../domain/template.ts';
-import { Failure } from './client.ts';
 import { type PageOptions, pageOption, sizeOption, statusOption } from './options.ts';
+import { readJsonObject } from './read-file.ts';
 import type { Session } from './session.ts';
+import { previewCommand } from './template-preview.ts';
 import { pageLine, table } from './terminal.ts';
 
 const listed = pageOf(
@@ -68,28 +68,6 @@ export function templateCommands(program: Command, session: Session): void {
           .join('\n'),
       );
     });
-}
 
-const objectShape = z.record(z.string(), z.unknown());
-
-/** Throws `Failure`, naming file and place, for what is no JSON object. */
-export function readJsonObject(file: string): Record<string, unknown> {
-  const text = readText(file);
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new Failure(`${file} is not JSON: ${error instanceof Error ? error.message : 'unreadable'}`);
-  }
-  const object = objectShape.safeParse(json);
-  if (!object.success) throw new Failure(`${file} holds no JSON object`);
-  return object.data;
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8').replace(/^\ufeff/, '');
-  } catch (error) {
-    throw new Failure(`${file} cannot be read: ${error instanceof Error ? error.message : 'unknown'}`);
-  }
+  previewCommand(template, session);
 }

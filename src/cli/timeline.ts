@@ -17,6 +17,8 @@ const statusName = (value: Data[string] | undefined) => {
 const texts: Partial<Record<EventShown['kind'], (data: Data, zone: string) => string>> = {
   sequence_enrolled: ({ template_version: version }) => `enrolled, with version ${version ?? '?'} of the template`,
   sequence_personalised: ({ steps }) => `copy written for ${steps ?? '?'} steps`,
+  step_edited: (data) => `${step(data)} edited: version ${data.version ?? '?'} of its copy`,
+  step_regenerated: (data) => `${step(data)} written anew: version ${data.version ?? '?'} of its copy`,
   step_sent: (data) => `${step(data)} sent${because(data)}`,
   step_done: (data) => `${step(data)} done`,
   step_skipped: (data) => `${step(data)} skipped${because(data)}`,

@@ -3,6 +3,7 @@ import type { Db } from '../db/pool.ts';
 import { markCampaignTold, markSequenceTold, markStarted, readCampaignTell, readTell, type Tell } from '../db/tells.ts';
 import type { SequenceId, WorkspaceId } from '../domain/ids.ts';
 import type { Log } from '../domain/log.ts';
+import { afterwards } from './afterwards.ts';
 import type { Announcement } from './deps.ts';
 
 interface Teller {
@@ -20,38 +21,15 @@ const AT_ONCE = 20;
 
 /** Tells workflows of committed changes, some at a time, behind the caller's back; failures are the reconciler's. Design 3. */
 export function createAnnouncer({ db, walks, log }: Teller & { log: Log }): Announcer {
-  const queue: Announcement[] = [];
-  const running = new Set<Promise<void>>();
-
-  const next = () => {
-    const announcement = queue.shift();
-    if (!announcement) return;
-    const telling: Promise<void> = tell({ db, walks }, announcement)
-      .catch((error: unknown) =>
-        log.warn(
-          { error: error instanceof Error ? error.name : 'unknown' },
-          'a workflow was not told; the reconciler will',
-        ),
-      )
-      .finally(() => {
-        running.delete(telling);
-        next();
-      });
-    running.add(telling);
-  };
-
-  return {
-    announce(announcement) {
-      queue.push(announcement);
-      if (running.size < AT_ONCE) setImmediate(next);
-    },
-    async settled() {
-      while (queue.length > 0 || running.size > 0) {
-        if (running.size === 0) next();
-        await Promise.all(running);
-      }
-    },
-  };
+  const { push, settled } = afterwards((announcement: Announcement) => tell({ db, walks }, announcement), {
+    atOnce: AT_ONCE,
+    failed: (error) =>
+      log.warn(
+        { error: error instanceof Error ? error.name : 'unknown' },
+        'a workflow was not told; the reconciler will',
+      ),
+  });
+  return { announce: push, settled };
 }
 
 const tell = (teller: Teller, announcement: Announcement): Promise<void> =>

@@ -1,8 +1,9 @@
 import { inArray } from 'drizzle-orm';
 import { appNow } from '../db/clock.ts';
 import { record } from '../db/events.ts';
+import { presentMembers } from '../db/member-reads.ts';
 import { newId } from '../db/new-id.ts';
-import { accounts, campaignAccounts, campaignProgress, campaigns, members } from '../db/schema.ts';
+import { accounts, campaignAccounts, campaignProgress, campaigns } from '../db/schema.ts';
 import { readTemplate } from '../db/templates.ts';
 import type { AccountId, CampaignId, MemberId, TemplateId } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -24,7 +25,7 @@ export const createCampaign = (
 ): Promise<CampaignId> =>
   db.inWorkspace(workspaceId, async (tx) => {
     await readTemplate(tx, templateId);
-    const known = await tx.select({ id: members.id }).from(members).orderBy(members.id);
+    const known = await presentMembers(tx);
     const owner = ownerId === null ? known[0]?.id : known.find(({ id }) => id === ownerId)?.id;
     if (!owner) throw new Refusal('not_found', `no member ${ownerId ?? 'in this workspace'}`);
     const found =

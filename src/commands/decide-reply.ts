@@ -1,6 +1,6 @@
 import type { ReplyReader } from '../adapters/reply-reader.ts';
 import { type Decision, type InboundRow, keepDecision, type Match } from '../db/inbound.ts';
-import type { InboundVerdict, ParsedMail } from '../domain/inbound.ts';
+import type { Answer, ParsedMail } from '../domain/inbound.ts';
 import type { ReplyIntent } from '../domain/reply.ts';
 import type { Caller, CommandDeps } from './deps.ts';
 
@@ -8,7 +8,8 @@ const DAY_MS = 86_400_000;
 /** An answer by sender alone, so long after we last wrote, may be about anything: a person reads it. Design 6. */
 const SENDER_COUNTS_FOR_MS = 30 * DAY_MS;
 
-type Reply = Extract<InboundVerdict, { kind: 'reply' }>;
+type Reply = Extract<Answer, { kind: 'reply' }>;
+type Words = Pick<ParsedMail, 'subject' | 'text'>;
 
 /**
  * What a reply means, stored before anything is done about it: a model that is asked again after a crash may think
@@ -17,13 +18,13 @@ type Reply = Extract<InboundVerdict, { kind: 'reply' }>;
 export async function decideReply(
   deps: CommandDeps & { replyReader: ReplyReader },
   { workspaceId }: Caller,
-  mail: ParsedMail,
+  words: Words,
   row: InboundRow,
   verdict: Reply,
   match: Match,
 ): Promise<ReplyIntent> {
   if (row.intent !== null) return row.intent;
-  const decision = await understand(deps.replyReader, mail, row, verdict, match);
+  const decision = await understand(deps.replyReader, words, row, verdict, match);
   const { intent } = await deps.db.inWorkspace(workspaceId, (tx) => keepDecision(tx, row.id, decision));
   return intent ?? 'unclear';
 }
@@ -31,7 +32,7 @@ export async function decideReply(
 /** Rules first, a language model second, a person third; who has not decided yet is not named. Design 6. */
 async function understand(
   replyReader: ReplyReader,
-  mail: ParsedMail,
+  words: Words,
   row: InboundRow,
   verdict: Reply,
   match: Match,
@@ -42,6 +43,6 @@ async function understand(
   const isStale = match.deliveryId === null && row.receivedAt - match.lastSentAt > SENDER_COUNTS_FOR_MS;
   if (isStale) return unclear;
   if (verdict.intent !== null) return { intent: verdict.intent, decidedBy: 'rule' };
-  const read = await replyReader.read({ subject: mail.subject, text: verdict.text || mail.text });
+  const read = await replyReader.read({ subject: words.subject, text: verdict.text || words.text });
   return read && read.intent !== 'unclear' ? { intent: read.intent, decidedBy: 'model' } : unclear;
 }

@@ -1,6 +1,9 @@
+import type { LinkedIn } from '../adapters/linkedin.ts';
 import type { Mailboxes } from '../adapters/mailbox.ts';
 import type { Mailer } from '../adapters/mailer.ts';
+import type { UnsubscribeLinks } from '../adapters/unsubscribe-links.ts';
 import type { Vault } from '../adapters/vault.ts';
+import type { Writer } from '../adapters/writer.ts';
 import type { Actor } from '../db/events.ts';
 import type { Db } from '../db/pool.ts';
 import type { CampaignId, SequenceId, TaskId, WorkspaceId } from '../domain/ids.ts';
@@ -27,10 +30,23 @@ export interface CommandDeps {
   realMail?: RealMail | null;
 }
 
+/** What writing copy anew, and trying how a template reads, needs beside. */
+export interface CopyDeps extends CommandDeps {
+  writer: Writer;
+}
+
+/** What sending somebody a trial of their own template needs beside. */
+export interface TestEmailDeps extends CommandDeps {
+  mailer: Pick<Mailer, 'compose' | 'send'>;
+  vault: Vault;
+  unsubscribeLinks: UnsubscribeLinks;
+}
+
 /** What connecting, testing and changing accounts needs beside. */
 export interface AccountDeps extends CommandDeps {
   mailer: Pick<Mailer, 'verify'>;
   mailboxes: Mailboxes;
+  linkedIn: Pick<LinkedIn, 'accountStatus'>;
   vault: Vault;
   /** The embedded runtime: private hosts, no encryption on them, and addresses in domains kept for examples are fine. */
   allowPrivateHosts: boolean;

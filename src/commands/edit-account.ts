@@ -1,23 +1,26 @@
 import { eq } from 'drizzle-orm';
-import { moveAccount, recordOfAccount } from '../db/accounts.ts';
+import { recordOfAccount } from '../db/accounts.ts';
 import { restartMailbox } from '../db/mailboxes.ts';
 import { accounts } from '../db/schema.ts';
 import type { AccountRow } from '../db/walks.ts';
-import type { ServerSettings } from '../domain/account.ts';
+import type { EmailSettings, ServerSettings } from '../domain/account.ts';
 import {
   type AccountHabits,
-  type AccountServers,
+  checkExternalId,
   checkHabits,
   checkServers,
+  type InvitationHabits,
   type ServerInput,
 } from '../domain/account-settings.ts';
 import type { AccountId } from '../domain/ids.ts';
 import { type FieldProblem, Refusal } from '../domain/refusal.ts';
 import { passwordsOf, settingsOf } from './connect-account.ts';
+import { refuseInUse } from './connect-linkedin-account.ts';
 import { openCredentials, sealCredentials } from './credentials.ts';
 import type { AccountDeps, Caller } from './deps.ts';
 import { onAccount, readAccount, refuseRemoved } from './on-account.ts';
-import { testServers } from './test-account.ts';
+import { connectAgain } from './reconnect-account.ts';
+import { refuseChangedMeanwhile, testLinkedIn, testServers } from './test-account.ts';
 import { wakeHeld } from './wake-held.ts';
 
 /** Of a server, too, only what is given changes. */
@@ -29,46 +32,54 @@ export interface ServersChange {
 
 /** Only what is given changes. */
 export interface AccountChange {
-  habits: Partial<AccountHabits>;
+  habits: Partial<AccountHabits & InvitationHabits>;
+  /** Of an email account. */
   servers: ServersChange;
+  /** Of a LinkedIn account: how the provider names it now. */
+  externalId?: string | undefined;
+}
+
+/** What an account would go out through. */
+interface Connection extends Pick<AccountRow, 'settings' | 'credentials'> {
+  /** Asks it, where it is not what stands already. */
+  test(): Promise<void>;
+  isNew: boolean;
 }
 
 /**
- * Changes an account. New servers or passwords are asked first, outside of any transaction, and stored only when nobody
- * else changed them meanwhile; a DISCONNECTED account whose new ones answer is CONNECTED with that.
+ * Changes an account. New servers or passwords, or another account at LinkedIn's provider, are asked first, outside of
+ * any transaction, and stored only when nobody else changed them meanwhile; a DISCONNECTED account whose new ones answer
+ * is CONNECTED with that.
  */
 export async function editAccount(
   deps: AccountDeps,
   caller: Caller,
   id: AccountId,
-  { habits, servers }: AccountChange,
+  change: AccountChange,
 ): Promise<void> {
   const before = await readAccount(deps, caller, id);
   refuseRemoved(before);
-  const given = namesOf({ ...habits, ...servers });
-  const isNew = servers.smtp !== undefined || servers.imap !== undefined;
-  const after = isNew || servers.filesSent !== undefined ? serversAfter(deps, before, servers) : null;
-  const problems = [...checkHabits(habits), ...(after ? after.problems : [])];
+  const { habits, servers, externalId } = change;
+  const given = namesOf({ ...habits, ...servers, externalId });
+  const wanted = wantedConnection(deps, before, change);
+  const problems = [...checkHabits(habits), ...strangeTo(before, change), ...(wanted?.problems ?? [])];
   if (problems.length > 0) throw new Refusal('invalid', `account ${id} cannot be changed like this`, problems);
-  const wanted = after?.servers ?? null;
-  if (wanted && isNew) await testServers(deps, settingsOf(wanted), passwordsOf(wanted));
+  const connection = wanted?.connection ?? null;
+  if (connection?.isNew) await connection.test();
   if (given.length === 0) return;
 
   const isBack = await onAccount(deps, caller, id, async (tx, account, now) => {
     refuseRemoved(account);
-    if (wanted) refuseChangedMeanwhile(before, account);
-    const stored = wanted
-      ? { settings: settingsOf(wanted), credentials: sealCredentials(deps.vault, passwordsOf(wanted)) }
-      : {};
+    if (connection) refuseChangedMeanwhile(before, account);
+    const stored = connection ? { settings: connection.settings, credentials: connection.credentials } : {};
     await tx
       .update(accounts)
       .set({ ...habits, ...stored })
       .where(eq(accounts.id, id));
-    if (wanted && isOtherInbox(account, wanted)) await restartMailbox(tx, id);
+    if (connection && isOtherInbox(account, connection)) await restartMailbox(tx, id);
     await recordOfAccount(tx, account, 'account_edited', now, caller.actor, { changed: given.join(', ') });
-    if (account.status !== 'DISCONNECTED' || !isNew) return false;
-    await moveAccount(tx, account, 'CONNECTED', { disconnectedAt: null });
-    await recordOfAccount(tx, account, 'account_connected', now, caller.actor, { channel: account.channel });
+    if (account.status !== 'DISCONNECTED' || !connection?.isNew) return false;
+    await connectAgain(tx, account, now, caller.actor);
     return true;
   });
   if (isBack) await wakeHeld(deps, caller, id);
@@ -77,29 +88,70 @@ export async function editAccount(
 const namesOf = (change: object): string[] =>
   Object.entries(change).flatMap(([name, value]) => (value === undefined ? [] : [name]));
 
-/** UIDs and the day it was read last mean nothing in another inbox. */
-function isOtherInbox({ settings }: AccountRow, { imap }: AccountServers): boolean {
-  if (settings.channel !== 'email') return false;
-  const { host, port, user } = settings.imap;
-  return imap.host !== host || imap.port !== port || imap.user !== user;
+/** What only the other channel has. */
+function strangeTo({ channel }: AccountRow, { habits, servers, externalId }: AccountChange): FieldProblem[] {
+  const { invitationsPerDay, invitationsPerWeek, withdrawAfterDays, signature } = habits;
+  const { smtp, imap, filesSent } = servers;
+  const [others, problem] =
+    channel === 'email'
+      ? [
+          {
+            invitations_per_day: invitationsPerDay,
+            invitations_per_week: invitationsPerWeek,
+            withdraw_after_days: withdrawAfterDays,
+            external_id: externalId,
+          },
+          'is of LinkedIn accounts: this is an email account',
+        ]
+      : [{ signature, smtp, imap, files_sent: filesSent }, 'is of email accounts: this is a LinkedIn account'];
+  return namesOf(others).map((path) => ({ path, problem }));
 }
 
-/** What the servers would be, and what is wrong with that. */
+/** UIDs and the day it was read last mean nothing in another inbox. */
+function isOtherInbox({ settings: before }: AccountRow, { settings: after }: Connection): boolean {
+  if (before.channel !== 'email' || after.channel !== 'email') return false;
+  const { host, port, user } = before.imap;
+  return after.imap.host !== host || after.imap.port !== port || after.imap.user !== user;
+}
+
+/** Null: it stays what it is. Else what it would be, and what is wrong with that. */
+function wantedConnection(
+  deps: AccountDeps,
+  account: AccountRow,
+  { servers, externalId }: AccountChange,
+): { connection: Connection; problems: FieldProblem[] } | null {
+  const { settings, credentials } = account;
+  if (settings.channel === 'email')
+    return namesOf(servers).length === 0 ? null : serversAfter(deps, account, settings, servers);
+  if (externalId === undefined || externalId === settings.externalId) return null;
+  const after = { ...settings, externalId };
+  const test = async () => {
+    await refuseInUse(deps, externalId);
+    await testLinkedIn(deps, after);
+  };
+  return { connection: { settings: after, credentials, isNew: true, test }, problems: checkExternalId(externalId) };
+}
+
 function serversAfter(
   deps: AccountDeps,
   account: AccountRow,
+  { smtp, imap, filesSent }: EmailSettings,
   change: ServersChange,
-): { servers: AccountServers | null; problems: FieldProblem[] } {
-  const { settings } = account;
-  if (settings.channel !== 'email')
-    return { servers: null, problems: [{ path: 'address', problem: 'is a LinkedIn profile: it has no mail servers' }] };
+): { connection: Connection; problems: FieldProblem[] } {
   const stored = openCredentials(deps.vault, account);
   const servers = {
-    smtp: serverAfter(settings.smtp, stored.smtp, change.smtp ?? {}),
-    imap: serverAfter(settings.imap, stored.imap, change.imap ?? {}),
-    filesSent: change.filesSent ?? settings.filesSent,
+    smtp: serverAfter(smtp, stored.smtp, change.smtp ?? {}),
+    imap: serverAfter(imap, stored.imap, change.imap ?? {}),
+    filesSent: change.filesSent ?? filesSent,
   };
-  return { servers, problems: checkServers(servers, deps) };
+  const [settings, passwords] = [settingsOf(servers), passwordsOf(servers)];
+  const connection = {
+    settings,
+    credentials: sealCredentials(deps.vault, passwords),
+    isNew: change.smtp !== undefined || change.imap !== undefined,
+    test: () => testServers(deps, settings, passwords),
+  };
+  return { connection, problems: checkServers(servers, deps) };
 }
 
 /** A stored password is never handed to another server, or for another user: it is asked for again. */
@@ -107,10 +159,4 @@ function serverAfter(before: ServerSettings, password: string | null, change: Pa
   const after = { ...before, ...change };
   const isSame = after.host === before.host && after.port === before.port && after.user === before.user;
   return { ...after, password: change.password === undefined ? (isSame ? password : null) : change.password };
-}
-
-/** Both tested something else than what would stand then. */
-export function refuseChangedMeanwhile(tested: AccountRow, { id, settings, credentials }: AccountRow): void {
-  const isSame = JSON.stringify([tested.settings, tested.credentials]) === JSON.stringify([settings, credentials]);
-  if (!isSame) throw new Refusal('version_conflict', `somebody else changed the servers of account ${id} meanwhile`);
 }

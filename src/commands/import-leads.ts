@@ -4,6 +4,7 @@ import { appNow } from '../db/clock.ts';
 import { hasOpenSequence } from '../db/enrolments.ts';
 import { violates } from '../db/errors.ts';
 import { record } from '../db/events.ts';
+import { moveLead } from '../db/leads.ts';
 import { newId } from '../db/new-id.ts';
 import type { Tx } from '../db/pool.ts';
 import { campaigns, contacts, leads, templates } from '../db/schema.ts';
@@ -36,50 +37,93 @@ export interface LeadOutcome {
   problem: string | null;
 }
 
+export interface LeadImport {
+  campaignId: CampaignId;
+  rows: readonly LeadRow[];
+  /** The importer vouches for the rows: also what waits for review since an earlier import is approved. */
+  approve?: boolean;
+}
+
 /**
  * Proposes contacts to a campaign, one outcome per row, each row a transaction of its own: a bad row never stops the
  * rest, and a repeated import adds nothing. New values of a known contact win over old ones; blanks change nothing.
  * Autopilot approves at once. Refuses an unknown or ENDED campaign.
  */
 export async function importLeads(
-  { db, announce }: CommandDeps,
+  deps: CommandDeps,
   caller: Caller,
-  { campaignId, rows }: { campaignId: CampaignId; rows: readonly LeadRow[] },
+  { campaignId, rows, approve = false }: LeadImport,
 ): Promise<LeadOutcome[]> {
-  const { workspaceId } = caller;
-  const approve = await db.inWorkspace(workspaceId, (tx) => approvesAtOnce(tx, campaignId));
+  const into = await intakeOf(deps, caller, campaignId, approve);
   const seen = new Set<string>();
   const outcomes: LeadOutcome[] = [];
   for (const row of rows) {
-    const person = identify(row);
-    if ('problem' in person) {
-      outcomes.push({ outcome: 'invalid', leadId: null, problem: person.problem });
-      continue;
-    }
-    const keys = [person.email, person.profile].filter((key) => key !== null);
+    const keys = keysOf(row);
     if (keys.some((key) => seen.has(key))) {
       outcomes.push({ outcome: 'duplicate_in_request', leadId: null, problem: null });
       continue;
     }
     for (const key of keys) seen.add(key);
-    outcomes.push(await propose(row, person));
+    outcomes.push(await proposeLead(deps, caller, into, row));
   }
-  if (outcomes.some(({ outcome }) => outcome === 'approved')) {
-    await db.inWorkspace(workspaceId, async (tx) => bumpCampaignTell(tx, campaignId, await appNow(tx)));
-    announce({ workspaceId, campaignId });
-  }
+  if (outcomes.some(({ outcome }) => outcome === 'approved')) await tellOfLeads(deps, caller, campaignId);
   return outcomes;
+}
 
-  /** Two imports of one new contact at once: the second finds what the first wrote. */
-  async function propose(row: LeadRow, person: Person): Promise<LeadOutcome> {
-    const attempt = () => db.inWorkspace(workspaceId, (tx) => proposeOne(tx, caller, campaignId, row, person, approve));
-    try {
-      return await attempt();
-    } catch (error) {
-      if (['contacts_email', 'contacts_profile', 'leads_once_per_campaign'].some((name) => violates(error, name)))
-        return attempt();
-      throw error;
-    }
+/** How a campaign takes leads just now. */
+export interface Intake {
+  campaignId: CampaignId;
+  /** By its template's approval mode. */
+  autopilot: boolean;
+  approve: boolean;
+}
+
+/** Refuses where none are taken. */
+export const intakeOf = (
+  { db }: Pick<CommandDeps, 'db'>,
+  { workspaceId }: Caller,
+  campaignId: CampaignId,
+  approve: boolean,
+): Promise<Intake> =>
+  db.inWorkspace(workspaceId, async (tx) => ({
+    campaignId,
+    autopilot: await approvesAtOnce(tx, campaignId),
+    approve,
+  }));
+
+/** The campaign's workflow hears that somebody may be enrolled. */
+export async function tellOfLeads(
+  { db, announce }: CommandDeps,
+  { workspaceId }: Caller,
+  campaignId: CampaignId,
+): Promise<void> {
+  await db.inWorkspace(workspaceId, async (tx) => bumpCampaignTell(tx, campaignId, await appNow(tx)));
+  announce({ workspaceId, campaignId });
+}
+
+/**
+ * One row, in a transaction of its own, with what `also` writes of its outcome. Two imports of one new contact at once:
+ * the second finds what the first wrote.
+ */
+export async function proposeLead(
+  { db }: Pick<CommandDeps, 'db'>,
+  caller: Caller,
+  into: Intake,
+  row: LeadRow,
+  also: (tx: Tx, outcome: LeadOutcome) => Promise<void> = async () => undefined,
+): Promise<LeadOutcome> {
+  const attempt = () =>
+    db.inWorkspace(caller.workspaceId, async (tx) => {
+      const outcome = await proposeOne(tx, caller, into, row);
+      await also(tx, outcome);
+      return outcome;
+    });
+  try {
+    return await attempt();
+  } catch (error) {
+    if (['contacts_email', 'contacts_profile', 'leads_once_per_campaign'].some((name) => violates(error, name)))
+      return attempt();
+    throw error;
   }
 }
 
@@ -101,6 +145,12 @@ interface Person {
   profile: string | null;
 }
 
+/** What tells two rows of one import apart; none where the row does not say properly whom it is about. */
+function keysOf(row: LeadRow): string[] {
+  const person = identify(row);
+  return 'problem' in person ? [] : [person.email, person.profile].filter((key) => key !== null);
+}
+
 /** Who the row is about: an email address or a LinkedIn profile at least, each well formed. */
 function identify({ email = '', profile = '' }: LeadRow): Person | { problem: string } {
   const address = email.trim() === '' ? null : normaliseEmail(email.trim());
@@ -114,25 +164,32 @@ function identify({ email = '', profile = '' }: LeadRow): Person | { problem: st
 async function proposeOne(
   tx: Tx,
   caller: Caller,
-  campaignId: CampaignId,
+  { campaignId, autopilot, approve }: Intake,
   row: LeadRow,
-  person: Person,
-  approve: boolean,
 ): Promise<LeadOutcome> {
-  const contact = await meet(tx, caller, row, person);
+  const person = identify(row);
+  const contact = 'problem' in person ? person : await meet(tx, caller, row, person);
+  if (contact === null) return { outcome: 'suppressed', leadId: null, problem: null };
   if ('problem' in contact) return { outcome: 'invalid', leadId: null, problem: contact.problem };
   const [known] = await tx
-    .select({ id: leads.id })
+    .select()
     .from(leads)
-    .where(and(eq(leads.campaignId, campaignId), eq(leads.contactId, contact.id)));
-  if (known) return { outcome: 'already_in_campaign', leadId: known.id, problem: null };
+    .where(and(eq(leads.campaignId, campaignId), eq(leads.contactId, contact.id)))
+    .for('update');
+  if (known) {
+    const waits = approve && known.status === 'PENDING_REVIEW';
+    if (waits)
+      await moveLead(tx, known, 'APPROVED', { kind: 'lead_approved', actor: caller.actor, now: await appNow(tx) });
+    return { outcome: waits ? 'approved' : 'already_in_campaign', leadId: known.id, problem: null };
+  }
   if (await suppressionOf(tx, contact)) return { outcome: 'suppressed', leadId: null, problem: null };
   if (await hasOpenSequence(tx, contact.id)) return { outcome: 'in_other_sequence', leadId: null, problem: null };
 
   const { workspaceId, actor } = caller;
   const id = newId<LeadId>();
   const now = await appNow(tx);
-  const status = approve ? 'APPROVED' : 'PENDING_REVIEW';
+  const isApproved = autopilot || approve;
+  const status = isApproved ? 'APPROVED' : 'PENDING_REVIEW';
   await tx
     .insert(leads)
     .values({ id, workspaceId, campaignId, contactId: contact.id, status, createdAt: now, updatedAt: now });
@@ -145,16 +202,19 @@ async function proposeOne(
     contactId: contact.id,
     data: { lead: id },
   });
-  return { outcome: approve ? 'approved' : 'pending_review', leadId: id, problem: null };
+  return { outcome: isApproved ? 'approved' : 'pending_review', leadId: id, problem: null };
 }
 
-/** The contact of that address or profile, brought up to date; a new one where there is none. */
+/**
+ * The contact of that address or profile, brought up to date; a new one where there is none. null: a stranger on the
+ * suppression list, perhaps somebody who was erased: nothing about them is kept.
+ */
 async function meet(
   tx: Tx,
   { workspaceId }: Caller,
   row: LeadRow,
   { email, profile }: Person,
-): Promise<(Person & { id: ContactId }) | { problem: string }> {
+): Promise<(Person & { id: ContactId }) | { problem: string } | null> {
   const found = await tx
     .select()
     .from(contacts)
@@ -180,6 +240,7 @@ async function meet(
     recentActivity: row.recentActivity,
   });
   if (!contact) {
+    if (await suppressionOf(tx, { email, profile })) return null;
     const id = newId<ContactId>();
     await tx
       .insert(contacts)

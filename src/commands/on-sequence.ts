@@ -9,17 +9,17 @@ import { Refusal } from '../domain/refusal.ts';
 import { archiveFinished } from './archive-finished.ts';
 import type { Announcement, Caller, CommandDeps } from './deps.ts';
 
-type News = Extract<Announcement, { sequenceId: unknown }>['news'];
+export type News = Extract<Announcement, { sequenceId: unknown }>['news'];
 
 /**
  * Runs `work` on one sequence behind its locks, in one transaction; then its workflow is told. `work` answers the news
- * beside its result (undefined: it looks for itself). Refuses what is not in the caller's workspace.
+ * beside its result (undefined: it looks for itself; null: there is none). Refuses what is not in the caller's workspace.
  */
 export async function onSequence<T>(
   { db, announce }: CommandDeps,
   { workspaceId }: Caller,
   id: SequenceId,
-  work: (tx: Tx, walk: Walk, now: number) => Promise<{ result: T; news?: News }>,
+  work: (tx: Tx, walk: Walk, now: number) => Promise<{ result: T; news?: News | null }>,
 ): Promise<T> {
   const { result, news, walk } = await db.inWorkspace(workspaceId, async (tx) => {
     const [keys] = await tx.select({ contactId: sequences.contactId }).from(sequences).where(eq(sequences.id, id));
@@ -30,7 +30,7 @@ export async function onSequence<T>(
     const walk = await loadWalk(tx, id);
     return { ...(await work(tx, walk, now)), walk };
   });
-  announce({ workspaceId, sequenceId: id, ...(news ? { news } : {}) });
+  if (news !== null) announce({ workspaceId, sequenceId: id, ...(news ? { news } : {}) });
   if (walk.sequence.endedAt !== null) await archiveFinished(db, workspaceId, walk.sequence.templateId);
   return result;
 }

@@ -7,13 +7,12 @@ import { lockAccount } from '../db/locks.ts';
 import type { Tx } from '../db/pool.ts';
 import type { AccountId, DeliveryId } from '../domain/ids.ts';
 import type { InboundKind, ParsedMail } from '../domain/inbound.ts';
-import { decideReply } from './decide-reply.ts';
+import { actOnAnswer } from './act-on-answer.ts';
 import type { Caller, CommandDeps } from './deps.ts';
 import { guardAccount } from './guard-account.ts';
 import { type Matched, matchMail } from './match-mail.ts';
 import { recordBounce } from './record-bounce.ts';
 import { recordComplaint } from './record-complaint.ts';
-import { recordReply } from './record-reply.ts';
 
 export interface ReceiveDeps extends CommandDeps {
   replyReader: ReplyReader;
@@ -90,27 +89,18 @@ async function act(
   row: InboundRow,
   { verdict, match }: Extract<Matched, { kind: 'matched' }>,
 ): Promise<void> {
+  if (verdict.kind !== 'bounce' && verdict.kind !== 'complaint') {
+    const text = verdict.kind === 'reply' ? verdict.text : '';
+    const shown = isHeaderOnly ? UNREAD : text || mail.text;
+    return actOnAnswer(deps, caller, { row, match, verdict, words: mail, shown });
+  }
   const { sequenceId, deliveryId } = match;
-  const about = { sequenceId, key: row.messageId, ...(deliveryId && { deliveryId }) };
-  if (verdict.kind === 'reply') {
-    const intent = await decideReply(deps, caller, mail, row, verdict, match);
-    await recordReply(deps, caller, { ...about, intent, text: isHeaderOnly ? UNREAD : verdict.text || mail.text });
-    return;
-  }
-  const intent = verdict.kind === 'out_of_office' || verdict.kind === 'auto_reply' ? verdict.kind : null;
-  await deps.db.inWorkspace(caller.workspaceId, (tx) => keepDecision(tx, row.id, { intent, decidedBy: 'rule' }));
-  switch (verdict.kind) {
-    case 'bounce':
-      await recordBounce(deps, caller, { ...about, kind: verdict.severity });
-      return guard(deps, caller, deliveryId);
-    case 'complaint':
-      if (deliveryId) await recordComplaint(deps, caller, { ...about, deliveryId });
-      return guard(deps, caller, deliveryId);
-    case 'out_of_office':
-      return recordReply(deps, caller, { ...about, intent: verdict.kind, returnsOn: verdict.returnsOn });
-    case 'auto_reply':
-      return recordReply(deps, caller, { ...about, intent: verdict.kind });
-  }
+  const about = { sequenceId, key: row.messageId };
+  await deps.db.inWorkspace(caller.workspaceId, (tx) => keepDecision(tx, row.id, { intent: null, decidedBy: 'rule' }));
+  if (verdict.kind === 'bounce')
+    await recordBounce(deps, caller, { ...about, kind: verdict.severity, ...(deliveryId && { deliveryId }) });
+  else if (deliveryId) await recordComplaint(deps, caller, { ...about, deliveryId });
+  await guard(deps, caller, deliveryId);
 }
 
 /** The account whose messages come back too often stops: the one that sent them, wherever the report arrives. */

@@ -1,17 +1,17 @@
 import { moveAccount, recordOfAccount } from '../db/accounts.ts';
+import type { Actor } from '../db/events.ts';
+import type { Tx } from '../db/pool.ts';
 import type { AccountRow } from '../db/walks.ts';
 import type { AccountId } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
-import type { AccountDeps, Caller } from './deps.ts';
-import { refuseChangedMeanwhile } from './edit-account.ts';
+import type { AccountDeps, Caller, CommandDeps } from './deps.ts';
 import { onAccount, readAccount } from './on-account.ts';
-import { testStored } from './test-account.ts';
+import { refuseChangedMeanwhile, testStored } from './test-account.ts';
 import { wakeHeld } from './wake-held.ts';
 
 /**
- * A DISCONNECTED account whose servers let us in again is CONNECTED, and its sequences are told to look again. LinkedIn
- * is connected at its provider and has nothing to ask here: what it refuses next disconnects it again. Reconnecting one
- * that is connected changes nothing.
+ * A DISCONNECTED account that its servers, or LinkedIn's provider, let in again is CONNECTED, and its sequences are told
+ * to look again. Reconnecting one that is connected changes nothing.
  */
 export async function reconnectAccount(deps: AccountDeps, caller: Caller, id: AccountId): Promise<void> {
   const before = await readAccount(deps, caller, id);
@@ -19,10 +19,25 @@ export async function reconnectAccount(deps: AccountDeps, caller: Caller, id: Ac
   await onAccount(deps, caller, id, async (tx, account, now) => {
     if (!isDisconnected(account)) return;
     refuseChangedMeanwhile(before, account);
-    await moveAccount(tx, account, 'CONNECTED', { disconnectedAt: null });
-    await recordOfAccount(tx, account, 'account_connected', now, caller.actor, { channel: account.channel });
+    await connectAgain(tx, account, now, caller.actor);
   });
   await wakeHeld(deps, caller, id);
+}
+
+/** As above, where the provider itself tells that the account is back: there is nobody left to ask. */
+export async function accountIsBack(deps: CommandDeps, caller: Caller, id: AccountId): Promise<void> {
+  const isNews = await onAccount(deps, caller, id, async (tx, account, now) => {
+    if (account.status !== 'DISCONNECTED') return false;
+    await connectAgain(tx, account, now, caller.actor);
+    return true;
+  });
+  if (isNews) await wakeHeld(deps, caller, id);
+}
+
+/** Behind its lock. One that was paused when it was disconnected is paused again. */
+export async function connectAgain(tx: Tx, account: AccountRow, now: number, actor: Actor): Promise<void> {
+  await moveAccount(tx, account, 'CONNECTED', { disconnectedAt: null });
+  await recordOfAccount(tx, account, 'account_reconnected', now, actor, { channel: account.channel });
 }
 
 /** false: it is connected already. */

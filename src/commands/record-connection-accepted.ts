@@ -2,6 +2,7 @@ import { and, eq, inArray } from 'drizzle-orm';
 import { appNow } from '../db/clock.ts';
 import { rememberConnection } from '../db/connections.ts';
 import { record } from '../db/events.ts';
+import { settleInvitation } from '../db/invitations.ts';
 import { lockContact, lockSequence } from '../db/locks.ts';
 import { bumpTell, changeSequence, deriveStatus, moveStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
@@ -28,6 +29,7 @@ export async function recordConnectionAccepted(
     await lockContact(tx, contact.id);
     const now = await appNow(tx);
     const isNew = await rememberConnection(tx, workspaceId, accountId, contact.id, now);
+    const isAnswer = await settleInvitation(tx, { accountId, contactId: contact.id }, 'ACCEPTED', now);
     const [open] = await tx
       .select({ id: sequences.id })
       .from(sequences)
@@ -40,7 +42,7 @@ export async function recordConnectionAccepted(
       );
     if (open) await lockSequence(tx, open.id);
     const woken = open ? await stopWaiting(tx, await loadWalk(tx, open.id), now) : false;
-    if (isNew || woken)
+    if (isNew || isAnswer || woken)
       await record(tx, {
         workspaceId,
         kind: 'connection_accepted',

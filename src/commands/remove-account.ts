@@ -1,10 +1,9 @@
-import { eq, inArray, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
+import { stillNeeds } from '../db/account-needs.ts';
 import { moveAccount, recordOfAccount } from '../db/accounts.ts';
 import { restartMailbox } from '../db/mailboxes.ts';
-import { sequenceSteps, sequences, slots } from '../db/schema.ts';
-import { type Channel, channelOf } from '../domain/account.ts';
+import { slots } from '../db/schema.ts';
 import type { AccountId } from '../domain/ids.ts';
-import { type StepStatus, stepKinds } from '../domain/sequence.ts';
 import type { Caller, CommandDeps } from './deps.ts';
 import { endInPages } from './end-in-pages.ts';
 import { onAccount } from './on-account.ts';
@@ -25,14 +24,4 @@ export async function removeAccount(deps: CommandDeps, caller: Caller, id: Accou
   });
   const end = { status: 'FAILED', reason: 'account_unavailable' } as const;
   return { ended: await endInPages(deps, caller, stillNeeds(id, channel), end) };
-}
-
-/** An unconfirmed message needs nobody's account: a person says what became of it. */
-const unfinished: StepStatus[] = ['PENDING', 'WAITING', 'SENDING'];
-
-function stillNeeds(id: AccountId, channel: Channel) {
-  const given = channel === 'email' ? sequences.emailAccountId : sequences.linkedinAccountId;
-  const kinds = stepKinds.filter((kind) => channelOf[kind] === channel);
-  return sql`${given} = ${id} and exists (select 1 from ${sequenceSteps} where ${sequenceSteps.sequenceId} = ${sequences.id}
-    and ${inArray(sequenceSteps.kind, kinds)} and ${inArray(sequenceSteps.status, unfinished)})`;
 }

@@ -4,19 +4,27 @@ import { moveLead } from '../db/leads.ts';
 import type { Tx } from '../db/pool.ts';
 import { campaigns, leads, templates } from '../db/schema.ts';
 import { bumpCampaignTell } from '../db/tells.ts';
+import type { EventKind } from '../domain/event.ts';
 import type { CampaignId, LeadId } from '../domain/ids.ts';
 import { leadMoves } from '../domain/lead.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Caller, CommandDeps } from './deps.ts';
 
-const kinds = { APPROVED: 'lead_approved', REJECTED: 'lead_rejected' } as const;
+/** What a person may make of a lead; back to PENDING_REVIEW takes a decision back, as long as nobody was enrolled on it. */
+export type Decision = 'APPROVED' | 'REJECTED' | 'PENDING_REVIEW';
+
+export const reviewKinds = {
+  APPROVED: 'lead_approved',
+  REJECTED: 'lead_rejected',
+  PENDING_REVIEW: 'lead_reopened',
+} as const satisfies Record<Decision, EventKind>;
 
 /** A person's decision on a lead; the same decision again changes nothing. */
 export async function reviewLead(
   { db, announce }: CommandDeps,
   { workspaceId, actor }: Caller,
   id: LeadId,
-  to: 'APPROVED' | 'REJECTED',
+  to: Decision,
 ): Promise<void> {
   const campaignId = await db.inWorkspace(workspaceId, async (tx) => {
     const [lead] = await tx.select().from(leads).where(eq(leads.id, id)).for('update');
@@ -26,7 +34,7 @@ export async function reviewLead(
       throw new Refusal('wrong_state', `lead ${id} is ${lead.status}; from there it cannot become ${to}`);
     if (to === 'APPROVED') await refuseClosedCampaign(tx, lead.campaignId);
     const now = await appNow(tx);
-    await moveLead(tx, lead, to, { kind: kinds[to], actor, now });
+    await moveLead(tx, lead, to, { kind: reviewKinds[to], actor, now });
     if (to === 'APPROVED') await bumpCampaignTell(tx, lead.campaignId, now);
     return lead.campaignId;
   });
@@ -34,7 +42,7 @@ export async function reviewLead(
 }
 
 /** Approving would promise an enrolment that never comes. */
-async function refuseClosedCampaign(tx: Tx, id: CampaignId): Promise<void> {
+export async function refuseClosedCampaign(tx: Tx, id: CampaignId): Promise<void> {
   const [row] = await tx
     .select({ campaign: campaigns.status, template: templates.status })
     .from(campaigns)

@@ -13,6 +13,7 @@ import { type ReplyIntent, replyPolicy } from '../domain/reply.ts';
 import { planStep } from '../domain/schedule.ts';
 import { isTerminal } from '../domain/sequence.ts';
 import type { StepContent } from '../domain/step-content.ts';
+import { checkEdit, threadStarter } from '../domain/step-edit.ts';
 import type { TaskOutcome, TaskStatus } from '../domain/task.ts';
 import type { Caller, CommandDeps } from './deps.ts';
 import { onSequence } from './on-sequence.ts';
@@ -138,6 +139,14 @@ async function followCopy(
     throw new Refusal(
       'invalid',
       `completing the copy of step ${step.position + 1} needs its content, of kind ${step.kind}`,
+    );
+  const answersInThread = threadStarter(walk.content.steps, step.position) !== null;
+  const problems = checkEdit(content, { answersInThread });
+  if (problems.length > 0)
+    throw new Refusal(
+      'invalid',
+      `the copy of step ${step.position + 1} cannot be sent like this`,
+      problems.map(({ path, problem }) => ({ path: `content.${path}`, problem })),
     );
   await writeContent(tx, step, content, []);
 }

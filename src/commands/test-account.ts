@@ -1,5 +1,6 @@
+import type { LinkedInUnavailable } from '../adapters/linkedin.ts';
 import type { AccountRow } from '../db/walks.ts';
-import type { EmailCredentials, EmailSettings } from '../domain/account.ts';
+import type { EmailCredentials, EmailSettings, LinkedInSettings } from '../domain/account.ts';
 import type { AccountId } from '../domain/ids.ts';
 import { type FieldProblem, Refusal } from '../domain/refusal.ts';
 import { openCredentials } from './credentials.ts';
@@ -11,19 +12,62 @@ type Servers = Pick<AccountDeps, 'mailer' | 'mailboxes'>;
 /** Long enough for a slow server, short enough for somebody who waits in front of a page. */
 const TIMEOUT_MS = 30_000;
 
-/** Asks both servers of a connected account anew; changes nothing. Refuses with what they said and its place. */
+/** Asks both servers of a connected account anew, or LinkedIn's provider; changes nothing. Refuses with what they said and its place. */
 export async function testAccount(deps: AccountDeps, caller: Caller, id: AccountId): Promise<void> {
   const account = await readAccount(deps, caller, id);
   refuseRemoved(account);
-  if (account.settings.channel !== 'email')
-    throw new Refusal('rule_refused', `account ${id} is a LinkedIn account: only email accounts have servers to test`);
   await testStored(deps, account);
 }
 
-/** Asks the servers of an account as it is stored; one without servers (LinkedIn) has nothing to ask. */
+/** Asks whatever an account, as it is stored, goes out through. */
 export async function testStored(deps: AccountDeps, account: AccountRow): Promise<void> {
   const { settings } = account;
   if (settings.channel === 'email') await testServers(deps, settings, openCredentials(deps.vault, account));
+  else await testLinkedIn(deps, settings);
+}
+
+/** Asks the provider whether its account is there, and signed in to LinkedIn. Never within a transaction. */
+export async function testLinkedIn(
+  { linkedIn }: Pick<AccountDeps, 'linkedIn'>,
+  { externalId }: LinkedInSettings,
+): Promise<void> {
+  const status = await linkedIn.accountStatus({ externalId }).catch(unavailable);
+  const problem = linkedInProblem(status, externalId);
+  if (problem !== null) throw failed([{ path: 'external_id', problem }]);
+}
+
+function linkedInProblem(
+  status: 'ok' | 'disconnected' | 'unknownAccount' | LinkedInUnavailable,
+  externalId: string,
+): string | null {
+  switch (status) {
+    case 'ok':
+      return null;
+    case 'unknownAccount':
+      return `is not known to the LinkedIn provider, got ${JSON.stringify(externalId)}`;
+    case 'disconnected':
+      return 'is not signed in to LinkedIn any more: sign it in again at the provider, then try again';
+  }
+  if (status.trouble?.kind === 'disconnected') return linkedInProblem('disconnected', externalId);
+  if (status.trouble) return 'could not be asked about: the provider wants fewer questions; try again later';
+  return status.fault === 'key refused'
+    ? 'could not be asked about: the provider refused the key of this installation (LINKEDIN_API_KEY)'
+    : `could not be asked about: the LinkedIn provider did not answer (${status.fault}); try again`;
+}
+
+/** By its name: commands know ports as types only. */
+function unavailable(error: unknown): LinkedInUnavailable {
+  if (isUnavailable(error)) return error;
+  throw error;
+}
+
+const isUnavailable = (error: unknown): error is LinkedInUnavailable =>
+  error instanceof Error && error.name === 'LinkedInUnavailable';
+
+/** Both tested something else than what would stand then. */
+export function refuseChangedMeanwhile(tested: AccountRow, { id, settings, credentials }: AccountRow): void {
+  const isSame = JSON.stringify([tested.settings, tested.credentials]) === JSON.stringify([settings, credentials]);
+  if (!isSame) throw new Refusal('version_conflict', `somebody else changed the servers of account ${id} meanwhile`);
 }
 
 /** Opens SMTP and IMAP side by side, up to and including the login, and sends nothing. Never within a transaction. */
@@ -37,8 +81,11 @@ export async function testServers(
     testImap(mailboxes, imap, passwords.imap),
   ]);
   const found = problems.flat();
-  if (found.length > 0) throw new Refusal('invalid', 'the connection test failed; nothing was changed', found);
+  if (found.length > 0) throw failed(found);
 }
+
+const failed = (problems: readonly FieldProblem[]) =>
+  new Refusal('invalid', 'the connection test failed; nothing was changed', problems);
 
 async function testSmtp(
   mailer: Servers['mailer'],

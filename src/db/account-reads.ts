@@ -1,8 +1,11 @@
 import { and, asc, count, desc, eq, getTableColumns, ne, type SQL, sql } from 'drizzle-orm';
-import type { AccountStatus, BounceKind, Channel } from '../domain/account.ts';
+import { type AccountStatus, type BounceKind, type Channel, channelOf } from '../domain/account.ts';
+import type { AccountUse } from '../domain/account-use.ts';
 import type { AccountId } from '../domain/ids.ts';
-import { dayBounds } from '../domain/pace.ts';
+import { type AccountLimits, dayBounds, paceOf, WEEK_MS } from '../domain/pace.ts';
 import { REPUTATION_DAYS, type SendingFigures } from '../domain/reputation.ts';
+import { type StepKind, stepKinds } from '../domain/sequence.ts';
+import { ofKind } from './account-load.ts';
 import { appNow } from './clock.ts';
 import { type Listed, type PageAsked, rowsBefore } from './pages.ts';
 import type { Tx } from './pool.ts';
@@ -20,8 +23,10 @@ export interface AccountView {
   ownerName: string;
   /** Null for an account without one. */
   inbox: { readAt: number | null; failingSince: number | null; failure: string | null } | null;
-  /** By the account's local day: messages begun, and slots kept for later. */
-  today: { sent: number; reserved: number };
+  /** Of each kind of step that goes out from it: what has begun, and slots kept for later. */
+  uses: readonly AccountUse[];
+  /** Epoch ms, when it was read. */
+  now: number;
   lately: SendingFigures;
   /** What the guard saw when it paused the account; null unless it did. */
   guarded: SendingFigures | null;
@@ -81,29 +86,49 @@ async function readAccounts(tx: Tx, which: SQL | undefined, asked: PageAsked): P
         account: { ...account, status },
         ownerName: owner.name,
         inbox,
+        now,
         ...(await faringOf(tx, account, now)),
       });
   return { items, totalCount: rows[0]?.total ?? 0 };
 }
 
-/** Two index look-ups and a count or two; a page has at most 100 accounts. */
+/** A few index look-ups and counts; a page has at most 100 accounts. */
 async function faringOf(
   tx: Tx,
-  { id, zone, pausedWhy }: Pick<AccountRow, 'id' | 'zone' | 'pausedWhy'>,
+  account: Pick<AccountRow, 'id' | 'channel' | 'pausedWhy'> & AccountLimits,
   now: number,
-): Promise<Pick<AccountView, 'today' | 'lately' | 'guarded'>> {
-  const { start, end } = dayBounds(now, zone);
-  const ofDay = (at: SQL) => sql`${at} >= ${instant(start)} and ${at} < ${instant(end)}`;
-  const { rows } = await tx.execute<{ sent: number; reserved: number }>(sql`select
-    (select count(*)::int from ${deliveries} where ${deliveries.accountId} = ${id} and ${deliveries.state} <> 'RELEASED'
-      and ${ofDay(sql`${deliveries.claimedAt}`)}) as sent,
-    (select count(*)::int from ${slots} where ${slots.accountId} = ${id} and ${ofDay(sql`${slots.at}`)}) as reserved`);
+): Promise<Pick<AccountView, 'uses' | 'lately' | 'guarded'>> {
+  const { id, pausedWhy } = account;
+  const uses: AccountUse[] = [];
+  for (const kind of stepKinds.filter((kind) => channelOf[kind] === account.channel))
+    uses.push(await accountUse(tx, account, kind, now));
   const byGuard = pausedWhy === 'bounce_rate' || pausedWhy === 'complaint_rate';
   return {
-    today: rows[0] ?? { sent: 0, reserved: 0 },
+    uses,
     lately: await sendingFigures(tx, id, now),
     guarded: byGuard ? await guardedFigures(tx, id) : null,
   };
+}
+
+/** What an account has used of its limits for one kind of step. */
+export async function accountUse(
+  tx: Tx,
+  account: Pick<AccountRow, 'id'> & AccountLimits,
+  kind: StepKind,
+  now: number,
+): Promise<AccountUse> {
+  const { zone, dailyCap, weeklyCap } = paceOf(account, kind);
+  const { start, end } = dayBounds(now, zone);
+  const begun = sql`select count(*)::int from ${deliveries} where ${deliveries.accountId} = ${account.id}
+    and ${deliveries.state} <> 'RELEASED' and ${ofKind(kind) ?? sql`true`}`;
+  const { rows } = await tx.execute<{ sent: number; reserved: number; lately: number }>(sql`select
+    (${begun} and ${deliveries.claimedAt} >= ${instant(start)} and ${deliveries.claimedAt} < ${instant(end)}) as sent,
+    (select count(*)::int from ${slots} where ${slots.accountId} = ${account.id} and ${slots.kind} = ${kind}
+      and ${slots.at} >= ${instant(start)} and ${slots.at} < ${instant(end)}) as reserved,
+    (${begun} and ${deliveries.claimedAt} > ${instant(now - WEEK_MS)}) as lately`);
+  const { sent, reserved, lately } = rows[0] ?? { sent: 0, reserved: 0, lately: 0 };
+  const week = weeklyCap === null ? null : { sent: lately, cap: weeklyCap };
+  return { kind, today: { sent, reserved, cap: dailyCap }, week };
 }
 
 const DAY_MS = 86_400_000;

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
 import type { Channel } from '../domain/account.ts';
 import type { CampaignStatus } from '../domain/campaign.ts';
 import type { EnrolmentFacts } from '../domain/explain.ts';
@@ -18,6 +18,7 @@ import {
   templates,
   templateVersions,
 } from './schema.ts';
+import { containing } from './search.ts';
 import type { CampaignRow } from './walks.ts';
 
 /** A campaign with how far it has come; statuses that nobody stands in are absent from the counts. */
@@ -28,25 +29,55 @@ export interface CampaignView {
   accountIds: AccountId[];
   leads: Partial<Record<LeadStatus, number>>;
   sequences: Partial<Record<SequenceStatus, number>>;
+  /** When the next message is due; null while none is, or nothing goes out. */
+  nextSendAt: number | null;
   enrolment: EnrolmentFacts;
 }
 
 export interface CampaignFilter {
   status?: CampaignStatus | undefined;
   templateId?: TemplateId | undefined;
+  /** Part of its name or of its template's. */
+  typed?: string | undefined;
+  sort?: CampaignSort;
 }
 
-/** One page of campaigns in the order in which they were made, with the count of all that match, in one statement. */
+export const campaignSortKeys = ['created_at', 'name', 'status'] as const;
+
+export interface CampaignSort {
+  by: (typeof campaignSortKeys)[number];
+  order: 'asc' | 'desc';
+}
+
+const asMade: CampaignSort = { by: 'created_at', order: 'asc' };
+
+/** One page of campaigns, in the order in which they were made unless another is asked for, with the count of all that match, in one statement. */
 export function listCampaigns(
   tx: Tx,
-  { status, templateId }: CampaignFilter,
+  { status, templateId, typed, sort = asMade }: CampaignFilter,
   asked: PageAsked,
 ): Promise<Listed<CampaignView>> {
   const which = and(
     status === undefined ? undefined : eq(campaigns.status, status),
     templateId === undefined ? undefined : eq(campaigns.templateId, templateId),
+    typed === undefined
+      ? undefined
+      : or(
+          containing(sql`${campaigns.name}`, typed),
+          sql`exists (select 1 from ${templates} where ${templates.id} = ${campaigns.templateId} and ${containing(sql`${templates.name}`, typed)})`,
+        ),
   );
-  return readCampaigns(tx, which, asked);
+  return readCampaigns(tx, which, asked, sort);
+}
+
+function inOrder({ by, order }: CampaignSort): SQL[] {
+  const direction = order === 'asc' ? asc : desc;
+  const key = {
+    created_at: sql`${campaigns.createdAt}`,
+    name: sql`lower(${campaigns.name})`,
+    status: sql`array_position(array['RUNNING', 'PAUSED', 'DRAFT', 'ENDED'], ${campaigns.status})`,
+  }[by];
+  return [direction(key), direction(campaigns.id)];
 }
 
 /** One campaign; null when the workspace has none of that id. */
@@ -65,7 +96,20 @@ const accountIdsOf = sql<
 >`(select coalesce(json_agg(${campaignAccounts.accountId} order by ${campaignAccounts.accountId}), '[]')
   from ${campaignAccounts} where ${campaignAccounts.campaignId} = ${campaigns.id})`;
 
-async function readCampaigns(tx: Tx, which: ReturnType<typeof and>, asked: PageAsked): Promise<Listed<CampaignView>> {
+/** Messages only, and while the campaign runs: what waits for a person, a resume or an acceptance is due at no instant. */
+const nextSendAt = sql<number | null>`case when ${campaigns.status} = 'RUNNING' then (
+  select floor(extract(epoch from s.next_at) * 1000)::bigint
+  from sequences s join sequence_steps st on st.sequence_id = s.id and st.position = s.position
+  where s.campaign_id = ${campaigns.id} and s.status in ('ACTIVE', 'WAITING_FOR_LEAD') and st.kind <> 'manual_task'
+    and s.next_at is not null and s.next_why is distinct from 'waiting_for_connection'
+  order by s.next_at limit 1) end`.mapWith((ms) => (ms === null ? null : Number(ms)));
+
+async function readCampaigns(
+  tx: Tx,
+  which: SQL | undefined,
+  asked: PageAsked,
+  sort: CampaignSort = asMade,
+): Promise<Listed<CampaignView>> {
   const total = tx
     .select({ count: count().as('count') })
     .from(campaigns)
@@ -75,7 +119,7 @@ async function readCampaigns(tx: Tx, which: ReturnType<typeof and>, asked: PageA
     .select({ id: campaigns.id })
     .from(campaigns)
     .where(which)
-    .orderBy(asc(campaigns.createdAt), asc(campaigns.id))
+    .orderBy(...inOrder(sort))
     .limit(asked.size)
     .offset(rowsBefore(asked))
     .as('shown');
@@ -90,6 +134,7 @@ async function readCampaigns(tx: Tx, which: ReturnType<typeof and>, asked: PageA
       accountIds: accountIdsOf,
       leads: leadCounts,
       sequences: sequenceCounts,
+      nextSendAt,
     })
     .from(total)
     .leftJoin(shown, sql`true`)
@@ -101,20 +146,21 @@ async function readCampaigns(tx: Tx, which: ReturnType<typeof and>, asked: PageA
     )
     .leftJoin(members, eq(members.id, campaigns.ownerId))
     .leftJoin(campaignProgress, eq(campaignProgress.campaignId, campaigns.id))
-    .orderBy(asc(campaigns.createdAt), asc(campaigns.id));
-  const items = rows.flatMap(({ campaign, template, content, owner, progress, ...counts }): CampaignView[] => {
-    if (!campaign || !template || !content || !owner) return [];
-    const enrolment: EnrolmentFacts = {
-      status: campaign.status,
-      template: template.status,
-      dailyLeadsTarget: template.dailyLeadsTarget,
-      nextAt: progress?.nextEnrolmentAt ?? null,
-      why: progress?.enrolmentWhy ?? null,
-      zone: content.schedule.zone,
-    };
-    const { accountIds, leads, sequences } = counts;
-    return [{ campaign, templateName: template.name, ownerName: owner.name, accountIds, leads, sequences, enrolment }];
-  });
+    .orderBy(...inOrder(sort));
+  const items = rows.flatMap(
+    ({ total: _, campaign, template, content, owner, progress, ...counts }): CampaignView[] => {
+      if (!campaign || !template || !content || !owner) return [];
+      const enrolment: EnrolmentFacts = {
+        status: campaign.status,
+        template: template.status,
+        dailyLeadsTarget: template.dailyLeadsTarget,
+        nextAt: progress?.nextEnrolmentAt ?? null,
+        why: progress?.enrolmentWhy ?? null,
+        zone: content.schedule.zone,
+      };
+      return [{ campaign, templateName: template.name, ownerName: owner.name, ...counts, enrolment }];
+    },
+  );
   return { items, totalCount: rows[0]?.total ?? 0 };
 }
 

@@ -1,14 +1,16 @@
-import { and, eq, inArray, or } from 'drizzle-orm';
+import { and, eq, inArray, or, sql } from 'drizzle-orm';
 import { type FenceFacts, judge, type Verdict } from '../domain/fence.ts';
 import { messageIdOf, type SequenceId } from '../domain/ids.ts';
 import { isTerminal, type SequenceEnd } from '../domain/sequence.ts';
 import { suppressionKeys } from '../domain/suppression.ts';
+import { hasUnreadMessage } from './callbacks.ts';
 import { attemptNow } from './clock.ts';
 import { lockAccount, lockContact, lockSequence, shareCampaign } from './locks.ts';
 import { changeSequence, moveStep } from './moves.ts';
 import { newId } from './new-id.ts';
 import type { Tx } from './pool.ts';
-import { accounts, deliveries, installation, sequences, suppressions, workspaces } from './schema.ts';
+import { accounts, contacts, deliveries, sequences, suppressions } from './schema.ts';
+import { isSwitchedOff } from './switches.ts';
 import {
   type AccountRow,
   accountIdFor,
@@ -59,7 +61,7 @@ async function factsOf(tx: Tx, walk: Walk, account: AccountRow | null): Promise<
     end: endOf(walk),
     blockingTask: await blockingTask(tx, walk),
     campaign,
-    switchedOff: await isSwitchedOff(tx, walk),
+    switchedOff: await isSwitchedOff(tx, sequence.workspaceId),
     account,
     suppression: await suppressionOf(tx, contact),
     awayUntil: contact.awayUntil,
@@ -71,14 +73,6 @@ async function factsOf(tx: Tx, walk: Walk, account: AccountRow | null): Promise<
 /** The end that a row holds; the table's checks keep status and reason together. */
 export function endOf({ sequence: { status, endReason } }: Pick<Walk, 'sequence'>): SequenceEnd | null {
   return isTerminal(status) && endReason ? ({ status, reason: endReason } as SequenceEnd) : null;
-}
-
-async function isSwitchedOff(tx: Tx, { sequence }: Walk): Promise<boolean> {
-  const [row] = await tx
-    .select({ everywhere: installation.sendingStopped, here: workspaces.sendingStopped })
-    .from(installation)
-    .innerJoin(workspaces, eq(workspaces.id, sequence.workspaceId));
-  return row ? row.everywhere || row.here : true;
 }
 
 /** Why the contact must not be contacted, by address, domain or profile; null when nothing forbids it. */
@@ -122,7 +116,10 @@ export async function claimDelivery(
         ...message,
         state: 'CLAIMED',
         attempt: before.attempt + 1,
-        claimedAt: now,
+        // A call that may have been heard stays where it counts: it is one, however often it is looked after.
+        claimedAt: before.state === 'DATA_STARTED' ? before.claimedAt : now,
+        // Of one that was given back to begin anew nothing was heard.
+        ...(before.state === 'RELEASED' && !isEmail(before) ? { dataStartedAt: null } : {}),
         accountId: account.id,
         settledAt: null,
         lookUps: 0,
@@ -164,14 +161,31 @@ export async function permitBody(
   contentHash: string,
   workflowNow: number,
 ): Promise<boolean> {
-  const { verdict, now } = await judgeSequence(tx, delivery.sequenceId, workflowNow);
-  if (verdict.kind !== 'go') return false;
+  const { walk, verdict, now } = await judgeSequence(tx, delivery.sequenceId, workflowNow);
+  if (verdict.kind !== 'go' || (await hasUnreadMessage(tx, walk))) return false;
   const started = await tx
     .update(deliveries)
     .set({ state: 'DATA_STARTED', dataStartedAt: now, contentHash })
     .where(ours(delivery, ['CLAIMED']))
     .returning({ id: deliveries.id });
   return started.length === 1;
+}
+
+const isEmail = ({ messageId }: DeliveryRow) => messageId !== null;
+
+/**
+ * The claim goes back, and its message is free again; but not where a call to LinkedIn was begun whose end nobody saw.
+ * That one may have been heard: it keeps its place among what the account has done, and the next attempt finds out.
+ * False then, and where another attempt has the say.
+ */
+export async function returnDelivery(tx: Tx, delivery: DeliveryRow, now: number): Promise<boolean> {
+  const [stands] = await tx.select().from(deliveries).where(eq(deliveries.id, delivery.id)).for('no key update');
+  if (!stands || isEmail(stands) || stands.dataStartedAt === null) return settleDelivery(tx, delivery, 'RELEASED', now);
+  await tx
+    .update(deliveries)
+    .set({ state: 'DATA_STARTED' })
+    .where(ours(delivery, ['CLAIMED']));
+  return false;
 }
 
 const ours = ({ id, attempt }: DeliveryRow, states: DeliveryRow['state'][]) =>
@@ -196,11 +210,16 @@ export async function settleDelivery(
   };
   const settled = await tx
     .update(deliveries)
-    .set({ state, settledAt: now, ...also })
+    .set({ state, settledAt: now, ...also, ...(also.answer ? { answer: unlessErased(also.answer) } : {}) })
     .where(ours(delivery, from[state]))
     .returning({ id: deliveries.id });
   return settled.length === 1;
 }
+
+/** A server's words may name whom they are about; who was erased while the message was on its way is named nowhere. */
+const unlessErased = (answer: string) => sql`case when exists (select 1 from ${sequences}
+  join ${contacts} on ${contacts.id} = ${sequences.contactId}
+  where ${sequences.id} = ${deliveries.sequenceId} and ${contacts.erasedAt} is not null) then null else ${answer} end`;
 
 /** One more vain look for an unconfirmed message; returns how many there were. */
 export async function countLookUp(tx: Tx, delivery: DeliveryRow): Promise<number> {

@@ -29,3 +29,11 @@ export async function clockOffset(tx: Tx): Promise<number> {
   const [row] = await tx.select({ offsetMs: installation.offsetMs }).from(installation);
   return row?.offsetMs ?? 0;
 }
+
+/** The same as a workspace sees it, and a few microseconds more: the business clock against the database's own. */
+export async function clockAhead(tx: Tx): Promise<number> {
+  const { rows } = await tx.execute<{ ahead: string }>(
+    sql`select round(extract(epoch from app_now() - clock_timestamp()) * 1000) as ahead`,
+  );
+  return Number(rows[0]?.ahead);
+}

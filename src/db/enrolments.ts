@@ -205,7 +205,7 @@ async function cannotEnrol(
   contact: typeof contacts.$inferSelect,
   content: TemplateContent,
 ): Promise<LeadFailure | null> {
-  if (await suppressionOf(tx, contact)) return 'suppressed';
+  if (contact.erasedAt !== null || (await suppressionOf(tx, contact))) return 'suppressed';
   if (contact.email === null && content.steps.some(({ kind }) => kind === 'email')) return 'no_email';
   return (await findOpenSequence(tx, contact.id)) ? 'in_other_sequence' : null;
 }

@@ -1,9 +1,9 @@
-import { and, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import type { AccountId, ContactId, DeliveryId, InboundId, SequenceId } from '../domain/ids.ts';
 import { openStatuses } from '../domain/sequence.ts';
 import { newId } from './new-id.ts';
 import type { Tx } from './pool.ts';
-import { accounts, contacts, deliveries, inboundMessages, sequences } from './schema.ts';
+import { accounts, contacts, deliveries, inboundMessages, sequenceSteps, sequences } from './schema.ts';
 
 export type InboundRow = typeof inboundMessages.$inferSelect;
 
@@ -69,6 +69,13 @@ export async function isOwnAddress(tx: Tx, address: string): Promise<boolean> {
 /** No index holds an id of several thousand bytes (SQLSTATE 54000), and no mail program writes one of 500. */
 export const fitsIndex = (messageId: string): boolean => Buffer.byteLength(messageId) <= 500;
 
+/**
+ * Of who was erased nothing is known, so nothing concerns them. The contact's key is shared until what they wrote is
+ * written down: an erasure waits for it and clears it too.
+ */
+const stillKnown = isNull(contacts.erasedAt);
+const sharedKey = { of: contacts } as const;
+
 /** The newest of our messages with one of these Message-IDs; the workspace is the transaction's. */
 export async function matchByMessageId(tx: Tx, messageIds: readonly string[]): Promise<Match | null> {
   const ids = messageIds.filter(fitsIndex);
@@ -82,11 +89,16 @@ export async function matchByMessageId(tx: Tx, messageIds: readonly string[]): P
     })
     .from(deliveries)
     .innerJoin(sequences, eq(sequences.id, deliveries.sequenceId))
-    .where(inArray(deliveries.messageId, ids))
+    .innerJoin(contacts, eq(contacts.id, sequences.contactId))
+    .where(and(inArray(deliveries.messageId, ids), stillKnown))
     .orderBy(desc(deliveries.claimedAt))
-    .limit(1);
+    .limit(1)
+    .for('key share', sharedKey);
   return row ?? null;
 }
+
+/** Of a message that was sent, or may have been. */
+const said = ['DATA_STARTED', 'SENT', 'UNCONFIRMED'] as const;
 
 /** The sequence that last wrote to this address; nobody we have not written to can answer. */
 export async function matchBySender(tx: Tx, address: string): Promise<Match | null> {
@@ -99,15 +111,37 @@ export async function matchBySender(tx: Tx, address: string): Promise<Match | nu
     .from(contacts)
     .innerJoin(sequences, eq(sequences.contactId, contacts.id))
     .innerJoin(deliveries, eq(deliveries.sequenceId, sequences.id))
-    .where(
-      and(
-        eq(contacts.email, address),
-        isNotNull(deliveries.messageId),
-        inArray(deliveries.state, ['DATA_STARTED', 'SENT', 'UNCONFIRMED']),
-      ),
-    )
+    .where(and(eq(contacts.email, address), isNotNull(deliveries.messageId), inArray(deliveries.state, [...said])))
     .orderBy(sql`${sequences.endedAt} is not null`, desc(deliveries.claimedAt))
-    .limit(1);
+    .limit(1)
+    .for('key share', sharedKey);
+  return row ? { ...row, deliveryId: null } : null;
+}
+
+/**
+ * The sequence that last wrote to this profile from this account, or invited it; the open one before others. One that
+ * was given the account and has written by mail, or waits for the connection, is answered there too: of a call that was
+ * begun nobody may know yet whether it was heard.
+ */
+export async function matchByProfile(tx: Tx, accountId: AccountId, profile: string): Promise<Match | null> {
+  const isBegun = isNotNull(deliveries.dataStartedAt);
+  const isFromHere = eq(deliveries.accountId, accountId);
+  const isWaiting = sql`exists (select 1 from ${sequenceSteps} where ${sequenceSteps.sequenceId} = ${sequences.id}
+    and ${sequenceSteps.kind} = 'linkedin_message' and ${sequenceSteps.status} = 'WAITING')`;
+  const isGiven = and(eq(sequences.linkedinAccountId, accountId), inArray(sequences.status, [...openStatuses]));
+  const [row] = await tx
+    .select({
+      sequenceId: sequences.id,
+      contactId: sequences.contactId,
+      lastSentAt: sql<number>`coalesce(${deliveries.claimedAt}, ${sequences.enrolledAt})`.mapWith(deliveries.claimedAt),
+    })
+    .from(contacts)
+    .innerJoin(sequences, eq(sequences.contactId, contacts.id))
+    .leftJoin(deliveries, and(eq(deliveries.sequenceId, sequences.id), isBegun))
+    .where(and(eq(contacts.profile, profile), or(isFromHere, and(isGiven, or(isNotNull(deliveries.id), isWaiting)))))
+    .orderBy(sql`${sequences.endedAt} is not null`, sql`${deliveries.claimedAt} desc nulls last`)
+    .limit(1)
+    .for('key share', sharedKey);
   return row ? { ...row, deliveryId: null } : null;
 }
 
@@ -116,7 +150,9 @@ export async function matchBySequence(tx: Tx, sequenceId: SequenceId): Promise<M
   const [row] = await tx
     .select({ contactId: sequences.contactId, lastSentAt: sequences.enrolledAt })
     .from(sequences)
-    .where(eq(sequences.id, sequenceId));
+    .innerJoin(contacts, eq(contacts.id, sequences.contactId))
+    .where(and(eq(sequences.id, sequenceId), stillKnown))
+    .for('key share', sharedKey);
   return row ? { ...row, sequenceId, deliveryId: null } : null;
 }
 

@@ -1,10 +1,11 @@
-import { and, asc, count, eq, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { CampaignId, LeadId } from '../domain/ids.ts';
 import type { LeadStatus } from '../domain/lead.ts';
 import type { LeadRow } from './leads.ts';
 import { type Listed, type PageAsked, rowsBefore } from './pages.ts';
 import type { Tx } from './pool.ts';
 import { contacts, leads } from './schema.ts';
+import { contactHolds } from './search.ts';
 import type { ContactRow } from './walks.ts';
 
 export interface LeadView {
@@ -12,34 +13,77 @@ export interface LeadView {
   contact: ContactRow;
 }
 
-/** One page of a campaign's leads in the order in which they came, with the count of all that match, in one statement. */
-export function listLeads(
-  tx: Tx,
-  { campaignId, status }: { campaignId: CampaignId; status?: LeadStatus | undefined },
-  asked: PageAsked,
-): Promise<Listed<LeadView>> {
-  return readLeads(
-    tx,
-    and(eq(leads.campaignId, campaignId), status === undefined ? undefined : eq(leads.status, status)),
-    asked,
-  );
+export interface LeadSearch {
+  /** Any of them; absent: whatever the status. */
+  statuses?: readonly LeadStatus[] | undefined;
+  /** Part of a name, an address, a profile or a company. */
+  typed?: string | undefined;
 }
+
+export const leadSortKeys = ['created_at', 'updated_at', 'name', 'company'] as const;
+
+export interface LeadSort {
+  by: (typeof leadSortKeys)[number];
+  order: 'asc' | 'desc';
+}
+
+/** As they came: ids ascend with time. */
+const asTheyCame: LeadSort = { by: 'created_at', order: 'asc' };
+
+/** One page of a campaign's leads, with the count of all that match, in one statement. */
+export const listLeads = (
+  tx: Tx,
+  campaignId: CampaignId,
+  { statuses, typed, sort = asTheyCame }: LeadSearch & { sort?: LeadSort },
+  asked: PageAsked,
+): Promise<Listed<LeadView>> => readLeads(tx, searched(campaignId, { statuses, typed }), sort, asked);
 
 /** One lead; null when the workspace has none of that id. */
 export const findLead = async (tx: Tx, id: LeadId): Promise<LeadView | null> =>
-  (await readLeads(tx, eq(leads.id, id), { page: 1, size: 1 })).items[0] ?? null;
+  (await readLeads(tx, eq(leads.id, id), asTheyCame, { page: 1, size: 1 })).items[0] ?? null;
 
-async function readLeads(tx: Tx, which: ReturnType<typeof and>, asked: PageAsked): Promise<Listed<LeadView>> {
+/** All that a search shows, by id. */
+export async function matchingLeads(tx: Tx, campaignId: CampaignId, search: LeadSearch): Promise<LeadId[]> {
+  const found = await tx
+    .select({ id: leads.id })
+    .from(leads)
+    .innerJoin(contacts, eq(contacts.id, leads.contactId))
+    .where(searched(campaignId, search))
+    .orderBy(asc(leads.id));
+  return found.map(({ id }) => id);
+}
+
+const searched = (campaignId: CampaignId, { statuses, typed }: LeadSearch): SQL | undefined =>
+  and(
+    eq(leads.campaignId, campaignId),
+    statuses === undefined ? undefined : inArray(leads.status, [...statuses]),
+    typed === undefined ? undefined : contactHolds(typed),
+  );
+
+function inOrder({ by, order }: LeadSort): SQL[] {
+  const key = {
+    created_at: sql`${leads.id}`,
+    updated_at: sql`${leads.updatedAt}`,
+    name: sql`lower(concat_ws(' ', ${contacts.firstName}, ${contacts.lastName}))`,
+    company: sql`lower(${contacts.company})`,
+  }[by];
+  const direction = order === 'asc' ? asc : desc;
+  return [sql`${direction(key)} nulls last`, direction(leads.id)];
+}
+
+async function readLeads(tx: Tx, which: SQL | undefined, sort: LeadSort, asked: PageAsked): Promise<Listed<LeadView>> {
   const total = tx
     .select({ count: count().as('count') })
     .from(leads)
+    .innerJoin(contacts, eq(contacts.id, leads.contactId))
     .where(which)
     .as('total');
   const shown = tx
     .select({ id: leads.id })
     .from(leads)
+    .innerJoin(contacts, eq(contacts.id, leads.contactId))
     .where(which)
-    .orderBy(asc(leads.id))
+    .orderBy(...inOrder(sort))
     .limit(asked.size)
     .offset(rowsBefore(asked))
     .as('shown');
@@ -49,7 +93,7 @@ async function readLeads(tx: Tx, which: ReturnType<typeof and>, asked: PageAsked
     .leftJoin(shown, sql`true`)
     .leftJoin(leads, eq(leads.id, shown.id))
     .leftJoin(contacts, eq(contacts.id, leads.contactId))
-    .orderBy(asc(leads.id));
+    .orderBy(...inOrder(sort));
   const items = rows.flatMap(({ lead, contact }) => (lead && contact ? [{ lead, contact }] : []));
   return { items, totalCount: rows[0]?.total ?? 0 };
 }

@@ -24,7 +24,7 @@ export const lockTemplate = (tx: Tx, id: TemplateId) =>
 export const shareCampaign = (tx: Tx, id: CampaignId) =>
   tx.execute(sql`select pg_advisory_xact_lock_shared(hashtextextended(${`campaign/${id}`}, 0))`);
 
-/** Pause, resume and end take it, and nothing else updates the campaign's row. */
+/** Pause, resume, end and edit take it, and nothing else updates the campaign's row. */
 export const lockCampaign = (tx: Tx, id: CampaignId) =>
   tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`campaign/${id}`}, 0))`);
 

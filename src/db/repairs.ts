@@ -148,11 +148,16 @@ export const livingCampaigns = (tx: Tx): Promise<{ id: CampaignId }[]> =>
  * that rows which cannot be mended, however many, do not stay in front of the others.
  */
 
-/** Sequences with a message in flight for 15 min: an attempt takes 12 at most, so nobody is on it. Facts: reliability 3. */
+/**
+ * Sequences with a message in flight for 15 min: an attempt takes 12 at most, so nobody is on it. Facts: reliability 3.
+ * A call to LinkedIn stays in flight while its provider is away, or its sequence is held; the open sequence asks what
+ * became of it when it goes on, and finding it late or lost is done elsewhere.
+ */
 export async function stuckDeliveries(tx: Tx): Promise<SequenceRef[]> {
   const before = (await appNow(tx)) - 15 * MINUTE_MS;
   const inFlight = inArray(deliveries.state, ['CLAIMED', 'DATA_STARTED']);
-  return withDelivery(tx, and(inFlight, lt(deliveries.claimedAt, before)));
+  const isOurs = or(isNotNull(deliveries.messageId), isNotNull(sequences.endedAt));
+  return withDelivery(tx, and(inFlight, lt(deliveries.claimedAt, before), isOurs));
 }
 
 /** Ended, with a message that is still to be looked for. */

@@ -35,12 +35,22 @@ import { type CampaignStatus, campaignStatuses, type EnrolmentWhy } from '../dom
 import { type DeliveryState, deliveryStates } from '../domain/delivery.ts';
 import type { EventData, EventKind } from '../domain/event.ts';
 import { type SuppressionReason, suppressionReasons } from '../domain/fence.ts';
+import {
+  type AiValues,
+  type AiWriter,
+  aiWriters,
+  type GenerationPurpose,
+  generationPurposes,
+} from '../domain/generation.ts';
 import type {
   AccountId,
+  CallbackId,
   CampaignId,
   ContactId,
   DeliveryId,
   EventId,
+  GenerationId,
+  ImportId,
   InboundId,
   LeadId,
   MemberId,
@@ -53,7 +63,8 @@ import type {
   WorkspaceId,
 } from '../domain/ids.ts';
 import { type DecidedBy, type InboundKind, inboundKinds } from '../domain/inbound.ts';
-import { type LeadFailure, type LeadStatus, leadStatuses } from '../domain/lead.ts';
+import { type ImportOutcome, type LeadFailure, type LeadStatus, leadStatuses } from '../domain/lead.ts';
+import { type InvitationState, invitationStates, type LinkedInEvent } from '../domain/linkedin.ts';
 import type { ReplyIntent } from '../domain/reply.ts';
 import type { Scope } from '../domain/scope.ts';
 import {
@@ -159,6 +170,8 @@ export const members = pgTable(
     name: text('name').notNull(),
     email: text('email').notNull(),
     createdAt: instant('created_at').notNull(),
+    /** Keeps their name in the timeline; they sign in no more and are given no work. */
+    removedAt: instant('removed_at'),
   },
   (t) => [
     unique('members_workspace_id').on(t.workspaceId, t.id),
@@ -185,6 +198,7 @@ export const tokens = pgTable(
   },
   (t) => [
     unique('tokens_hash').on(t.hash),
+    unique('tokens_workspace_id').on(t.workspaceId, t.id),
     foreignKey({
       name: 'tokens_member',
       columns: [t.workspaceId, t.memberId],
@@ -283,6 +297,12 @@ export const accounts = pgTable(
     dailyCap: integer('daily_cap').notNull().default(50),
     /** At least this long between two messages; up to half of it again is added as jitter. */
     gapSeconds: integer('gap_seconds').notNull().default(60),
+    /** Of a LinkedIn account; its `dailyCap` counts messages. Facts: libraries 6. */
+    invitationsPerDay: integer('invitations_per_day').notNull().default(20),
+    /** In any 7 days. */
+    invitationsPerWeek: integer('invitations_per_week').notNull().default(100),
+    /** A pending invitation is taken back after so many days; null: never. */
+    withdrawAfterDays: integer('withdraw_after_days').default(20),
     /** Who the mail is from, where it is not the template's sender. */
     senderName: text('sender_name'),
     senderJobTitle: text('sender_job_title'),
@@ -310,6 +330,50 @@ export const accounts = pgTable(
     check('accounts_paused_reason', sql`${t.pausedWhy} is null or ${oneOf(t.pausedWhy, pauseReasons)}`),
     check('accounts_daily_cap', sql`${t.dailyCap} between 0 and 10000`),
     check('accounts_gap', sql`${t.gapSeconds} between 0 and 86400`),
+    check('accounts_invitations_per_day', sql`${t.invitationsPerDay} between 0 and 1000`),
+    check('accounts_invitations_per_week', sql`${t.invitationsPerWeek} between 0 and 7000`),
+    check('accounts_withdraw_after', sql`${t.withdrawAfterDays} between 1 and 180`),
+    ...workspacePolicies(),
+  ],
+);
+
+/** The page's sign-ins, each resting on a token: what revokes the token ends them. Real clock; the cookie's value is stored hashed. */
+export const sessions = pgTable(
+  'sessions',
+  {
+    hash: text('hash').primaryKey(),
+    workspaceId: workspaceColumn(),
+    tokenId: uuid('token_id').$type<TokenId>().notNull(),
+    createdAt: instant('created_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (t) => [
+    index('sessions_token').on(t.tokenId),
+    foreignKey({
+      name: 'sessions_token_fk',
+      columns: [t.workspaceId, t.tokenId],
+      foreignColumns: [tokens.workspaceId, tokens.id],
+    }),
+    ...workspacePolicies(),
+  ],
+);
+
+/** Codes that sign in once, in the link that `npm start` prints. Real clock; stored hashed. */
+export const signInCodes = pgTable(
+  'sign_in_codes',
+  {
+    hash: text('hash').primaryKey(),
+    workspaceId: workspaceColumn(),
+    tokenId: uuid('token_id').$type<TokenId>().notNull(),
+    expiresAt: instant('expires_at').notNull(),
+    usedAt: instant('used_at'),
+  },
+  (t) => [
+    foreignKey({
+      name: 'sign_in_codes_token',
+      columns: [t.workspaceId, t.tokenId],
+      foreignColumns: [tokens.workspaceId, tokens.id],
+    }),
     ...workspacePolicies(),
   ],
 );
@@ -444,12 +508,14 @@ export const contacts = pgTable(
     /** An out-of-office hold, for every sequence and channel. */
     awayUntil: instant('away_until'),
     createdAt: instant('created_at').notNull(),
+    /** Nothing is known of them any more; the row stays, for what it was part of counts on. */
+    erasedAt: instant('erased_at'),
   },
   (t) => [
     unique('contacts_workspace_id').on(t.workspaceId, t.id),
     unique('contacts_email').on(t.workspaceId, t.email),
     unique('contacts_profile').on(t.workspaceId, t.profile),
-    check('contacts_reachable', sql`${t.email} is not null or ${t.profile} is not null`),
+    check('contacts_reachable', sql`(${t.email} is not null or ${t.profile} is not null) = (${t.erasedAt} is null)`),
     ...workspacePolicies(),
   ],
 );
@@ -475,6 +541,95 @@ export const connections = pgTable(
       columns: [t.workspaceId, t.contactId],
       foreignColumns: [contacts.workspaceId, contacts.id],
     }),
+    ...workspacePolicies(),
+  ],
+);
+
+/** The newest invitation of an account to a contact, as far as it is ours: what is polled, and withdrawn when it gets old. */
+export const invitations = pgTable(
+  'invitations',
+  {
+    workspaceId: workspaceColumn(),
+    accountId: uuid('account_id').$type<AccountId>().notNull(),
+    contactId: uuid('contact_id').$type<ContactId>().notNull(),
+    sequenceId: uuid('sequence_id').$type<SequenceId>().notNull(),
+    /** The provider's id; null where a retry found it there already. */
+    externalId: text('external_id'),
+    state: text('state').$type<InvitationState>().notNull(),
+    sentAt: instant('sent_at').notNull(),
+    /** When it was accepted, withdrawn, or found to be gone. */
+    settledAt: instant('settled_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.contactId] }),
+    index('invitations_pending').on(t.accountId, t.sentAt).where(sql`${t.state} = 'PENDING'`),
+    foreignKey({
+      name: 'invitations_account',
+      columns: [t.workspaceId, t.accountId],
+      foreignColumns: [accounts.workspaceId, accounts.id],
+    }),
+    foreignKey({
+      name: 'invitations_contact',
+      columns: [t.workspaceId, t.contactId],
+      foreignColumns: [contacts.workspaceId, contacts.id],
+    }),
+    foreignKey({
+      name: 'invitations_sequence',
+      columns: [t.workspaceId, t.sequenceId],
+      foreignColumns: [sequences.workspaceId, sequences.id],
+    }),
+    check('invitations_state', oneOf(t.state, invitationStates)),
+    check('invitations_settled', sql`(${t.state} = 'PENDING') = (${t.settledAt} is null)`),
+    ...workspacePolicies(),
+  ],
+);
+
+/** When a LinkedIn account is looked at next, for what no callback told: acceptances, its login, invitations grown old. */
+export const linkedinPolls = pgTable(
+  'linkedin_polls',
+  {
+    accountId: uuid('account_id').$type<AccountId>().primaryKey(),
+    workspaceId: workspaceColumn(),
+    dueAt: instant('due_at').notNull(),
+    polledAt: instant('polled_at'),
+    failingSince: instant('failing_since'),
+  },
+  (t) => [
+    index('linkedin_polls_due').on(t.dueAt),
+    foreignKey({
+      name: 'linkedin_polls_account',
+      columns: [t.workspaceId, t.accountId],
+      foreignColumns: [accounts.workspaceId, accounts.id],
+    }),
+    ...workspacePolicies(),
+  ],
+);
+
+/** What a provider told us, kept before it is answered 2xx; each once, however often it is told. */
+export const callbacks = pgTable(
+  'callbacks',
+  {
+    id: uuid('id').$type<CallbackId>().primaryKey(),
+    workspaceId: workspaceColumn(),
+    accountId: uuid('account_id').$type<AccountId>().notNull(),
+    key: text('key').notNull(),
+    /** Null once handled: it may hold what somebody wrote. */
+    event: jsonb('event').$type<LinkedInEvent>(),
+    receivedAt: instant('received_at').notNull(),
+    handledAt: instant('handled_at'),
+    attempts: integer('attempts').notNull().default(0),
+    /** The next attempt is not before. */
+    retryAt: instant('retry_at').notNull(),
+  },
+  (t) => [
+    unique('callbacks_once').on(t.accountId, t.key),
+    index('callbacks_unhandled').on(t.retryAt).where(sql`${t.handledAt} is null`),
+    foreignKey({
+      name: 'callbacks_account',
+      columns: [t.workspaceId, t.accountId],
+      foreignColumns: [accounts.workspaceId, accounts.id],
+    }),
+    check('callbacks_event', sql`(${t.event} is null) = (${t.handledAt} is not null)`),
     ...workspacePolicies(),
   ],
 );
@@ -514,6 +669,10 @@ export const sequences = pgTable(
     endedAt: instant('ended_at'),
     /** When the reconciler saw that the workflow of an ended sequence runs no more. */
     closedAt: instant('closed_at'),
+    /** Its AI variables' values, written once; null until then. */
+    aiValues: jsonb('ai_values').$type<AiValues>(),
+    /** Who wrote them; null while they are not written, and where the template has none. */
+    aiWriter: text('ai_writer').$type<AiWriter>(),
   },
   (t) => [
     unique('sequences_workspace_id').on(t.workspaceId, t.id),
@@ -559,6 +718,7 @@ export const sequences = pgTable(
     check('sequences_reason', sql`(${t.endedAt} is not null) = (${t.endReason} is not null)`),
     check('sequences_reason_of_status', endsMatch(t.status, t.endReason)),
     check('sequences_told', sql`${t.toldSeq} <= ${t.tellSeq}`),
+    check('sequences_ai_writer', sql`${t.aiWriter} is null or ${oneOf(t.aiWriter, aiWriters)}`),
     ...workspacePolicies(),
   ],
 );
@@ -644,6 +804,90 @@ export const sequenceSteps = pgTable(
   ],
 );
 
+/** What was asked of a language model, and what that cost; never what was said. */
+export const generations = pgTable(
+  'generations',
+  {
+    id: uuid('id').$type<GenerationId>().primaryKey(),
+    workspaceId: workspaceColumn(),
+    /** Null for a template's trial. */
+    sequenceId: uuid('sequence_id').$type<SequenceId>(),
+    purpose: text('purpose').$type<GenerationPurpose>().notNull(),
+    provider: text('provider').notNull(),
+    model: text('model').notNull(),
+    /** Null: written. Else what went wrong: 'timeout', 'provider 429', 'nonsense'. */
+    fault: text('fault'),
+    inputTokens: integer('input_tokens'),
+    outputTokens: integer('output_tokens'),
+    /** Millionths of a US dollar, by the configured prices; null without them. */
+    costMicros: bigint('cost_micros', { mode: 'number' }),
+    milliseconds: integer('milliseconds').notNull(),
+    at: instant('at').notNull(),
+  },
+  (t) => [
+    index('generations_sequence').on(t.sequenceId),
+    index('generations_workspace').on(t.workspaceId, t.at),
+    foreignKey({
+      name: 'generations_sequence_fk',
+      columns: [t.workspaceId, t.sequenceId],
+      foreignColumns: [sequences.workspaceId, sequences.id],
+    }),
+    check('generations_purpose', oneOf(t.purpose, generationPurposes)),
+    ...workspacePolicies(),
+  ],
+);
+
+/** A CSV of leads that was handed in: its rows wait in `import_rows` until each has its outcome. */
+export const imports = pgTable(
+  'imports',
+  {
+    id: uuid('id').$type<ImportId>().primaryKey(),
+    workspaceId: workspaceColumn(),
+    campaignId: uuid('campaign_id').$type<CampaignId>().notNull(),
+    fileName: text('file_name').notNull(),
+    approve: boolean('approve').notNull(),
+    actor: text('actor').notNull(),
+    createdAt: instant('created_at').notNull(),
+    finishedAt: instant('finished_at'),
+    /** Nobody else takes its next page before. Real clock. */
+    leasedUntil: instant('leased_until'),
+  },
+  (t) => [
+    unique('imports_workspace_id').on(t.workspaceId, t.id),
+    index('imports_unfinished').on(t.createdAt).where(sql`${t.finishedAt} is null`),
+    foreignKey({
+      name: 'imports_campaign',
+      columns: [t.workspaceId, t.campaignId],
+      foreignColumns: [campaigns.workspaceId, campaigns.id],
+    }),
+    ...workspacePolicies(),
+  ],
+);
+
+export const importRows = pgTable(
+  'import_rows',
+  {
+    workspaceId: workspaceColumn(),
+    importId: uuid('import_id').$type<ImportId>().notNull(),
+    /** As a person counts in the file: 2 is the first below the header. */
+    row: integer('row').notNull(),
+    data: jsonb('data').$type<Record<string, string>>().notNull(),
+    /** Null: still to come. */
+    outcome: text('outcome').$type<ImportOutcome>(),
+    detail: text('detail'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.importId, t.row] }),
+    index('import_rows_waiting').on(t.importId, t.row).where(sql`${t.outcome} is null`),
+    foreignKey({
+      name: 'import_rows_import',
+      columns: [t.workspaceId, t.importId],
+      foreignColumns: [imports.workspaceId, imports.id],
+    }),
+    ...workspacePolicies(),
+  ],
+);
+
 export const tasks = pgTable(
   'tasks',
   {
@@ -662,6 +906,8 @@ export const tasks = pgTable(
     note: text('note'),
     createdAt: instant('created_at').notNull(),
     settledAt: instant('settled_at'),
+    /** Out of the queue until then. */
+    snoozedUntil: instant('snoozed_until'),
   },
   (t) => [
     unique('tasks_workspace_id').on(t.workspaceId, t.id),
@@ -759,9 +1005,12 @@ export const slots = pgTable(
     accountId: uuid('account_id').$type<AccountId>().notNull(),
     at: instant('at').notNull(),
     firstEmail: boolean('first_email').notNull(),
+    /** Of the step it is for: invitations and messages have limits of their own. */
+    kind: text('kind').$type<StepKind>().notNull().default('email'),
   },
   (t) => [
     unique('slots_account_instant').on(t.accountId, t.at),
+    check('slots_kind', oneOf(t.kind, stepKinds)),
     foreignKey({
       name: 'slots_sequence',
       columns: [t.workspaceId, t.sequenceId],

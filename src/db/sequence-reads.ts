@@ -1,18 +1,22 @@
 import { and, asc, count, desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { channelOf } from '../domain/account.ts';
+import type { AccountUse } from '../domain/account-use.ts';
 import type { ExplainFacts, OpenTask, StepFacts } from '../domain/explain.ts';
-import type { CampaignId, SequenceId } from '../domain/ids.ts';
-import type { SequenceStatus } from '../domain/sequence.ts';
+import type { SequenceId } from '../domain/ids.ts';
+import type { TemplateContent } from '../domain/template.ts';
+import { accountUse } from './account-reads.ts';
 import type { EventRow } from './event-reads.ts';
 import { type Listed, type PageAsked, rowsBefore } from './pages.ts';
 import type { Tx } from './pool.ts';
+import { type ReplyView, repliesTo } from './reply-reads.ts';
 import {
   accounts,
   campaigns,
   contacts,
   deliveries,
   events,
+  generations,
   installation,
   members,
   sequenceSteps,
@@ -21,6 +25,7 @@ import {
   templateVersions,
   workspaces,
 } from './schema.ts';
+import { matchingSequences, type SequenceFilter } from './sequence-search.ts';
 import { listTasks, type TaskView } from './task-reads.ts';
 import type { AccountRow, CampaignRow, ContactRow, SequenceRow, StepRow } from './walks.ts';
 
@@ -35,27 +40,45 @@ export interface SequenceView {
   campaign: Pick<CampaignRow, 'id' | 'name' | 'status'>;
   contact: Pick<ContactRow, 'id' | 'email' | 'profile' | 'firstName' | 'lastName' | 'jobTitle' | 'company'>;
   facts: ExplainFacts;
+  /** Of the template version it is pinned to. */
+  content: TemplateContent;
 }
 
-export interface SequenceFilter {
-  campaignId?: CampaignId | undefined;
-  status?: SequenceStatus | undefined;
+export const sequenceSortKeys = ['enrolled_at', 'next_at', 'name'] as const;
+
+export interface SequenceSort {
+  by: (typeof sequenceSortKeys)[number];
+  order: 'asc' | 'desc';
 }
 
-/** One page of sequences in the order of their enrolment, with the count of all that match, in one statement. */
-export async function listSequences(tx: Tx, filter: SequenceFilter, asked: PageAsked): Promise<Listed<SequenceView>> {
-  const which = and(
-    filter.campaignId === undefined ? undefined : eq(sequences.campaignId, filter.campaignId),
-    filter.status === undefined ? undefined : eq(sequences.status, filter.status),
-  );
+const asEnrolled: SequenceSort = { by: 'enrolled_at', order: 'asc' };
+
+/** One page of sequences, in the order of their enrolment unless another is asked for, with the count of all that match, in one statement. */
+export async function listSequences(
+  tx: Tx,
+  { sort = asEnrolled, ...filter }: SequenceFilter & { sort?: SequenceSort },
+  asked: PageAsked,
+): Promise<Listed<SequenceView>> {
+  const which = matchingSequences(filter);
   const shown = tx
     .select({ id: sequences.id })
     .from(sequences)
+    .innerJoin(contacts, eq(contacts.id, sequences.contactId))
     .where(which)
-    .orderBy(asc(sequences.enrolledAt), asc(sequences.id))
+    .orderBy(...inOrder(sort))
     .limit(asked.size)
     .offset(rowsBefore(asked));
-  return readViews(tx, which, shown.as('shown'));
+  return readViews(tx, which, shown.as('shown'), sort);
+}
+
+function inOrder({ by, order }: SequenceSort): SQL[] {
+  const direction = order === 'asc' ? asc : desc;
+  const key = {
+    enrolled_at: sql`${sequences.enrolledAt}`,
+    next_at: sql`${sequences.nextAt}`,
+    name: sql`lower(concat_ws(' ', ${contacts.firstName}, ${contacts.lastName}))`,
+  }[by];
+  return [sql`${direction(key)} nulls last`, direction(sequences.id)];
 }
 
 /** One sequence; null when the workspace has none of that id. */
@@ -68,7 +91,12 @@ export async function findSequence(tx: Tx, id: SequenceId): Promise<SequenceView
 type Shown = ReturnType<ReturnType<typeof selectIds>['as']>;
 const selectIds = (tx: Tx) => tx.select({ id: sequences.id }).from(sequences);
 
-async function readViews(tx: Tx, which: SQL | undefined, shown: Shown): Promise<Listed<SequenceView>> {
+async function readViews(
+  tx: Tx,
+  which: SQL | undefined,
+  shown: Shown,
+  sort: SequenceSort = asEnrolled,
+): Promise<Listed<SequenceView>> {
   const total = tx
     .select({ count: count().as('count') })
     .from(sequences)
@@ -104,15 +132,43 @@ async function readViews(tx: Tx, which: SQL | undefined, shown: Shown): Promise<
     )
     .leftJoin(emailAccount, eq(emailAccount.id, sequences.emailAccountId))
     .leftJoin(linkedinAccount, eq(linkedinAccount.id, sequences.linkedinAccountId))
-    .orderBy(asc(sequences.enrolledAt), asc(sequences.id));
-  return { items: rows.flatMap(viewOf), totalCount: rows[0]?.total ?? 0 };
+    .orderBy(...inOrder(sort));
+  return { items: await viewsOf(tx, rows), totalCount: rows[0]?.total ?? 0 };
+}
+
+/** Whoever waits for an account's limit says which: asked once for each account and kind of step. */
+async function viewsOf(tx: Tx, rows: readonly ReadRow[]): Promise<SequenceView[]> {
+  const known = new Map<string, AccountUse>();
+  const views: SequenceView[] = [];
+  for (const row of rows)
+    for (const view of viewOf(row)) {
+      const use = await limitFor(tx, row, view.facts, known);
+      views.push({ ...view, facts: { ...view.facts, use } });
+    }
+  return views;
+}
+
+async function limitFor(
+  tx: Tx,
+  { email, linkedin }: ReadRow,
+  { steps, position, nextWhy, now }: ExplainFacts,
+  known: Map<string, AccountUse>,
+): Promise<AccountUse | null> {
+  const kind = steps[position]?.kind;
+  if (kind === undefined || nextWhy !== 'account_cap') return null;
+  const account = channelOf[kind] === 'email' ? email : linkedin;
+  if (!account) return null;
+  const key = `${account.id}/${kind}`;
+  const use = known.get(key) ?? (await accountUse(tx, account, kind, now));
+  known.set(key, use);
+  return use;
 }
 
 interface ReadRow {
   sequence: SequenceRow | null;
   campaign: CampaignRow | null;
   contact: ContactRow | null;
-  content: (typeof templateVersions.$inferSelect)['content'] | null;
+  content: TemplateContent | null;
   email: AccountRow | null;
   linkedin: AccountRow | null;
   steps: StepFacts[];
@@ -150,9 +206,10 @@ function viewOf({
     switchedOff,
     awayUntil: contact.awayUntil,
     account: channel === 'email' ? email : channel === 'linkedin' ? linkedin : null,
+    use: null,
     openTasks,
   };
-  return [{ sequence, campaign, contact, facts }];
+  return [{ sequence, campaign, contact, facts, content }];
 }
 
 /** Epoch ms, where an instant leaves as JSON. */
@@ -178,11 +235,25 @@ const openTasksOf = sql<OpenTask[]>`(select coalesce(json_agg(json_build_object(
 
 export type DeliveryRow = typeof deliveries.$inferSelect;
 
+/** What the language model was asked for a sequence, and what that cost; null where nobody said. */
+export interface ModelUse {
+  calls: number;
+  /** Of them, those that gave nothing usable. */
+  failed: number;
+  inputTokens: number | null;
+  outputTokens: number | null;
+  /** Millionths of a US dollar. */
+  costMicros: number | null;
+}
+
 /** Beside the view: what each step says and what became of its message, the tasks, the timeline. */
 export interface SequenceDetail extends SequenceView {
   accounts: Pick<AccountRow, 'id' | 'channel' | 'address' | 'status'>[];
   steps: (StepRow & { delivery: DeliveryRow | null })[];
+  modelUse: ModelUse;
   tasks: TaskView[];
+  /** What came back, oldest first. */
+  replies: ReplyView[];
   /** Oldest first; of a very long one the newest thousand. */
   timeline: EventRow[];
 }
@@ -212,9 +283,27 @@ export async function findSequenceDetail(tx: Tx, id: SequenceId): Promise<Sequen
         ? []
         : await tx.select().from(accounts).where(inArray(accounts.id, accountIds)).orderBy(accounts.channel),
     steps: steps.map(({ step, delivery }) => ({ ...step, delivery })),
+    modelUse: await modelUseOf(tx, id),
     tasks: (await listTasks(tx, { sequenceId: id }, { page: 1, size: MOST_TASKS })).items,
+    replies: await repliesTo(tx, id),
     timeline: await timelineOf(tx, id),
   };
+}
+
+async function modelUseOf(tx: Tx, id: SequenceId): Promise<ModelUse> {
+  const sumOf = (column: (typeof generations)['inputTokens' | 'outputTokens' | 'costMicros']) =>
+    sql<number | null>`sum(${column})::bigint`.mapWith(Number);
+  const [row] = await tx
+    .select({
+      calls: count(),
+      failed: count(generations.fault),
+      inputTokens: sumOf(generations.inputTokens),
+      outputTokens: sumOf(generations.outputTokens),
+      costMicros: sumOf(generations.costMicros),
+    })
+    .from(generations)
+    .where(eq(generations.sequenceId, id));
+  return row ?? { calls: 0, failed: 0, inputTokens: null, outputTokens: null, costMicros: null };
 }
 
 async function timelineOf(tx: Tx, id: SequenceId): Promise<EventRow[]> {

@@ -1,7 +1,7 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import type { StepContent } from '../domain/step-content.ts';
 import type { Tx } from './pool.ts';
-import { sequenceSteps } from './schema.ts';
+import { deliveries, sequenceSteps } from './schema.ts';
 import type { StepRow } from './walks.ts';
 
 /** Writes what a step will say, in memory too; each write is a new version, so that two editors cannot overwrite each other. */
@@ -16,4 +16,18 @@ export async function writeContent(
     .update(sequenceSteps)
     .set({ content, missing: [...missing], contentVersion: sql`${sequenceSteps.contentVersion} + 1` })
     .where(and(eq(sequenceSteps.sequenceId, step.sequenceId), eq(sequenceSteps.stepId, step.stepId)));
+}
+
+/** Whether a provider was ever called with the step's message. */
+export async function wasTried(
+  tx: Tx,
+  { sequenceId, stepId }: Pick<StepRow, 'sequenceId' | 'stepId'>,
+): Promise<boolean> {
+  const [row] = await tx
+    .select({ id: deliveries.id })
+    .from(deliveries)
+    .where(
+      and(eq(deliveries.sequenceId, sequenceId), eq(deliveries.stepId, stepId), isNotNull(deliveries.dataStartedAt)),
+    );
+  return row !== undefined;
 }

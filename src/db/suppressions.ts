@@ -1,10 +1,15 @@
+import { and, count, desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { SuppressionReason } from '../domain/fence.ts';
 import type { SuppressionId, WorkspaceId } from '../domain/ids.ts';
-import type { SuppressionKind } from '../domain/suppression.ts';
+import { covers, type Reachable, type SuppressionKind, suppressionKeys } from '../domain/suppression.ts';
 import { type Actor, record } from './events.ts';
 import { newId } from './new-id.ts';
+import { type Listed, type PageAsked, rowsBefore } from './pages.ts';
 import type { Tx } from './pool.ts';
 import { suppressions } from './schema.ts';
+import { containing } from './search.ts';
+
+export type SuppressionRow = typeof suppressions.$inferSelect;
 
 /** An address (normalised), a domain or a profile that must never be contacted again; the entry that stands keeps its reason. */
 export async function suppress(
@@ -22,4 +27,60 @@ export async function suppress(
     .returning({ id: suppressions.id });
   if (written[0])
     await record(tx, { workspaceId, kind: 'suppressed', at: now, actor, data: { suppression: written[0].id, reason } });
+}
+
+export interface SuppressionFilter {
+  kind?: SuppressionKind | undefined;
+  /** Part of the value, in any letter case. */
+  q?: string | undefined;
+}
+
+/** One page of entries, the newest first, with the count of all that match, in one statement. */
+export async function listSuppressions(
+  tx: Tx,
+  { kind, q }: SuppressionFilter,
+  asked: PageAsked,
+): Promise<Listed<SuppressionRow>> {
+  const which: SQL | undefined = and(
+    kind === undefined ? undefined : eq(suppressions.kind, kind),
+    q === undefined ? undefined : containing(sql`${suppressions.value}`, q),
+  );
+  const total = tx
+    .select({ count: count().as('count') })
+    .from(suppressions)
+    .where(which)
+    .as('total');
+  const shown = tx
+    .select({ id: suppressions.id })
+    .from(suppressions)
+    .where(which)
+    .orderBy(desc(suppressions.createdAt), desc(suppressions.id))
+    .limit(asked.size)
+    .offset(rowsBefore(asked))
+    .as('shown');
+  const rows = await tx
+    .select({ total: total.count, entry: suppressions })
+    .from(total)
+    .leftJoin(shown, sql`true`)
+    .leftJoin(suppressions, eq(suppressions.id, shown.id))
+    .orderBy(desc(suppressions.createdAt), desc(suppressions.id));
+  return { items: rows.flatMap(({ entry }) => (entry ? [entry] : [])), totalCount: rows[0]?.total ?? 0 };
+}
+
+/** The entry that was taken off the list; null when there is none of that id. */
+export async function removeSuppression(tx: Tx, id: SuppressionId): Promise<SuppressionRow | null> {
+  const [removed] = await tx.delete(suppressions).where(eq(suppressions.id, id)).returning();
+  return removed ?? null;
+}
+
+/** The entries that cover any of these people. */
+export async function suppressionsOf(tx: Tx, people: readonly Reachable[]): Promise<SuppressionRow[]> {
+  const values = people.flatMap((person) => suppressionKeys(person).map(({ value }) => value));
+  if (values.length === 0) return [];
+  const found = await tx
+    .select()
+    .from(suppressions)
+    .where(inArray(suppressions.value, [...new Set(values)]))
+    .orderBy(suppressions.createdAt);
+  return found.filter((entry) => people.some((person) => covers(entry, person)));
 }

@@ -1,6 +1,6 @@
-import { and, asc, count, eq, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { CampaignId, MemberId, SequenceId, TaskId } from '../domain/ids.ts';
-import type { TaskKind, TaskStatus } from '../domain/task.ts';
+import type { TaskDue, TaskKind, TaskStatus } from '../domain/task.ts';
 import { type Listed, type PageAsked, rowsBefore } from './pages.ts';
 import type { Tx } from './pool.ts';
 import { campaigns, contacts, members, sequenceSteps, sequences, tasks } from './schema.ts';
@@ -24,29 +24,70 @@ export interface TaskFilter {
   campaignId?: CampaignId | undefined;
   sequenceId?: SequenceId | undefined;
   assigneeId?: MemberId | undefined;
+  /** Of open tasks only. */
+  due?: TaskDue | undefined;
 }
 
-/** One page of tasks, oldest first, with the count of all that match, in one statement. */
-export function listTasks(tx: Tx, filter: TaskFilter, asked: PageAsked): Promise<Listed<TaskView>> {
-  const { status, kind, campaignId, sequenceId, assigneeId } = filter;
-  return readTasks(
-    tx,
-    and(
-      status === undefined ? undefined : eq(tasks.status, status),
-      kind === undefined ? undefined : eq(tasks.kind, kind),
-      campaignId === undefined ? undefined : eq(sequences.campaignId, campaignId),
-      sequenceId === undefined ? undefined : eq(tasks.sequenceId, sequenceId),
-      assigneeId === undefined ? undefined : eq(tasks.assigneeId, assigneeId),
-    ),
-    asked,
+/** One page of tasks by when they are due, with the count of all that match, in one statement. */
+export const listTasks = (
+  tx: Tx,
+  { order, ...filter }: TaskFilter & { order?: 'asc' | 'desc' },
+  asked: PageAsked,
+): Promise<Listed<TaskView>> => readTasks(tx, matching(filter), asked, order);
+
+function matching({ status, kind, campaignId, sequenceId, assigneeId, due }: TaskFilter): SQL | undefined {
+  return and(
+    status === undefined ? undefined : eq(tasks.status, status),
+    kind === undefined ? undefined : eq(tasks.kind, kind),
+    campaignId === undefined ? undefined : eq(sequences.campaignId, campaignId),
+    sequenceId === undefined ? undefined : eq(tasks.sequenceId, sequenceId),
+    assigneeId === undefined ? undefined : eq(tasks.assigneeId, assigneeId),
+    due === undefined ? undefined : and(eq(tasks.status, 'OPEN'), dueWithin[due]),
   );
+}
+
+const dueAt = sql`coalesce(${tasks.snoozedUntil}, ${tasks.createdAt})`;
+/** The first instant of the current day or week, and of the one after it, on the workspace's clocks. */
+const zone = sql`(select zone from workspaces where workspaces.id = ${tasks.workspaceId})`;
+const beginning = (unit: 'day' | 'week', after = '0 days') =>
+  sql`(date_trunc(${unit}, app_now() at time zone ${zone}) + ${after}::interval) at time zone ${zone}`;
+
+const dueWithin: Record<TaskDue, SQL> = {
+  now: sql`(${tasks.snoozedUntil} is null or ${tasks.snoozedUntil} <= app_now())`,
+  overdue: sql`${dueAt} < ${beginning('day')}`,
+  today: sql`${dueAt} >= ${beginning('day')} and ${dueAt} < ${beginning('day', '1 day')}`,
+  week: sql`${dueAt} >= ${beginning('week')} and ${dueAt} < ${beginning('week', '7 days')}`,
+  snoozed: sql`${tasks.snoozedUntil} > app_now()`,
+};
+
+/** How many there are of each, whatever `due` the filter names. */
+export async function countDue(tx: Tx, filter: TaskFilter): Promise<Record<TaskDue, number>> {
+  const counted = (due: TaskDue) => sql<number>`count(*) filter (where ${dueWithin[due]})`.mapWith(Number);
+  const [row] = await tx
+    .select({
+      now: counted('now'),
+      overdue: counted('overdue'),
+      today: counted('today'),
+      week: counted('week'),
+      snoozed: counted('snoozed'),
+    })
+    .from(tasks)
+    .innerJoin(sequences, eq(sequences.id, tasks.sequenceId))
+    .where(matching({ ...filter, status: 'OPEN', due: undefined }));
+  return row ?? { now: 0, overdue: 0, today: 0, week: 0, snoozed: 0 };
 }
 
 /** One task; null when the workspace has none of that id. */
 export const viewTask = async (tx: Tx, id: TaskId): Promise<TaskView | null> =>
   (await readTasks(tx, eq(tasks.id, id), { page: 1, size: 1 })).items[0] ?? null;
 
-async function readTasks(tx: Tx, which: ReturnType<typeof and>, asked: PageAsked): Promise<Listed<TaskView>> {
+async function readTasks(
+  tx: Tx,
+  which: SQL | undefined,
+  asked: PageAsked,
+  order: 'asc' | 'desc' = 'asc',
+): Promise<Listed<TaskView>> {
+  const direction = order === 'asc' ? asc : desc;
   const total = tx
     .select({ count: count().as('count') })
     .from(tasks)
@@ -58,7 +99,7 @@ async function readTasks(tx: Tx, which: ReturnType<typeof and>, asked: PageAsked
     .from(tasks)
     .innerJoin(sequences, eq(sequences.id, tasks.sequenceId))
     .where(which)
-    .orderBy(asc(tasks.createdAt), asc(tasks.id))
+    .orderBy(direction(dueAt), direction(tasks.id))
     .limit(asked.size)
     .offset(rowsBefore(asked))
     .as('shown');
@@ -83,7 +124,7 @@ async function readTasks(tx: Tx, which: ReturnType<typeof and>, asked: PageAsked
       sequenceSteps,
       and(eq(sequenceSteps.sequenceId, tasks.sequenceId), eq(sequenceSteps.stepId, tasks.stepId)),
     )
-    .orderBy(asc(tasks.createdAt), asc(tasks.id));
+    .orderBy(direction(dueAt), direction(tasks.id));
   const items = rows.flatMap(({ task, assignee, sequence, campaign, contact, step }) =>
     task && assignee && sequence && campaign && contact ? [{ task, assignee, sequence, campaign, contact, step }] : [],
   );

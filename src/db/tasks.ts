@@ -1,10 +1,10 @@
-import { and, eq } from 'drizzle-orm';
-import type { TaskId } from '../domain/ids.ts';
+import { and, eq, sql } from 'drizzle-orm';
+import type { TaskId, WorkspaceId } from '../domain/ids.ts';
 import { type TaskOutcome, type TaskStatus, taskMoves } from '../domain/task.ts';
 import { type Actor, record } from './events.ts';
 import { newId } from './new-id.ts';
 import type { Tx } from './pool.ts';
-import { tasks } from './schema.ts';
+import { sequences, tasks } from './schema.ts';
 import type { StepRow, Walk } from './walks.ts';
 
 export type TaskRow = typeof tasks.$inferSelect;
@@ -60,6 +60,29 @@ export async function findOpenTask(
 export async function findTask(tx: Tx, id: TaskId): Promise<TaskRow | null> {
   const [row] = await tx.select().from(tasks).where(eq(tasks.id, id));
   return row ?? null;
+}
+
+/** Changes what is no settlement: when an open task is looked at again, and by whom; with its lock held. */
+export const changeTask = (tx: Tx, id: TaskId, change: Partial<Pick<TaskRow, 'snoozedUntil' | 'assigneeId'>>) =>
+  tx.update(tasks).set(change).where(eq(tasks.id, id));
+
+/** Whom a task concerns, as its events name them. */
+export async function subjectOf(tx: Tx, { sequenceId }: Pick<TaskRow, 'sequenceId'>) {
+  const [row] = await tx
+    .select({ campaignId: sequences.campaignId, contactId: sequences.contactId, sequenceId: sequences.id })
+    .from(sequences)
+    .where(eq(sequences.id, sequenceId));
+  if (!row) throw new Error(`sequence ${sequenceId} is not in its workspace`);
+  return row;
+}
+
+/** 09:00 of a day (ISO) on the workspace's clocks, epoch ms. */
+export async function morningOf(tx: Tx, workspaceId: WorkspaceId, day: string): Promise<number> {
+  const { rows } = await tx.execute<{ at: string }>(
+    sql`select extract(epoch from (${day}::date + time '09:00') at time zone zone) * 1000 as at
+        from workspaces where id = ${workspaceId}`,
+  );
+  return Number(rows[0]?.at);
 }
 
 const settledKind = { COMPLETED: 'task_completed', SKIPPED: 'task_skipped', DISMISSED: 'task_dismissed' } as const;

@@ -30,6 +30,18 @@ export async function readTemplate(tx: Tx, id: TemplateId): Promise<TemplateWith
   return row;
 }
 
+/** A template with one of its versions, null: the newest; refuses what is not in the workspace. */
+export async function readVersion(tx: Tx, id: TemplateId, version: number | null): Promise<TemplateWithContent> {
+  const newest = await readTemplate(tx, id);
+  if (version === null) return newest;
+  const [row] = await tx
+    .select({ content: templateVersions.content })
+    .from(templateVersions)
+    .where(and(eq(templateVersions.templateId, id), eq(templateVersions.version, version)));
+  if (!row) throw new Refusal('not_found', `no version ${version} of template ${id}`);
+  return { ...newest, ...row };
+}
+
 /** As `readTemplate`, behind its lock. */
 export async function takeTemplate(tx: Tx, id: TemplateId): Promise<TemplateWithContent> {
   await lockTemplate(tx, id);

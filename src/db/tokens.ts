@@ -1,11 +1,11 @@
 import { createHash, randomInt } from 'node:crypto';
-import { and, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
 import type { MemberId, TokenId, WorkspaceId } from '../domain/ids.ts';
 import type { Scope } from '../domain/scope.ts';
 import { BASE62, RANDOM_DIGITS, shownOf, tokenOf } from '../domain/token.ts';
 import { newId } from './new-id.ts';
 import type { Tx } from './pool.ts';
-import { tokens } from './schema.ts';
+import { members, tokens } from './schema.ts';
 
 /*
  * Tokens live by the real clock, never by the business one: virtual time must not let them expire. Design 3.
@@ -63,6 +63,21 @@ export async function findToken(tx: Tx, hash: string): Promise<TokenRow | null> 
     .where(and(eq(tokens.hash, hash), alive));
   return row ?? null;
 }
+
+/** One of the workspace's, dead or alive; null when it has none of that id. */
+export async function findTokenById(tx: Tx, id: TokenId): Promise<TokenRow | null> {
+  const [row] = await tx.select().from(tokens).where(eq(tokens.id, id));
+  return row ?? null;
+}
+
+/** The tokens that still open something, the newest first, with whose they are. */
+export const livingTokens = (tx: Tx) =>
+  tx
+    .select({ token: tokens, memberName: members.name })
+    .from(tokens)
+    .leftJoin(members, eq(members.id, tokens.memberId))
+    .where(and(isNull(tokens.revokedAt), or(isNull(tokens.expiresAt), gt(tokens.expiresAt, sql`clock_timestamp()`))))
+    .orderBy(desc(tokens.createdAt), desc(tokens.id));
 
 const NOTED_EVERY_MS = 60_000;
 

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { eq, isNotNull, isNull } from 'drizzle-orm';
 import { reconcileOnce } from '../activities/repair.ts';
+import { createHttpLinkedIn } from '../adapters/http-linkedin.ts';
 import { createImapMailboxes } from '../adapters/imap-mailbox.ts';
+import { noReplyReader } from '../adapters/reply-reader.ts';
 import { createTemporalClient } from '../adapters/temporal-client.ts';
 import { createTemporalWalks } from '../adapters/temporal-walks.ts';
 import { readConfig, readTemporalSettings } from '../config.ts';
@@ -154,7 +156,18 @@ async function walk(db: Db, parts: Parts, ask: Ask, until: (now: number) => bool
     db,
     walks,
     reconcile: () =>
-      reconcileOnce({ db, walks, log, mailboxes: createImapMailboxes(), vault: parts.vault }, { sweeps: false }),
+      reconcileOnce(
+        {
+          db,
+          walks,
+          log,
+          mailboxes: createImapMailboxes(),
+          vault: parts.vault,
+          linkedIn: createHttpLinkedIn({ baseUrl: parts.linkedIn.url, apiKey: parts.linkedInKey, timeoutMs: 30_000 }),
+          replyReader: noReplyReader,
+        },
+        { sweeps: false },
+      ),
     skipper,
     patienceMs: PATIENCE_MS,
     act: () => people(parts, ask),

@@ -20,6 +20,7 @@ import { exampleLeads } from './demo-leads.ts';
 import { type ActDeps, act, callPeople, outreachPeople, type Person, shuffled } from './demo-people.ts';
 import { byStatus, statusTable, stepTable, type Told, threeTimelines, timeline } from './demo-report.ts';
 import { apart } from './environment.ts';
+import { LOCAL_ACCOUNT } from './linkedin-people.ts';
 import { type Parts, startParts } from './parts.ts';
 import { readNow } from './read-now.ts';
 import { type Seed, seed as seedWorkspace, UNHURRIED } from './seed.ts';
@@ -155,7 +156,7 @@ async function run(engine: DemoEngine, parts: Parts, { house, people }: Cast, se
     commands,
     caller: house.caller,
     linkedInAccount: house.linkedInAccount,
-    accept: (profile: string) => parts.linkedIn.accept('local-account', profile),
+    accept: (profile: string) => parts.linkedIn.accept(LOCAL_ACCOUNT, profile),
     write: pen(parts),
   };
   const conductor = createConductor({

@@ -15,6 +15,8 @@ export const childEnvironment = (config: Config, parts: Parts): Record<string, s
     PUBLIC_URL: config.PUBLIC_URL ?? apiUrl(config),
     LINKEDIN_URL: config.LINKEDIN_URL ?? parts.linkedIn.url,
     LINKEDIN_API_KEY: config.LINKEDIN_API_KEY ?? parts.linkedInKey,
+    LINKEDIN_CALLBACK_SECRET: parts.linkedInCallbackSecret,
+    ...(parts.temporalUi === null ? {} : { TEMPORAL_UI_URL: parts.temporalUi }),
     TOPO_RUNTIME: 'embedded',
     TZ: 'UTC',
   });

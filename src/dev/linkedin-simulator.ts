@@ -1,14 +1,9 @@
-import { answerApi, exists, providerIdOf } from './linkedin-api.ts';
+import { answerApi } from './linkedin-api.ts';
+import { type CallbackTarget, callbackOf, createCallbackPost } from './linkedin-callbacks.ts';
 import { linkedInPages } from './linkedin-pages.ts';
-import { type Invitation, type LinkedInState, openMemory } from './linkedin-state.ts';
+import { exists } from './linkedin-people.ts';
+import { type Happening, type LinkedInState, openMemory } from './linkedin-state.ts';
 import { servePages } from './page.ts';
-
-export interface Acceptance {
-  accountId: string;
-  /** The public id: the last part of a profile's URL. */
-  profile: string;
-  providerId: string;
-}
 
 export interface LinkedInSimulator {
   /** Of the page; the API is below it, at /api/v1. */
@@ -18,47 +13,53 @@ export interface LinkedInSimulator {
   /** Answers the pending invitation of `accountId` to `profile`; false when there is none. */
   accept(accountId: string, profile: string): boolean;
   decline(accountId: string, profile: string): boolean;
-  /** Called after every acceptance, by page or method; returns how to stop that. */
-  onAccepted(callback: (acceptance: Acceptance) => void): () => void;
+  /** A message of somebody who is connected; false when they are not. */
+  reply(accountId: string, profile: string, text: string): boolean;
+  /** Every call of the account is too much from now on, until it is lifted. */
+  limit(accountId: string, retryAfterSeconds: number | null): void;
+  liftLimit(accountId: string): void;
+  disconnect(accountId: string): void;
+  reconnect(accountId: string): void;
+  /** Where callbacks go from now on, asked for every one; null: nowhere. */
+  callBackTo(find: (accountId: string) => Promise<CallbackTarget | null>): void;
+  /** Until every callback is delivered or given up. */
+  calledBack(): Promise<void>;
   stop(): Promise<void>;
 }
 
+interface Options {
+  port: number;
+  dir: string;
+  apiKey: string;
+  log?: ((line: string) => void) | undefined;
+  /** How long a callback that was not taken waits before each further attempt. */
+  callbackWaitsMs?: readonly number[];
+}
+
 /**
- * LinkedIn for a fresh clone: what `adapters/http-linkedin.ts` speaks to, and a page on which a person answers for the
- * people invited. Every public id is somebody, except `missing-…`; accounts named `disconnected-…` have lost their login.
+ * LinkedIn for a fresh clone: what `adapters/http-linkedin.ts` speaks to, callbacks as its provider sends them, and a
+ * page on which a person answers for the people invited. Every public id is somebody, except `missing-…`; accounts
+ * named `disconnected-…` have lost their login, and those named `missing-…` are not there.
  */
 export async function startLinkedInSimulator({
   port,
   dir,
   apiKey,
   log,
-}: {
-  port: number;
-  dir: string;
-  apiKey: string;
-  log?: ((line: string) => void) | undefined;
-}): Promise<LinkedInSimulator> {
-  const memory = openMemory(dir);
-  const callbacks = new Set<(acceptance: Acceptance) => void>();
-
-  const settle = (invitation: Invitation | undefined, kind: 'accepted' | 'declined'): boolean => {
-    if (!memory.settle(invitation, kind) || !invitation) return false;
-    const { accountId, profile } = invitation;
-    if (kind === 'accepted')
-      for (const callback of callbacks) callback({ accountId, profile, providerId: providerIdOf(profile) });
+  callbackWaitsMs,
+}: Options): Promise<LinkedInSimulator> {
+  const callbacks = createCallbackPost({ waitsMs: callbackWaitsMs, log });
+  const heard = (happening: Happening) => {
+    const callback = callbackOf(happening, memory.invitation);
+    if (callback) callbacks.post(callback);
     server.changed();
-    return true;
   };
-  const pages = linkedInPages(memory, settle);
+  const memory = openMemory(dir, heard);
+  const pages = linkedInPages(memory);
   const server = await servePages({
     port,
     variable: 'LINKEDIN_SIMULATOR_PORT',
-    answer: async (asked) => {
-      if (!asked.url.pathname.startsWith('/api/v1/')) return pages(asked);
-      const answer = await answerApi(memory, apiKey, asked);
-      if (asked.method === 'POST') server.changed();
-      return answer;
-    },
+    answer: (asked) => (asked.url.pathname.startsWith('/api/v1/') ? answerApi(memory, apiKey, asked) : pages(asked)),
     log,
   });
 
@@ -67,12 +68,18 @@ export async function startLinkedInSimulator({
   return {
     url: `http://127.0.0.1:${server.port}/`,
     state: memory.state,
-    accept: (accountId, profile) => settle(latest(accountId, profile), 'accepted'),
-    decline: (accountId, profile) => settle(latest(accountId, profile), 'declined'),
-    onAccepted: (callback) => {
-      callbacks.add(callback);
-      return () => callbacks.delete(callback);
+    accept: (accountId, profile) => memory.settle(latest(accountId, profile), 'accepted'),
+    decline: (accountId, profile) => memory.settle(latest(accountId, profile), 'declined'),
+    reply: (accountId, profile, text) => memory.reply(accountId, profile.toLowerCase(), text),
+    limit: memory.limit,
+    liftLimit: memory.liftLimit,
+    disconnect: memory.logOut,
+    reconnect: memory.logIn,
+    callBackTo: callbacks.sendTo,
+    calledBack: callbacks.settled,
+    stop: async () => {
+      await callbacks.stop();
+      await server.stop();
     },
-    stop: server.stop,
   };
 }

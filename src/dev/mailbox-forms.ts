@@ -66,15 +66,16 @@ export function answerForms(message: StoredMessage, { text }: Draft = { text: ''
   </div>`;
 }
 
-function unsubscribeForm(message: StoredMessage, form: Html): Html {
+/** null: there is such a button. */
+export function whyNoUnsubscribe(message: StoredMessage): string | null {
   const offer = unsubscribeOffer(message);
-  const why = !offer
-    ? 'The message offers no way to unsubscribe'
-    : !offer.oneClick
-      ? 'The message offers no unsubscribing by one click'
-      : offer.local
-        ? null
-        : 'The link to unsubscribe does not lead to this machine, so it is not called';
+  if (!offer) return 'The message offers no way to unsubscribe';
+  if (!offer.oneClick) return 'The message offers no unsubscribing by one click';
+  return offer.local ? null : 'The link to unsubscribe does not lead to this machine, so it is not called';
+}
+
+function unsubscribeForm(message: StoredMessage, form: Html): Html {
+  const why = whyNoUnsubscribe(message);
   return why === null
     ? html`<p class="small soft">A mail program’s unsubscribe button</p>${form}`
     : html`<p class="small soft">${why}</p><button disabled>Unsubscribe</button>`;

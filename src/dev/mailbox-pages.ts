@@ -1,8 +1,10 @@
+import type { DevAnswered } from '../api/shapes/dev.ts';
 import type { AnswerAsked, Answered } from './mailbox.ts';
 import { Unanswerable } from './mailbox-answers.ts';
 import { answerIn, answerKinds } from './mailbox-forms.ts';
 import { htmlPart, letterPage, type Notice } from './mailbox-letter-page.ts';
 import { inboxPath, type Letters, sentPath } from './mailbox-letters.ts';
+import { lettersPage } from './mailbox-letters-json.ts';
 import { listPage } from './mailbox-list.ts';
 import type { Store } from './mailbox-store.ts';
 import { MAILBOX_STYLE } from './mailbox-style.ts';
@@ -29,6 +31,7 @@ export function mailboxPages({ store, letters, answer }: Inside): (asked: Asked)
   const give = async ({ url }: Asked): Promise<Answer> => {
     if (url.pathname === '/') return listPage(await letters.all(), url);
     if (url.pathname === '/messages.json') return asJson(store, url);
+    if (url.pathname === '/letters.json') return json(lettersPage(await letters.all(), url));
     if (url.pathname === '/mailbox.css')
       return { headers: { 'Content-Type': 'text/css; charset=utf-8' }, body: MAILBOX_STYLE };
     const [, path = '', part] = /^(\/(?:messages|inbox\/[^/]+)\/\d+)(?:\/(html|raw))?$/.exec(url.pathname) ?? [];
@@ -46,12 +49,15 @@ export function mailboxPages({ store, letters, answer }: Inside): (asked: Asked)
     if (asked.method !== 'POST') return notAllowed('POST');
     if (!isOwnForm(asked)) return { status: 403, body: 'Only a form of this page may do that.' };
     const fields = new URLSearchParams((await bodyOf(asked.request, MOST_FORM_BYTES)).toString('utf8'));
+    const wantsJson = asked.request.headers.accept === 'application/json';
     try {
-      const done = notices.put(noticeOf(await answer(id, answerIn(kind, fields))));
-      return { status: 303, headers: { Location: `${letter.path}?done=${done}#done` } };
+      const notice = noticeOf(await answer(id, answerIn(kind, fields)));
+      if (wantsJson) return json(inShort(notice));
+      return { status: 303, headers: { Location: `${letter.path}?done=${notices.put(notice)}#done` } };
     } catch (error) {
       if (!(error instanceof Unanswerable)) throw error;
       const notice = { text: `Nothing was sent: ${error.message}.`, detail: null, link: null, failed: true };
+      if (wantsJson) return json(inShort(notice));
       return letterPage(await letters.all(), letter, {
         notice,
         draft: { text: fields.get('text') ?? '' },
@@ -80,6 +86,8 @@ function noticeOf(answered: Answered): Notice {
     failed: false,
   };
 }
+
+const inShort = ({ text, failed }: Notice): DevAnswered => ({ text, failed });
 
 /** What was done, by the number in the address that the browser is sent to: reloading that page does nothing again. */
 function noticeBoard() {

@@ -44,7 +44,7 @@ code { font: 0.9em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; ove
 .tag.plain { background: none; border: 1px solid var(--line); color: var(--soft); }
 
 form.search { display: flex; gap: 0.5rem; }
-input, button {
+input, button, select, .person textarea {
   font: inherit; color: inherit; border: 1px solid var(--line); border-radius: 8px; padding: 0.4rem 0.8rem; background: var(--sheet);
 }
 input { min-width: 0; width: 16rem; }
@@ -91,11 +91,23 @@ details dl.facts { font: 0.85rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consol
   background: var(--wash); color: var(--accent); font-weight: 620;
 }
 .person .buttons { display: flex; gap: 0.5rem; margin-top: 0.9rem; }
-.person blockquote, .person .said {
-  margin: 0.75rem 0 0; padding: 0.6rem 0.85rem; border-radius: 10px; background: var(--ground); white-space: pre-wrap; overflow-wrap: anywhere;
+.person .heard, .person .said {
+  margin: 0.75rem 2rem 0 0; padding: 0.6rem 0.85rem; border-radius: 10px; background: var(--ground); white-space: pre-wrap; overflow-wrap: anywhere;
 }
-.person .said { background: var(--wash); margin-left: 2rem; }
-.person .said + .small, .person blockquote + .small { margin: 0.2rem 0 0; text-align: right; }
+.person .said { background: var(--wash); margin: 0.75rem 0 0 2rem; }
+.person .said + .small, .person .heard + .small { margin: 0.2rem 0 0; }
+.person .said + .small { text-align: right; }
+.person details.reply { margin-top: 0.9rem; border-top: 1px solid var(--line); }
+.person details.reply summary { padding: 0.7rem 0 0; color: var(--accent); }
+.person details.reply[open] summary { border-bottom: 0; padding-bottom: 0.6rem; }
+.person details.reply form { display: grid; gap: 0.6rem; justify-items: start; }
+.person textarea { width: 100%; resize: vertical; }
+.person .ready { display: flex; flex-wrap: wrap; gap: 0.4rem; }
+.person .ready button { font-size: 0.875rem; padding: 0.25rem 0.7rem; border-radius: 999px; background: none; }
+.account { display: flex; flex-wrap: wrap; gap: 0.6rem 1rem; align-items: center; padding: 0.8rem 1.1rem; }
+.account + .account { border-top: 1px solid var(--line); }
+.account .tags { flex: 1 1 auto; display: flex; flex-wrap: wrap; gap: 0.4rem; }
+.account .buttons, .account form { display: flex; flex-wrap: wrap; gap: 0.5rem; }
 
 @media (max-width: 40rem) {
   header { padding-top: 1.25rem; }

@@ -39,9 +39,9 @@ export interface Answer {
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/** Reloads the page when the server has news, unless somebody is typing. */
+/** Reloads the page when the server has news, unless somebody is at work in a form. */
 const LIVE = `new EventSource('/events').onmessage = () => {
-  if (!(document.activeElement instanceof HTMLInputElement)) location.reload();
+  if (!document.activeElement?.matches('input, textarea, select, summary')) location.reload();
 };
 `;
 

@@ -21,6 +21,8 @@ export interface Parts {
   temporalUi: string | null;
   secretKey: string;
   linkedInKey: string;
+  /** What the simulator's callbacks are known by. */
+  linkedInCallbackSecret: string;
   /** Opens every inbox of the local mailbox. */
   imapPassword: string;
   vault: Vault;
@@ -84,6 +86,7 @@ export async function startParts(config: Config, log: (line: string) => void, { 
       vault: openVault(config.CREDENTIALS_KEYS, secretKey),
       imapPassword,
       linkedInKey,
+      linkedInCallbackSecret: config.LINKEDIN_CALLBACK_SECRET ?? secretIn(dataDir, 'linkedin-callback-secret'),
       mailbox,
       linkedIn,
       stop,

@@ -12,12 +12,14 @@ import type { Caller, CommandDeps } from '../commands/deps.ts';
 import { appNow } from '../db/clock.ts';
 import { newId } from '../db/new-id.ts';
 import type { Db, Tx } from '../db/pool.ts';
-import { accounts, campaigns, mailboxes, members, templates, workspaces } from '../db/schema.ts';
+import { accounts, campaigns, mailboxes, members, templates, tokens, workspaces } from '../db/schema.ts';
 import { createToken, findToken, hashToken } from '../db/tokens.ts';
 import type { EmailSettings } from '../domain/account.ts';
+import { linkedInDefaults } from '../domain/account-settings.ts';
 import type { AccountId, CampaignId, MemberId, TemplateId, WorkspaceId } from '../domain/ids.ts';
 import { scopes } from '../domain/scope.ts';
 import { writeSecret } from './data-folder.ts';
+import { LOCAL_ACCOUNT } from './linkedin-people.ts';
 
 /** What a fresh installation starts with, all of it on the local parts. */
 export interface Seed {
@@ -35,14 +37,16 @@ interface LocalParts {
   vault: Vault;
 }
 
-/** How much the email account sends. */
+/** How much either account does. */
 export interface Pace {
   dailyCap: number;
   gapSeconds: number;
+  invitationsPerDay: number;
+  invitationsPerWeek: number;
 }
 
 /** For simulated runs: who comes first after a gap is chance, and they are to be the same each time. */
-export const UNHURRIED: Pace = { dailyCap: 1_000, gapSeconds: 0 };
+export const UNHURRIED: Pace = { dailyCap: 1_000, gapSeconds: 0, invitationsPerDay: 1_000, invitationsPerWeek: 7_000 };
 
 const NAMES = {
   workspace: 'Northwind Example',
@@ -123,10 +127,13 @@ async function createHouse(tx: Tx, parts: LocalParts, pace: Pace | undefined) {
     },
     {
       ...account,
+      ...linkedInDefaults,
+      ...pace,
       id: linkedInAccount,
       channel: 'linkedin',
       address: NAMES.profile,
-      settings: { channel: 'linkedin', externalId: 'local-account' },
+      zone: 'Europe/Paris',
+      settings: { channel: 'linkedin', externalId: LOCAL_ACCOUNT },
     },
   ]);
   await tx.insert(mailboxes).values({ workspaceId, accountId: emailAccount });
@@ -174,7 +181,7 @@ export async function ensureDevToken(db: Db, { caller }: Seed, dataDir: string):
   const { workspaceId } = caller;
   if (existsSync(file)) {
     const token = readFileSync(file, 'utf8').trim();
-    if (await db.asSystem((tx) => findToken(tx, hashToken(token)))) return token;
+    if (await db.asSystem((tx) => giveEveryScope(tx, token))) return token;
   }
   const memberId = await db.inWorkspace(
     workspaceId,
@@ -185,4 +192,15 @@ export async function ensureDevToken(db: Db, { caller }: Seed, dataDir: string):
   );
   writeSecret(file, `${token}\n`);
   return token;
+}
+
+/** A token made before there were as many scopes gets those that came since. False when it is good no more. */
+async function giveEveryScope(tx: Tx, token: string): Promise<boolean> {
+  const row = await findToken(tx, hashToken(token));
+  if (row)
+    await tx
+      .update(tokens)
+      .set({ scopes: [...scopes] })
+      .where(eq(tokens.id, row.id));
+  return row !== null;
 }

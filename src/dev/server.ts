@@ -1,14 +1,21 @@
 import { reconcileOnce } from '../activities/repair.ts';
 import { readConfig } from '../config.ts';
+import type { Runtime } from '../runtime.ts';
 import { serve } from '../server.ts';
 import { stopWithParent } from './child.ts';
 import { createConductor } from './conductor.ts';
+import { createDevTools } from './dev-tools.ts';
 import { createSkipper } from './skipper.ts';
 
 const KEEP_UP_MS = 1_000;
 
 stopWithParent();
-await serve(readConfig(), (runtime) => {
+const config = readConfig();
+const dev = createDevTools({
+  mailbox: `http://127.0.0.1:${config.MAILBOX_PAGE_PORT}/`,
+  linkedIn: `http://127.0.0.1:${config.LINKEDIN_SIMULATOR_PORT}/`,
+});
+const virtualTime = (runtime: Runtime) => {
   const { db, walks, log, client, temporal } = runtime;
   const conductor = createConductor({
     db,
@@ -26,5 +33,6 @@ await serve(readConfig(), (runtime) => {
   };
   keepUp();
   return conductor;
-});
+};
+await serve(config, virtualTime, dev);
 process.channel?.unref();

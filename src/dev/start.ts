@@ -1,17 +1,16 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createTemporalClient } from '../adapters/temporal-client.ts';
-import { createTemporalWalks } from '../adapters/temporal-walks.ts';
-import { createAnnouncer } from '../commands/announcer.ts';
-import { recordConnectionAccepted } from '../commands/record-connection-accepted.ts';
-import { type Config, readConfig, readTemporalSettings } from '../config.ts';
+import { type Config, readConfig } from '../config.ts';
 import { type Db, openDb } from '../db/pool.ts';
+import { createSignInCode } from '../db/sessions.ts';
+import { findToken, hashToken } from '../db/tokens.ts';
 import { type Child, startChild } from './child.ts';
 import { apiUrl, childEnvironment } from './environment.ts';
+import { linkedInHooks } from './linkedin-hooks.ts';
 import { type Parts, startParts } from './parts.ts';
 import { poll } from './poll.ts';
 import { assertPortFree } from './ports.ts';
-import { ensureDevToken, type Seed, seed } from './seed.ts';
+import { ensureDevToken, seed } from './seed.ts';
 
 const READY_WITHIN_MS = 60_000;
 
@@ -43,7 +42,7 @@ async function start(): Promise<void> {
     db = openLocalDb(parts);
     const seeded = await seed(db, parts);
     const token = await ensureDevToken(db, seeded, parts.dataDir);
-    hearAcceptances(config, parts, db, seeded);
+    parts.linkedIn.callBackTo(linkedInHooks(db, apiUrl(config), parts.linkedInCallbackSecret));
 
     const logs = join(parts.dataDir, 'logs');
     mkdirSync(logs, { recursive: true, mode: 0o700 });
@@ -65,7 +64,7 @@ async function start(): Promise<void> {
         }),
       );
     if (!(await untilReady(config, () => stopping !== undefined))) return;
-    sayWhereThingsAre(config, parts, token, seeded.campaignId);
+    sayWhereThingsAre(config, parts, seeded.campaignId, await signInLink(db, config, token));
   } catch (error) {
     await stop(1);
     throw error;
@@ -82,22 +81,6 @@ const openLocalDb = ({ databaseUrl }: Parts): Db =>
     onIdleError: ({ message }) => say(`A database connection was lost: ${message}`),
   });
 
-/** Accepting on the simulator's page is told to the service, as a provider's callback would. */
-function hearAcceptances(config: Config, parts: Parts, db: Db, { caller, linkedInAccount }: Seed): void {
-  const client = createTemporalClient(readTemporalSettings({ TEMPORAL_ADDRESS: parts.temporalAddress }));
-  const log = {
-    info: () => undefined,
-    warn: (_: object, line: string) => say(line),
-    error: (_: object, line: string) => say(line),
-  };
-  const { announce } = createAnnouncer({ db, log, walks: createTemporalWalks(client, config.TEMPORAL_TASK_QUEUE) });
-  parts.linkedIn.onAccepted(({ profile }) => {
-    recordConnectionAccepted({ db, announce }, caller, { accountId: linkedInAccount, profile }).catch(
-      (error: unknown) => say(`An acceptance was not recorded: ${error instanceof Error ? error.message : 'unknown'}`),
-    );
-  });
-}
-
 /** Until the API answers that Postgres, Temporal and the migrations are there; false when we are to stop before. */
 async function untilReady(config: Config, isStopping: () => boolean): Promise<boolean> {
   const answer = () =>
@@ -110,13 +93,23 @@ async function untilReady(config: Config, isStopping: () => boolean): Promise<bo
   return ready;
 }
 
-function sayWhereThingsAre(config: Config, parts: Parts, token: string, campaignId: string): void {
+/** Opens the page, once and within ten minutes: the token itself is never in an address. */
+async function signInLink(db: Db, config: Config, token: string): Promise<string> {
+  const code = await db.asSystem(async (tx) => {
+    const row = await findToken(tx, hashToken(token));
+    return row && createSignInCode(tx, { workspaceId: row.workspaceId, tokenId: row.id });
+  });
+  return `${apiUrl(config)}/sign-in${code === null ? '' : `#code=${code}`}`;
+}
+
+function sayWhereThingsAre(config: Config, parts: Parts, campaignId: string, page: string): void {
   const lines: [string, string][] = [
+    ['Page', `${page} (signs in once, for 10 minutes)`],
     ['API', apiUrl(config)],
     ['Temporal UI', parts.temporalUi ?? `that of ${parts.temporalAddress}`],
     ['Mailbox', parts.mailbox.pageUrl],
     ['LinkedIn simulator', parts.linkedIn.url],
-    ['API token', `${token} (also in ${join(parts.dataDir, 'dev-token')})`],
+    ['API token', `in ${join(parts.dataDir, 'dev-token')}`],
     ['Draft campaign', campaignId],
     ['Logs', join(parts.dataDir, 'logs')],
   ];

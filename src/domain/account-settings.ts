@@ -1,5 +1,5 @@
 import type { ServerSettings } from './account.ts';
-import { domainOf, isReservedDomain, normaliseEmail } from './contact.ts';
+import { domainOf, isReservedDomain, normaliseEmail, normaliseProfile } from './contact.ts';
 import { checkHost, isPrivateHost } from './host.ts';
 import type { FieldProblem } from './refusal.ts';
 import { isZone } from './schedule.ts';
@@ -21,6 +21,18 @@ export interface AccountHabits {
   gapSeconds: number;
 }
 
+/** What a person decides about a LinkedIn account beside; its daily cap counts messages. */
+export interface InvitationHabits {
+  invitationsPerDay: number;
+  /** In any 7 days. */
+  invitationsPerWeek: number;
+  /** A pending invitation is taken back after so many days; null: never. */
+  withdrawAfterDays: number | null;
+}
+
+/** It signs nothing. */
+export type LinkedInHabits = Omit<AccountHabits, 'signature'> & InvitationHabits;
+
 export interface AccountServers {
   smtp: ServerInput;
   imap: ServerInput;
@@ -33,13 +45,46 @@ export interface AccountRules {
 }
 
 export const accountDefaults = { dailyCap: 50, gapSeconds: 60 } as const;
-export const accountLimits = { dailyCap: 10_000, gapSeconds: 86_400 } as const;
+/** LinkedIn counts more closely, and looks at how fast somebody works. Facts: libraries 6. */
+export const linkedInDefaults = {
+  dailyCap: 50,
+  gapSeconds: 180,
+  invitationsPerDay: 20,
+  invitationsPerWeek: 100,
+  withdrawAfterDays: 20,
+} as const;
+export const accountLimits = {
+  dailyCap: 10_000,
+  gapSeconds: 86_400,
+  invitationsPerDay: 1_000,
+  invitationsPerWeek: 7_000,
+  withdrawAfterDays: 180,
+} as const;
 
 /** Everything wrong with a new email account, each with its place as callers write it; empty: it may be tested. Design 9. */
 export const checkNewAccount = (
   { address, ...account }: { address: string } & AccountHabits & AccountServers,
   rules: AccountRules,
 ): FieldProblem[] => [...checkAddress(address, rules), ...checkHabits(account), ...checkServers(account, rules)];
+
+/** Everything wrong with a new LinkedIn account; empty: its provider may be asked. */
+export const checkNewLinkedIn = ({
+  profile,
+  externalId,
+  ...habits
+}: { profile: string; externalId: string } & LinkedInHabits): FieldProblem[] => {
+  const normal = normaliseProfile(profile);
+  return [
+    ...(normal.ok ? [] : [{ path: 'profile', problem: normal.problem }]),
+    ...checkExternalId(externalId),
+    ...checkHabits(habits),
+  ];
+};
+
+export const checkExternalId = (externalId: string): FieldProblem[] =>
+  /^[\x21-\x7e]+$/.test(externalId)
+    ? []
+    : [{ path: 'external_id', problem: 'must be the id by which the provider names the account, without spaces' }];
 
 function checkAddress(address: string, { allowPrivateHosts }: AccountRules): FieldProblem[] {
   const normal = normaliseEmail(address);
@@ -50,12 +95,12 @@ function checkAddress(address: string, { allowPrivateHosts }: AccountRules): Fie
 }
 
 /** What is wrong with the given ones of what a person decides. */
-export function checkHabits(habits: Partial<AccountHabits>): FieldProblem[] {
+export function checkHabits(habits: Partial<AccountHabits & InvitationHabits>): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const check = (fits: boolean, path: string, problem: string) => {
     if (!fits) problems.push({ path, problem });
   };
-  const { zone, dailyCap, gapSeconds } = habits;
+  const { zone } = habits;
   for (const [path, name] of [
     ['sender_name', habits.senderName],
     ['sender_job_title', habits.senderJobTitle],
@@ -63,15 +108,25 @@ export function checkHabits(habits: Partial<AccountHabits>): FieldProblem[] {
     check(isOneLine(name ?? 'x'), path, 'must be one line of text, or null');
   if (zone !== undefined)
     check(isZone(zone), 'timezone', `must be an IANA time zone such as "Europe/Paris", got ${JSON.stringify(zone)}`);
-  const { dailyCap: mostADay, gapSeconds: longestGap } = accountLimits;
-  check(isWhole(dailyCap ?? 0, mostADay), 'daily_cap', `must be a whole number from 0 to ${mostADay}, got ${dailyCap}`);
-  check(
-    isWhole(gapSeconds ?? 0, longestGap),
-    'gap_seconds',
-    `must be a whole number of seconds from 0 to ${longestGap}, got ${gapSeconds}`,
-  );
+  for (const { name, path, least, what } of numbers) {
+    const given = habits[name] ?? least;
+    const most = accountLimits[name];
+    check(
+      isWhole(given, most) && given >= least,
+      path,
+      `must be a whole number ${what}from ${least} to ${most}, got ${given}`,
+    );
+  }
   return problems;
 }
+
+const numbers = [
+  { name: 'dailyCap', path: 'daily_cap', least: 0, what: '' },
+  { name: 'gapSeconds', path: 'gap_seconds', least: 0, what: 'of seconds ' },
+  { name: 'invitationsPerDay', path: 'invitations_per_day', least: 0, what: '' },
+  { name: 'invitationsPerWeek', path: 'invitations_per_week', least: 0, what: '' },
+  { name: 'withdrawAfterDays', path: 'withdraw_after_days', least: 1, what: 'of days ' },
+] as const;
 
 const isOneLine = (text: string) => text.trim() !== '' && !/[\p{Cc}\u2028\u2029]/u.test(text);
 const isWhole = (value: number, most: number) => Number.isInteger(value) && value >= 0 && value <= most;

@@ -13,7 +13,7 @@ import {
   RECEIPT_TEXT,
 } from './auto-reply-words.ts';
 import { folded, wordsIn } from './folded-text.ts';
-import type { InboundVerdict, ParsedMail } from './inbound.ts';
+import type { Answer, ParsedMail } from './inbound.ts';
 import { contentTypeOf, hasEmptyReturnPath, headerOf, senderName } from './mail-fields.ts';
 import { readReturnDate } from './return-date.ts';
 
@@ -23,7 +23,7 @@ import { readReturnDate } from './return-date.ts';
  * RFC 3834's header, its older cousins, an empty return path, a sender nobody can answer, or a subject only machines
  * write. Headers that lists and help desks put on people's mail too count only for mail that answers nothing.
  */
-export function readAutoReply(mail: ParsedMail, written: string, today: string): InboundVerdict | null {
+export function readAutoReply(mail: ParsedMail, written: string, today: string): Answer | null {
   const text = folded(written);
   const submitted = headerOf(mail, 'auto-submitted') ?? '';
   if (/^no\b/i.test(submitted)) return null;

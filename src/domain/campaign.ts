@@ -9,6 +9,10 @@ export const campaignMoves: Record<CampaignStatus, readonly CampaignStatus[]> = 
   ENDED: [],
 };
 
+/** What keeps a draft from starting. */
+export const unreadyReasons = ['template_not_active', 'no_account', 'real_mail'] as const;
+export type UnreadyReason = (typeof unreadyReasons)[number];
+
 /** Why a running campaign enrols nobody just now. */
 export const enrolmentWhys = [
   'sending_window',

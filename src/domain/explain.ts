@@ -3,16 +3,14 @@
  * product ask "why is nothing going out?"; this is the answer. Design 2; the wording is the web app's (its section 2).
  */
 import type { AccountStatus } from './account.ts';
+import { type AccountUse, limitText } from './account-use.ts';
 import type { CampaignStatus, EnrolmentWhy } from './campaign.ts';
+import type { HoldKind } from './hold-up.ts';
 import type { StepId } from './ids.ts';
 import { type Delay, dayWindows, localDate, nextOpening, type SendingSchedule } from './schedule.ts';
 import { isTerminal, type SequenceStatus, type StepKind, type StepStatus, type Why } from './sequence.ts';
 import type { TaskKind } from './task.ts';
 import type { TemplateStatus } from './template.ts';
-
-/** What keeps an open sequence still although its status says where it stands; several may stand side by side. Design 2. */
-export const holdKinds = ['campaign_paused', 'out_of_office', 'account_paused'] as const;
-export type HoldKind = (typeof holdKinds)[number];
 
 export interface Hold {
   kind: HoldKind;
@@ -77,6 +75,8 @@ export interface ExplainFacts {
     restingUntil: number | null;
     disconnectedAt: number | null;
   } | null;
+  /** What that account has used of its limits for such a step; null where nobody asked. */
+  use: AccountUse | null;
   /** Oldest first. */
   openTasks: readonly OpenTask[];
 }
@@ -190,7 +190,10 @@ function plannedText(facts: ExplainFacts, step: StepFacts, at: number, schedule:
     case 'holiday':
       return holidayText(at, schedule) ?? openingText(at, schedule);
     case 'account_cap':
-      return `${address} has reached its limit; goes on ${instantText(at, schedule.zone)}`;
+      return (
+        (facts.use && limitText(address, facts.use)) ??
+        `${address} has reached its limit; goes on ${instantText(at, schedule.zone)}`
+      );
     case 'account_gap':
       return `${address} spaces its messages`;
     case 'waiting_for_connection':

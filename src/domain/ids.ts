@@ -22,6 +22,9 @@ export type DeliveryId = Id<'delivery'>;
 export type SuppressionId = Id<'suppression'>;
 export type EventId = Id<'event'>;
 export type InboundId = Id<'inbound message'>;
+export type CallbackId = Id<'callback'>;
+export type GenerationId = Id<'generation'>;
+export type ImportId = Id<'import'>;
 
 /** The key of a sequence's workflow; what an operator types into the Temporal UI. Design 3. */
 export const sequenceWorkflowId = (id: SequenceId) => `sequence/${id}`;

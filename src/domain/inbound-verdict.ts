@@ -1,7 +1,7 @@
 import { readAutoReply } from './auto-reply.ts';
 import { aboutOf, readBounce } from './bounce.ts';
 import { isBookingConfirmation, readCalendarReply } from './calendar-reply.ts';
-import type { InboundVerdict, ParsedMail } from './inbound.ts';
+import type { Answer, InboundVerdict, ParsedMail } from './inbound.ts';
 import { contentTypeOf, fieldBlocks, fieldOf } from './mail-fields.ts';
 import { withoutQuoted } from './quoted-text.ts';
 import { intentOf } from './reply-rules.ts';
@@ -28,6 +28,32 @@ export function judgeMail(mail: ParsedMail, { today }: { today: string }): Inbou
       text: written === '' ? mail.text.trim() : written,
     }
   );
+}
+
+/** Longer first lines are text, not what a message is about. */
+const MOST_SUBJECT = 200;
+
+/**
+ * A LinkedIn message in the form in which answers are judged: it has neither header nor thread, and its first line
+ * stands for the subject, for that is where a machine that answers says so.
+ */
+export const messageAsMail = (text: string): ParsedMail => ({
+  messageId: null,
+  inReplyTo: null,
+  references: [],
+  from: null,
+  to: [],
+  subject: text.trim().split('\n', 1)[0]?.slice(0, MOST_SUBJECT) ?? '',
+  headers: [],
+  text,
+  html: null,
+  reports: [],
+});
+
+/** What a LinkedIn message says: judged as mail is, but it is never a report, and quotes nothing. `today` is an ISO date. */
+export function judgeMessage(message: ParsedMail, { today }: { today: string }): Answer {
+  const text = message.text.trim();
+  return readAutoReply(message, text, today) ?? { kind: 'reply', intent: intentOf(message.subject, text), text };
 }
 
 /** Next to no text stands in it: what mail programs write in their owner's name. */

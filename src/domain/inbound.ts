@@ -60,3 +60,6 @@ export type InboundVerdict =
   | { kind: 'auto_reply' }
   /** `intent` is null where the rules do not know; `text` is without the quoted text. */
   | { kind: 'reply'; intent: ReplyIntent | null; text: string };
+
+/** What somebody, or a machine in their place, answered: no report about a message. */
+export type Answer = Extract<InboundVerdict, { kind: 'reply' | 'out_of_office' | 'auto_reply' }>;

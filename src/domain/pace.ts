@@ -1,10 +1,35 @@
 import { dayWindows, localDate, nextOpening, type SendingSchedule } from './schedule.ts';
+import type { StepKind } from './sequence.ts';
 
-/** How much an account may send: its daily cap by the local day of its zone, and the gap between two messages. Design 6. */
+/**
+ * How much an account may do of one kind of step: so much by the local day of its zone, so much in any 7 days, and the
+ * gap between any two of its deeds. Design 6.
+ */
 export interface PaceRules {
   zone: string;
   dailyCap: number;
+  /** Null: the days alone count. */
+  weeklyCap: number | null;
   gapMs: number;
+}
+
+/** What an account's owner decided about its pace. */
+export interface AccountLimits {
+  zone: string;
+  dailyCap: number;
+  gapSeconds: number;
+  invitationsPerDay: number;
+  invitationsPerWeek: number;
+}
+
+/** Invitations have limits of their own, for LinkedIn counts them apart. Facts: libraries 6. */
+export function paceOf(account: AccountLimits, kind: StepKind): PaceRules {
+  const { zone, dailyCap, gapSeconds, invitationsPerDay, invitationsPerWeek } = account;
+  const caps =
+    kind === 'linkedin_invitation'
+      ? { dailyCap: invitationsPerDay, weeklyCap: invitationsPerWeek }
+      : { dailyCap, weeklyCap: null };
+  return { zone, gapMs: gapSeconds * 1000, ...caps };
 }
 
 /** A stretch of time in which a sequence's window is open, on one local day of the account ('2026-11-24'). */
@@ -17,6 +42,9 @@ export interface Stretch {
 
 const SEARCH_DAYS = 366;
 const DAY_MS = 86_400_000;
+export const WEEK_MS = 7 * DAY_MS;
+/** A slot keeps this much more than 7 days: what an invitation may go late without refusing the one a week after it. */
+export const LATENESS_MS = 60_000;
 
 /** The stretches from `from` on, in the order of time, for a year; a window that crosses the account's midnight is two. */
 export function* stretchesFrom(from: number, schedule: SendingSchedule, zone: string): Generator<Stretch> {
@@ -89,6 +117,45 @@ export function freeInstant(
     at = Math.max(at, other + spacingMs);
   }
   return at < end ? at : null;
+}
+
+/** How much there may be in any stretch of `lengthMs`, and what stands in it already; `taken` ascending, epoch ms. */
+export interface RollingLimit {
+  most: number;
+  lengthMs: number;
+  taken: readonly number[];
+}
+
+/**
+ * The first instant from `at` on at which one more leaves no more than `most` in any stretch of time, before it or after;
+ * null when there may be none at all. A stretch holds its end and not its beginning: what is 7 days old has left the 7 days.
+ */
+export function firstWithin(at: number, { most, lengthMs, taken }: RollingLimit): number | null {
+  if (most === 0) return null;
+  let free = at;
+  taken.forEach((first, index) => {
+    const last = taken[index + most - 1];
+    // So many already: none goes where one stretch would hold them all and it too.
+    if (last === undefined || last - first >= lengthMs) return;
+    if (free > last - lengthMs && free < first + lengthMs) free = first + lengthMs;
+  });
+  return free;
+}
+
+/** The first instant of a stretch that keeps its spacing and, where there is one, the rolling limit; null when there is no room. */
+export function slotIn(
+  { start, end }: Pick<Stretch, 'start' | 'end'>,
+  taken: readonly number[],
+  spacing: { gapMs: number; spacingMs: number },
+  limit: RollingLimit | null,
+): number | null {
+  for (let from = start; ; ) {
+    const at = freeInstant({ start: from, end }, taken, spacing);
+    if (at === null || limit === null) return at;
+    const within = firstWithin(at, limit);
+    if (within === null || within === at) return within;
+    from = within;
+  }
 }
 
 /** A first email takes only what the day's planned follow-ups leave. Design 3. */

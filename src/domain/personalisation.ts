@@ -1,6 +1,7 @@
+import { checkCopy, checkLengths, type Material } from './copy-checks.ts';
 import { render } from './message.ts';
 import type { StepContent } from './step-content.ts';
-import { MAX_NOTE_CHARACTERS, type TemplateStep } from './template.ts';
+import type { TemplateStep } from './template.ts';
 
 /** The contact as far as templates speak of one. */
 interface ContactFacts {
@@ -38,6 +39,23 @@ export function factsAbout(
   return facts;
 }
 
+/** What a step will say, and why it does not go out before a person has completed it: both lists are empty where it may. */
+export interface WrittenStep {
+  content: StepContent;
+  /** Variables with neither value nor default. */
+  missing: string[];
+  /** What is too long, and what the checks of generated copy found. */
+  problems: string[];
+}
+
+/** A step of the template with everything known filled in, and its generated parts checked. Design 7. */
+export function writeStep(step: TemplateStep, material: Material): WrittenStep {
+  const facts = new Map(material.facts);
+  for (const [name, { value }] of Object.entries(material.ai)) if (value !== null) facts.set(name, value);
+  const { content, missing } = renderStep(step, facts);
+  return { content, missing, problems: [...checkLengths(content), ...checkCopy(step, material)] };
+}
+
 /** A step of the template, said to one contact; `missing` names the variables with neither value nor default. */
 export function renderStep(
   step: TemplateStep,
@@ -50,12 +68,6 @@ export function renderStep(
     for (const name of rendered.missing) missing.add(name);
     return rendered.text;
   };
-  /** A value longer than the template's author had in mind: a person shortens the note. */
-  const shortNote = (note: string) => {
-    if (note.length > MAX_NOTE_CHARACTERS)
-      missing.add(`a note of at most ${MAX_NOTE_CHARACTERS} characters (it has ${note.length})`);
-    return note;
-  };
   const content = ((): StepContent => {
     switch (step.kind) {
       case 'email':
@@ -63,7 +75,7 @@ export function renderStep(
       case 'linkedin_message':
         return { kind: 'linkedin_message', body: fill(step.body) };
       case 'linkedin_invitation':
-        return { kind: 'linkedin_invitation', note: step.note === null ? null : shortNote(fill(step.note)) };
+        return { kind: 'linkedin_invitation', note: step.note === null ? null : fill(step.note) };
       case 'manual_task':
         return {
           kind: 'manual_task',

@@ -16,6 +16,14 @@ export interface RepairCounts {
   stuck: number;
   /** Looks for unconfirmed messages of sequences that have ended. */
   lookedUp: number;
+  /** Imports that nobody worked on, finished. */
+  imports: number;
+  /** Callbacks that nobody had handled in time. */
+  callbacks: number;
+  /** LinkedIn accounts that were looked at. */
+  tended: number;
+  /** LinkedIn accounts that could not be looked at for 2 hours: an alarm. */
+  untended: number;
   /** Inboxes that were not read for 2 hours: an alarm. */
   stale: number;
   /** Steps overdue by 15 min: an alarm. */

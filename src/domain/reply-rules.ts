@@ -36,6 +36,20 @@ export function intentOf(subject: string, written: string): ReplyIntent | null {
   return agrees && wordsOf(others) <= 8 ? 'positive' : null;
 }
 
+/**
+ * What a reply leans to where no rule is sure: a suggestion to the person who reads it, and nothing acts on it. null:
+ * it says nothing we know, or both.
+ */
+export function leaningOf(subject: string, written: string): ReplyIntent | null {
+  const sure = intentOf(subject, written);
+  if (sure !== null) return sure;
+  const senses = clausesOf(written).map(senseOf);
+  if (senses.includes('unsubscribe')) return 'unsubscribe';
+  const isGood = senses.includes('positive') || senses.includes('appointment') || senses.includes('agreement');
+  if (senses.includes('negative')) return isGood ? null : 'negative';
+  return isGood ? 'positive' : null;
+}
+
 interface Understood extends Clause {
   sense: Sense | null;
 }

@@ -9,5 +9,9 @@ export const scopes = [
   'tasks:write',
   'accounts:read',
   'accounts:write',
+  'contacts:read',
+  'contacts:write',
+  'settings:read',
+  'settings:write',
 ] as const;
 export type Scope = (typeof scopes)[number];

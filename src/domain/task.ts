@@ -33,3 +33,10 @@ export type TaskOutcome = (typeof taskOutcomes)[TaskKind][number];
 
 /** A reply cannot be skipped over: somebody reads it and says what it means. */
 export const skippableTasks: readonly TaskKind[] = ['manual_step', 'confirm_send', 'complete_copy'];
+
+/**
+ * Where in the queue open tasks stand, by when they are due: their creation, or the end of their snooze. Days and weeks
+ * are those of the workspace's clocks; what is snoozed to a later hour of today is due today and is out of `now`.
+ */
+export const taskDues = ['now', 'overdue', 'today', 'week', 'snoozed'] as const;
+export type TaskDue = (typeof taskDues)[number];

@@ -65,7 +65,16 @@ export interface AiVariable {
   prompt: string;
   /** What is written where nothing better can be; null: a person completes the copy. */
   fallback: string | null;
+  /** The longest value that is taken; absent: 500. */
+  maxCharacters?: number;
 }
+
+export const MAX_AI_CHARACTERS = 2_000;
+const MAX_PROMPT_CHARACTERS = 2_000;
+export const USUAL_AI_CHARACTERS = 500;
+
+export const mostCharactersOf = ({ maxCharacters = USUAL_AI_CHARACTERS }: Pick<AiVariable, 'maxCharacters'>): number =>
+  maxCharacters;
 
 /** SKIP goes on without the message; DELAY waits for the connection, at most `maxWaitDays` from the step's first run. */
 export type LinkedInBehaviour = { kind: 'SKIP' } | { kind: 'DELAY'; maxWaitDays: number };
@@ -100,8 +109,10 @@ export interface Problem {
 export const MAX_STEPS = 50;
 export const MAX_NOTE_CHARACTERS = 300;
 const MAX_WAIT_DAYS = 90;
-const MAX_BODY_CHARACTERS = 20_000;
-const MAX_SUBJECT_CHARACTERS = 250;
+export const MAX_BODY_CHARACTERS = 20_000;
+export const MAX_SUBJECT_CHARACTERS = 250;
+export const MAX_LINKEDIN_CHARACTERS = 8_000;
+export const MAX_TITLE_CHARACTERS = 200;
 
 /** Every problem that keeps a template from being activated, in the order of the page. Design 2. */
 export function checkTemplate(content: TemplateContent, settings: TemplateSettings): Problem[] {
@@ -186,12 +197,12 @@ function contentProblems(step: TemplateStep, emailBefore: boolean, allowed: Read
         ...text('body', step.body, MAX_BODY_CHARACTERS),
       ];
     case 'linkedin_message':
-      return text('body', step.body, 8_000);
+      return text('body', step.body, MAX_LINKEDIN_CHARACTERS);
     case 'linkedin_invitation':
       return step.note === null ? [] : text('note', step.note, MAX_NOTE_CHARACTERS, false);
     case 'manual_task':
       return [
-        ...text('title', step.title, 200),
+        ...text('title', step.title, MAX_TITLE_CHARACTERS),
         ...text('instructions', step.instructions, MAX_BODY_CHARACTERS, false),
       ];
   }
@@ -218,7 +229,8 @@ function checkSender({ sender, steps }: TemplateContent): Problem[] {
 function checkAiVariables(variables: readonly AiVariable[]): Problem[] {
   const problems: Problem[] = [];
   const seen = new Set<string>(STANDARD_VARIABLES);
-  for (const [index, { name, prompt }] of variables.entries()) {
+  for (const [index, variable] of variables.entries()) {
+    const { name, prompt, fallback } = variable;
     const at = (field: string, problem: string) =>
       problems.push({ path: `aiVariables.${index}.${field}`, problem: `AI variable '${name}': ${problem}` });
     if (!/^[a-z][a-z0-9_]{0,63}$/.test(name))
@@ -226,6 +238,15 @@ function checkAiVariables(variables: readonly AiVariable[]): Problem[] {
     if (seen.has(name)) at('name', 'this name is taken');
     seen.add(name);
     if (prompt.trim() === '') at('prompt', 'prompt is empty');
+    if (prompt.length > MAX_PROMPT_CHARACTERS)
+      at('prompt', `prompt has ${prompt.length} characters, at most ${MAX_PROMPT_CHARACTERS}`);
+    const most = mostCharactersOf(variable);
+    if (!Number.isInteger(most) || most < 1 || most > MAX_AI_CHARACTERS)
+      at('maxCharacters', `the longest value must have 1–${MAX_AI_CHARACTERS} characters, got ${most}`);
+    else if (fallback !== null && fallback.length > most)
+      at('fallback', `fallback has ${fallback.length} characters, its longest value ${most}`);
+    if (fallback !== null && /\{\{|\}\}/.test(fallback))
+      at('fallback', 'fallback is said as it stands, so without {{…}}');
   }
   return problems;
 }

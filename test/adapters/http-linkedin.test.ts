@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createHttpLinkedIn } from '../../src/adapters/http-linkedin.ts';
 import { type LinkedIn, LinkedInUnavailable } from '../../src/adapters/linkedin.ts';
+import { providerIdOf } from '../../src/dev/linkedin-people.ts';
 import { type LinkedInSimulator, startLinkedInSimulator } from '../../src/dev/linkedin-simulator.ts';
 import { aFolder } from '../dev/servers.ts';
 
@@ -97,6 +99,53 @@ describe('with the simulator', () => {
     });
   });
 
+  test('an invitation is pending until it is answered or taken back', async () => {
+    await linkedIn.invite(account, 'ann-example', null);
+    await linkedIn.invite(account, 'bob-example', null);
+    await linkedIn.invite(account, 'eve-example', null);
+    await linkedIn.invite({ externalId: 'acc-2' }, 'zoe-example', null);
+    simulator.accept('acc-1', 'bob-example');
+    expect(await linkedIn.pendingInvitations(account)).toEqual([
+      { externalId: 'inv_000003', profile: 'eve-example' },
+      { externalId: 'inv_000001', profile: 'ann-example' },
+    ]);
+    expect(await linkedIn.withdraw(account, 'inv_000001')).toEqual({ kind: 'done', externalId: 'inv_000001' });
+    expect(await linkedIn.relation(account, 'ann-example')).toBe('none');
+    for (const gone of ['inv_000001', 'inv_000002', 'inv_000004', 'nothing/../else'])
+      expect(await linkedIn.withdraw(account, gone)).toEqual({ kind: 'already' });
+    expect(await linkedIn.pendingInvitations(account)).toEqual([{ externalId: 'inv_000003', profile: 'eve-example' }]);
+    expect(await linkedIn.invite(account, 'ann-example', null)).toMatchObject({ kind: 'done' });
+  });
+
+  test('an account is logged in, logged out or not there', async () => {
+    expect(await linkedIn.accountStatus(account)).toBe('ok');
+    simulator.disconnect('acc-1');
+    expect(await linkedIn.accountStatus(account)).toBe('disconnected');
+    expect(await linkedIn.withdraw(account, 'inv_000001')).toEqual({ kind: 'disconnected' });
+    simulator.reconnect('acc-1');
+    expect(await linkedIn.accountStatus(account)).toBe('ok');
+    expect(await linkedIn.accountStatus({ externalId: 'missing-1' })).toBe('unknownAccount');
+  });
+
+  test('a person named by the provider’s id is found', async () => {
+    expect(await linkedIn.publicId(account, providerIdOf('ann-example'))).toBe('ann-example');
+    expect(await linkedIn.publicId(account, providerIdOf('missing-person'))).toBeNull();
+  });
+
+  test('a limit is an outcome of deeds, and comes with the error of questions', async () => {
+    simulator.limit('acc-1', 7_200);
+    const limited = { kind: 'rateLimited', retryAfterMs: 7_200_000 };
+    expect(await linkedIn.invite(account, 'ann-example', null)).toEqual(limited);
+    expect(await linkedIn.sendMessage(account, 'ann-example', 'x')).toEqual(limited);
+    expect(await linkedIn.withdraw(account, 'inv_000001')).toEqual(limited);
+    await expect(linkedIn.pendingInvitations(account)).rejects.toMatchObject({ trouble: limited });
+    await expect(linkedIn.relation(account, 'ann-example')).rejects.toMatchObject({ trouble: limited });
+    simulator.limit('acc-1', null);
+    expect(await linkedIn.invite(account, 'ann-example', null)).toEqual({ kind: 'rateLimited', retryAfterMs: null });
+    simulator.liftLimit('acc-1');
+    expect(await linkedIn.invite(account, 'ann-example', null)).toMatchObject({ kind: 'done' });
+  });
+
   test('a wrong key blames no account', async () => {
     const stranger = createHttpLinkedIn({ baseUrl: simulator.url, apiKey: 'other', timeoutMs: 5_000 });
     await expect(stranger.invite(account, 'ann-example', null)).rejects.toMatchObject({
@@ -109,6 +158,7 @@ describe('with the simulator', () => {
 describe('with a server that answers as told', () => {
   const PROFILE = { provider_id: 'ACo1', is_relationship: false, network_distance: 'SECOND_DEGREE' };
   const CONNECTED = { ...PROFILE, is_relationship: true };
+  const ANN = 'ACoAAABexampleBcDeFgHiJkLmNo';
   type Handler = (request: IncomingMessage, response: ServerResponse) => void;
   const stops: (() => Promise<void>)[] = [];
   afterEach(async () => {
@@ -126,6 +176,10 @@ describe('with a server that answers as told', () => {
 
   /** A provider whose routes are these; the rest is an empty list. */
   async function against(routes: Record<string, Handler>, { timeoutMs = 5_000 } = {}): Promise<LinkedIn> {
+    return createHttpLinkedIn({ baseUrl: await listening(routes), apiKey: 'a-secret-key', timeoutMs });
+  }
+
+  async function listening(routes: Record<string, Handler>): Promise<string> {
     const server = createServer((request, response) => {
       const path = new URL(request.url ?? '/', 'http://localhost').pathname.replace('/api/v1/', '');
       const handler = routes[`${request.method} ${path}`] ?? reply(200, { items: [], cursor: null });
@@ -141,7 +195,7 @@ describe('with a server that answers as told', () => {
     );
     const address = server.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
-    return createHttpLinkedIn({ baseUrl: `http://127.0.0.1:${port}`, apiKey: 'key', timeoutMs });
+    return `http://127.0.0.1:${port}`;
   }
 
   test.each([
@@ -149,10 +203,17 @@ describe('with a server that answers as told', () => {
     [401, 'expired_credentials', { kind: 'disconnected' }],
     [403, 'account_restricted', { kind: 'disconnected' }],
     [429, 'too_many_requests', { kind: 'rateLimited', retryAfterMs: null }],
+    [500, 'too_many_requests', { kind: 'rateLimited', retryAfterMs: null }],
     [422, 'limit_exceeded', { kind: 'rateLimited', retryAfterMs: null }],
+    [422, 'connection_limit_reached', { kind: 'rateLimited', retryAfterMs: null }],
     [422, 'cannot_resend_yet', { kind: 'rateLimited', retryAfterMs: null }],
     [422, 'already_invited_recently', { kind: 'already' }],
     [422, 'already_connected', { kind: 'already' }],
+    [422, 'action_already_performed', { kind: 'already' }],
+    [401, 'invalid_account', { kind: 'disconnected' }],
+    [422, 'invalid_recipient', { kind: 'invalidProfile', detail: '422 errors/invalid_recipient Title' }],
+    [422, 'cannot_invite_attendee', { kind: 'invalidProfile', detail: '422 errors/cannot_invite_attendee Title' }],
+    [400, 'too_many_characters', { kind: 'refused', detail: '400 errors/too_many_characters Title' }],
     [422, 'user_unreachable', { kind: 'invalidProfile', detail: '422 errors/user_unreachable Title' }],
     [404, 'resource_not_found', { kind: 'invalidProfile', detail: '404 errors/resource_not_found Title' }],
     [422, 'blocked_recipient', { kind: 'refused', detail: '422 errors/blocked_recipient Title' }],
@@ -187,6 +248,11 @@ describe('with a server that answers as told', () => {
       kind: 'rateLimited',
       retryAfterMs: null,
     });
+    for (const value of ['999999999999999', 'Fri, 31 Dec 9999 23:59:59 GMT'])
+      expect(await (await limited(value)).invite(account, 'ann', null), 'no account rests for ever').toEqual({
+        kind: 'rateLimited',
+        retryAfterMs: 7 * 86_400_000,
+      });
   });
 
   test('a pending invitation is found in the list where the profile does not tell, on whatever page', async () => {
@@ -195,7 +261,10 @@ describe('with a server that answers as told', () => {
       'GET users/invite/sent': (request, response) => {
         const cursor = Number(new URL(request.url ?? '', 'http://localhost').searchParams.get('cursor') ?? 0);
         const invited = cursor === 3 ? 'ACo1' : `other-${cursor}`;
-        reply(200, { items: [{ invited_user_id: invited }], cursor: String(cursor + 1) })(request, response);
+        reply(200, { items: [{ id: `inv-${cursor}`, invited_user_id: invited }], cursor: String(cursor + 1) })(
+          request,
+          response,
+        );
       },
     };
     expect(await (await against(routes)).relation(account, 'ann')).toBe('pending');
@@ -230,18 +299,36 @@ describe('with a server that answers as told', () => {
       'network',
     ],
   ];
+  const asks: [string, (linkedIn: LinkedIn) => Promise<unknown>][] = [
+    ['GET users/ann-example', (linkedIn) => linkedIn.relation(account, 'ann-example')],
+    ['GET users/ann-example', (linkedIn) => linkedIn.invite(account, 'ann-example', 'Hello Ann')],
+    ['GET users/ann-example', (linkedIn) => linkedIn.sendMessage(account, 'ann-example', 'Hello Ann')],
+    ['GET users/ann-example', (linkedIn) => linkedIn.hasMessage(account, 'ann-example', 'Hello Ann')],
+    ['GET users/invite/sent', (linkedIn) => linkedIn.pendingInvitations(account)],
+    ['DELETE users/invite/sent/inv-1', (linkedIn) => linkedIn.withdraw(account, 'inv-1')],
+    ['GET accounts/acc-1', (linkedIn) => linkedIn.accountStatus(account)],
+    [`GET users/${ANN}`, (linkedIn) => linkedIn.publicId(account, ANN)],
+  ];
   test.each(faults)('%s is a fault to be tried again, in words that name nobody', async (_what, handler, fault) => {
-    const linkedIn = await against({ 'GET users/ann-example': handler });
-    for (const ask of [
-      () => linkedIn.relation(account, 'ann-example'),
-      () => linkedIn.invite(account, 'ann-example', 'Hello Ann'),
-      () => linkedIn.sendMessage(account, 'ann-example', 'Hello Ann'),
-      () => linkedIn.hasMessage(account, 'ann-example', 'Hello Ann'),
-    ]) {
-      const error: unknown = await ask().catch((thrown: unknown) => thrown);
-      expect(error).toBeInstanceOf(LinkedInUnavailable);
+    for (const [route, ask] of asks) {
+      const linkedIn = await against({ [route]: handler });
+      const error: unknown = await ask(linkedIn).catch((thrown: unknown) => thrown);
+      expect(error, route).toBeInstanceOf(LinkedInUnavailable);
       expect(error).toMatchObject({ fault, message: `LinkedIn is unavailable: ${fault}` });
+      expect(inspect(error, { depth: 9 })).not.toMatch(/Ann|ann-example|a-secret-key/);
     }
+  });
+
+  test('the key follows no redirect', async () => {
+    const seen: string[] = [];
+    const elsewhere: Handler = (request, response) => {
+      seen.push(String(request.headers['x-api-key']));
+      reply(200, PROFILE)(request, response);
+    };
+    const url = await listening({ 'GET elsewhere': elsewhere });
+    const linkedIn = await against({ 'GET users/ann': reply(307, '', { Location: `${url}/api/v1/elsewhere` }) });
+    await expect(linkedIn.relation(account, 'ann')).rejects.toMatchObject({ fault: 'answer not understood' });
+    expect(seen).toEqual([]);
   });
 
   test('silence ends with the time allowed, also in the middle of an answer', async () => {
@@ -272,6 +359,98 @@ describe('with a server that answers as told', () => {
       kind: 'done',
       externalId: 'chat-1',
     });
-    expect(seen).toEqual(['key', 'multipart/form-data']);
+    expect(seen).toEqual(['a-secret-key', 'multipart/form-data']);
+  });
+
+  test('pending invitations come newest first from every page, and no more than a thousand', async () => {
+    const sent = (cursor: number) => ({ id: `inv-${cursor}`, invited_user_public_id: 'Ann-Example' });
+    const routes = (last: number): Record<string, Handler> => ({
+      'GET users/invite/sent': (request, response) => {
+        const url = new URL(request.url ?? '', 'http://localhost');
+        expect([url.searchParams.get('account_id'), url.searchParams.get('limit')]).toEqual(['acc-1', '100']);
+        const cursor = Number(url.searchParams.get('cursor') ?? 0);
+        const next = cursor === last ? null : String(cursor + 1);
+        reply(200, { object: 'InvitationList', items: [sent(cursor)], cursor: next })(request, response);
+      },
+    });
+    expect(await (await against(routes(2))).pendingInvitations(account)).toEqual([
+      { externalId: 'inv-0', profile: 'ann-example' },
+      { externalId: 'inv-1', profile: 'ann-example' },
+      { externalId: 'inv-2', profile: 'ann-example' },
+    ]);
+    expect(await (await against(routes(99))).pendingInvitations(account)).toHaveLength(10);
+  });
+
+  test.each([undefined, null, '', ANN, 'a b'])('a pending invitation to %j has no public id', async (told) => {
+    const items = [{ id: 'inv-1', invited_user_id: ANN, invited_user_public_id: told }];
+    const linkedIn = await against({ 'GET users/invite/sent': reply(200, { items }) });
+    expect(await linkedIn.pendingInvitations(account)).toEqual([{ externalId: 'inv-1', profile: null }]);
+  });
+
+  test('one pending invitation in a form we do not know makes the list not understood', async () => {
+    const linkedIn = await against({ 'GET users/invite/sent': reply(200, { items: [{ id: 7 }] }) });
+    await expect(linkedIn.pendingInvitations(account)).rejects.toMatchObject({ fault: 'answer not understood' });
+  });
+
+  test.each([
+    [200, { object: 'InvitationCanceled' }, { kind: 'done', externalId: 'inv/1' }],
+    [404, { type: 'errors/resource_not_found' }, { kind: 'already' }],
+    [422, { type: 'errors/action_already_performed' }, { kind: 'already' }],
+    [401, { type: 'errors/disconnected_account' }, { kind: 'disconnected' }],
+    [429, { type: 'errors/too_many_requests' }, { kind: 'rateLimited', retryAfterMs: null }],
+    [403, { type: 'errors/x', title: 'No' }, { kind: 'refused', detail: '403 errors/x No' }],
+  ])('a withdrawal answered with %i %j', async (status, body, outcome) => {
+    const asked: string[] = [];
+    const routes: Record<string, Handler> = {
+      'DELETE users/invite/sent/inv%2F1': (request, response) => {
+        asked.push(new URL(request.url ?? '', 'http://localhost').search, String(request.headers['x-api-key']));
+        reply(status, body)(request, response);
+      },
+    };
+    expect(await (await against(routes)).withdraw(account, 'inv/1')).toEqual(outcome);
+    expect(asked).toEqual(['?account_id=acc-1', 'a-secret-key']);
+  });
+
+  const sources = (...statuses: string[]) =>
+    reply(200, { id: 'acc-1', sources: statuses.map((status) => ({ status })) });
+  test.each<[string, Handler, string]>([
+    ['of one product', sources('OK'), 'ok'],
+    ['without products', sources(), 'ok'],
+    ['of which one product stopped', sources('OK', 'STOPPED'), 'ok'],
+    ['still connecting one product', sources('CONNECTING', 'OK'), 'ok'],
+    ['without a login', sources('OK', 'CREDENTIALS'), 'disconnected'],
+    ['of which all stopped', sources('STOPPED', 'ERROR'), 'disconnected'],
+    ['without permission', sources('PERMISSIONS'), 'disconnected'],
+    ['that the provider calls disconnected', refusal(401, 'disconnected_account'), 'disconnected'],
+    ['that the provider does not know', refusal(404, 'resource_not_found'), 'unknownAccount'],
+  ])('the status of an account %s', async (_what, handler, status) => {
+    expect(await (await against({ 'GET accounts/acc-1': handler })).accountStatus(account)).toBe(status);
+  });
+
+  test.each<[string, Handler, string]>([
+    ['still connecting', sources('CONNECTING'), 'account in trouble'],
+    ['behind a limit', refusal(429, 'too_many_requests'), 'account in trouble'],
+    ['asked for with a wrong key', refusal(401, 'missing_credentials'), 'key refused'],
+    ['in a form we do not know', reply(200, { sources: 'OK' }), 'answer not understood'],
+  ])('the status of an account %s is asked again later', async (_what, handler, fault) => {
+    await expect((await against({ 'GET accounts/acc-1': handler })).accountStatus(account)).rejects.toMatchObject({
+      name: 'LinkedInUnavailable',
+      fault,
+    });
+  });
+
+  test('a provider’s id is asked for as it is, and a public id not at all', async () => {
+    const linkedIn = await against({
+      [`GET users/${ANN}`]: reply(200, { ...PROFILE, public_identifier: 'Ann-Example' }),
+    });
+    expect(await linkedIn.publicId(account, ANN)).toBe('ann-example');
+    expect(await linkedIn.publicId(account, 'Bob-Example')).toBe('bob-example');
+  });
+
+  test('a person without a public id, or who is gone, has none', async () => {
+    const nameless = await against({ [`GET users/${ANN}`]: reply(200, { ...PROFILE, public_identifier: ANN }) });
+    expect(await nameless.publicId(account, ANN)).toBeNull();
+    const gone = await against({ [`GET users/${ANN}`]: refusal(404, 'resource_not_found') });
+    expect(await gone.publicId(account, ANN)).toBeNull();
   });
 });

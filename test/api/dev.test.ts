@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TUESDAY_1000 } from '../support/deeds.ts';
+import { always, content, steps } from '../support/scenario.ts';
 import { type Served, startServed } from '../support/served.ts';
 
 const asked: (number | 'next')[] = [];
@@ -62,5 +63,25 @@ describe('where time is real', () => {
       code: 'not_found',
     });
     await real.close();
+  });
+});
+
+test('the clock can be moved to an instant, and never back', async () => {
+  const to = new Date(TUESDAY_1000 + 3 * DAY_MS).toISOString();
+  expect((await forward({ to })).status).toBe(200);
+  expect(asked.at(-1)).toBe(TUESDAY_1000 + 3 * DAY_MS);
+  expect((await forward({ to: '2030-03-19T08:00:00Z' })).status).toBe(422);
+  expect((await forward({ to, to_next: true })).status).toBe(400);
+});
+
+test('before it is moved it says what would move', async () => {
+  const { campaignId } = await api.campaign({ content: content(steps('email'), { schedule: always }), leads: 2 });
+  await api.enrol(campaignId);
+  const { body } = await api.get('/app/api/dev/clock?to=2030-03-20T09:00:00Z');
+  expect(body).toEqual({
+    now: expect.stringMatching(/^2030-03-19T09:/),
+    next_at: expect.stringMatching(/^2030-03-19T/),
+    sequences: 2,
+    due: 2,
   });
 });

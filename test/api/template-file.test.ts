@@ -172,6 +172,7 @@ test('places of the domain are told in the words of the file', () => {
   expect(placeInFile('schedule.holidays.0')).toBe('schedule.holidays.0');
   expect(placeInFile('linkedIn.maxWaitDays')).toBe('linkedin_behaviour.max_wait_days');
   expect(placeInFile('aiVariables.0.prompt')).toBe('ai_variables.0.prompt');
+  expect(placeInFile('aiVariables.0.maxCharacters')).toBe('ai_variables.0.max_characters');
   expect(placeInFile('dailyLeadsTarget')).toBe('daily_leads_target');
   expect(placeInFile('steps.2.delay')).toBe('steps.2.delay');
 });

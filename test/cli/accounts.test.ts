@@ -103,6 +103,41 @@ describe('account connect', () => {
   });
 });
 
+describe('account connect-linkedin', () => {
+  test('connects it with cautious limits, or with those that are given', async () => {
+    const plain = await topo('account', 'connect-linkedin', 'linkedin.com/in/cli-one', 'cli-account-1');
+    expect(plain).toMatchObject({ code: 0, err: '' });
+    expect(plain.out).toMatch(/^Account [0-9a-f-]{36} \(cli-one\) is CONNECTED\.$/);
+    const limits = ['--timezone', 'Europe/Paris', '--daily-cap', '30', '--gap-seconds', '240'];
+    const invitations = ['--invitations-per-day', '0', '--invitations-per-week', '70', '--withdraw-after-days', '10'];
+    const argv = ['account', 'connect-linkedin', 'cli-two', 'cli-account-2', ...limits, ...invitations];
+    const { id, ...shown } = json(await topo(...argv, '--json'));
+    expect(shown).toMatchObject({
+      timezone: 'Europe/Paris',
+      daily_cap: 30,
+      gap_seconds: 240,
+      invitations_per_day: 0,
+      invitations_per_week: 70,
+      withdraw_after_days: 10,
+    });
+    const { out } = await topo('account', 'show', id);
+    expect(out).toMatch(/^Invitations +0 of 0 today, 0 to come; 0 of 70 in 7 days; taken back after 10 days$/m);
+    expect((await topo('account', 'test', id)).out).toBe('cli-two is signed in at its LinkedIn provider.');
+  });
+
+  test('says with its place what the provider says, and what is no number', async () => {
+    api.world.provider.accountStatus = 'disconnected';
+    const refused = await topo('account', 'connect-linkedin', 'cli-three', 'cli-account-3');
+    expect(refused.err).toContain('\n  external_id: is not signed in to LinkedIn any more');
+    api.world.provider.accountStatus = 'ok';
+    const many = ['--daily-cap', 'many'];
+    expect((await topo('account', 'connect-linkedin', 'cli-three', 'cli-account-3', ...many)).code).toBe(64);
+    const most = ['--invitations-per-day', '1001'];
+    const tooMany = await topo('account', 'connect-linkedin', 'cli-three', 'cli-account-3', ...most);
+    expect(tooMany.err).toContain('\n  invitations_per_day: must be a whole number from 0 to 1000, got 1001');
+  });
+});
+
 describe('the other verbs', () => {
   test('list and show say what was sent and what ails an account', async () => {
     const id = await connected();

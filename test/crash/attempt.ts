@@ -27,7 +27,16 @@ export const emailDeps = (db: Db, also: Partial<ActivityDeps> = {}): ActivityDep
   mailParser: { parse: neverAsked, stop: neverAsked },
   replyReader: noReplyReader,
   vault: createKeyVault([{ id: 'crash', key: Buffer.alloc(32, 7) }]),
-  linkedIn: { relation: neverAsked, invite: neverAsked, sendMessage: neverAsked, hasMessage: neverAsked },
+  linkedIn: {
+    relation: neverAsked,
+    invite: neverAsked,
+    sendMessage: neverAsked,
+    hasMessage: neverAsked,
+    pendingInvitations: neverAsked,
+    withdraw: neverAsked,
+    accountStatus: neverAsked,
+    publicId: neverAsked,
+  },
   writer: offlineWriter,
   walks: {
     startSequence: async () => undefined,

@@ -275,12 +275,23 @@ describe('a reference', () => {
     ['inbound_messages', 'account_id', 'accountId'],
     ['inbound_messages', 'sequence_id', 'sequenceId'],
     ['inbound_messages', 'contact_id', 'contactId'],
+    ['invitations', 'account_id', 'accountId'],
+    ['invitations', 'contact_id', 'contactId'],
+    ['invitations', 'sequence_id', 'sequenceId'],
+    ['linkedin_polls', 'account_id', 'accountId'],
+    ['callbacks', 'account_id', 'accountId'],
+    ['generations', 'sequence_id', 'sequenceId'],
+    ['imports', 'campaign_id', 'campaignId'],
+    ['import_rows', 'import_id', 'importId'],
+    ['sessions', 'token_id', 'tokenId'],
+    ['sign_in_codes', 'token_id', 'tokenId'],
   ];
 
   /** The one row that is moved, where a table has several: the one nothing else points at. */
   const rowOf: Readonly<Record<string, () => SQL>> = {
     accounts: () => sql`id = ${ours.spare.accountId}`,
     campaigns: () => sql`id = ${ours.spare.campaignId}`,
+    imports: () => sql`id = ${ours.spare.importId}`,
     campaign_accounts: () => sql`account_id = ${ours.emailAccount}`,
     sequences: () => sql`id = ${ours.spare.sequenceId}`,
     leads: () => sql`contact_id = ${ours.contactId}`,
@@ -452,6 +463,28 @@ describe('a wrong state', () => {
     ['an inbound message of no kind', 'inbound_messages_kind', 'inbound_messages', task, "kind = 'odd'"],
     ['an account channel nobody knows', 'accounts_channel', 'accounts', account, "channel = 'fax'"],
     ['an account status nobody knows', 'accounts_status', 'accounts', account, "status = 'OK'"],
+    [
+      'an account that invites more than LinkedIn takes',
+      'accounts_invitations_per_day',
+      'accounts',
+      account,
+      'invitations_per_day = 1001',
+    ],
+    [
+      'an account that invites less than nobody in a week',
+      'accounts_invitations_per_week',
+      'accounts',
+      account,
+      'invitations_per_week = -1',
+    ],
+    ['an invitation withdrawn at once', 'accounts_withdraw_after', 'accounts', account, 'withdraw_after_days = 0'],
+    ['a callback handled and kept', 'callbacks_event', 'callbacks', mine, 'handled_at = now()'],
+    ['a generation for nothing', 'generations_purpose', 'generations', mine, "purpose = 'fun'"],
+    ['an invitation in no state', 'invitations_state', 'invitations', mine, "state = 'LOST', settled_at = now()"],
+    ['an invitation accepted at no time', 'invitations_settled', 'invitations', mine, "state = 'ACCEPTED'"],
+    ['copy written by nobody we know', 'sequences_ai_writer', 'sequences', sequence, "ai_writer = 'muse'"],
+    ['a slot for no kind of step', 'slots_kind', 'slots', task, "kind = 'fax'"],
+    ['a contact erased and still reachable', 'contacts_reachable', 'contacts', contact, 'erased_at = now()'],
     ['a contact who cannot be reached', 'contacts_reachable', 'contacts', contact, 'email = null, profile = null'],
     ['a suppression kind nobody knows', 'suppressions_kind', 'suppressions', mine, "kind = 'country'"],
     ['a suppression reason nobody knows', 'suppressions_reason', 'suppressions', mine, "reason = 'mood'"],
@@ -502,6 +535,7 @@ describe('a wrong state', () => {
     ['two accounts of one address', 'accounts_address', 'accounts', account, ['id']],
     ['one suppression twice', 'suppressions_entry', 'suppressions', mine, ['id']],
     ['two tokens with one hash', 'tokens_hash', 'tokens', mine, ['id']],
+    ['one callback twice', 'callbacks_once', 'callbacks', mine, ['id']],
   ];
 
   test.each(twins)('cannot be written: %s (%s)', async (_sentence, key, name, row, own) => {

@@ -51,6 +51,7 @@ const facts = (over: Partial<ExplainFacts> = {}): ExplainFacts => ({
   switchedOff: false,
   awayUntil: null,
   account: { address: 'sam@acme.example', status: 'CONNECTED', restingUntil: null, disconnectedAt: null },
+  use: null,
   openTasks: [],
   ...over,
 });
@@ -148,6 +149,14 @@ describe('the next step', () => {
     ['confirming', 'finding out whether the message was sent'],
   ] as const)('%s reads "%s"', (nextWhy, text) => {
     expect(next({ nextWhy })).toMatchObject({ why: nextWhy, text });
+  });
+
+  test('an account’s limit is named where it is known, and else when it goes on', () => {
+    const today = { sent: 50, reserved: 0, cap: 50 };
+    const reached = next({ nextWhy: 'account_cap', use: { kind: 'email', today, week: null } });
+    expect(reached?.text).toBe('sam@acme.example has sent 50 of 50 emails today');
+    const room = next({ nextWhy: 'account_cap', use: { kind: 'email', today: { ...today, sent: 0 }, week: null } });
+    expect(room?.text).toMatch(/^sam@acme.example has reached its limit; goes on/);
   });
 
   test.each(whys)('%s always has words', (nextWhy) => {

@@ -3,12 +3,17 @@ import { describe, expect, test } from 'vitest';
 import {
   dayBounds,
   firstDay,
+  firstWithin,
   freeInstant,
   isClear,
+  LATENESS_MS,
+  paceOf,
   roomOn,
   shortlyBefore,
+  slotIn,
   spacingOf,
   stretchesFrom,
+  WEEK_MS,
 } from '../../src/domain/pace.ts';
 import { localDate, permittedAt, type SendingSchedule } from '../../src/domain/schedule.ts';
 
@@ -141,4 +146,116 @@ test('the spacing is the gap and a tenth to a half of it again', () => {
 test('a first email has the room that the day’s follow-ups leave, a follow-up all of it', () => {
   expect(roomOn({ dailyCap: 50 }, 20, 25, false)).toBe(5);
   expect(roomOn({ dailyCap: 50 }, 20, 25, true)).toBe(30);
+});
+
+describe('a limit for any stretch of so long', () => {
+  const lengthMs = 70;
+  const busiest = (taken: readonly number[]) =>
+    Math.max(0, ...taken.map((end) => taken.filter((at) => at > end - lengthMs && at <= end).length));
+  const instants = fc.array(fc.integer({ min: 0, max: 300 }), { maxLength: 40 });
+  const sorted = (all: readonly number[]) => [...all].sort((a, b) => a - b);
+
+  test('lets the next one go when the oldest of so many is as old as the stretch is long, and not a moment sooner', () => {
+    const limit = { most: 2, lengthMs, taken: [10, 30] };
+    expect([31, 79, 80, 81].map((at) => firstWithin(at, limit))).toEqual([80, 80, 80, 81]);
+  });
+
+  test('counts those that come later too', () => {
+    const limit = { most: 2, lengthMs, taken: [100, 120] };
+    expect([50, 51].map((at) => firstWithin(at, limit))).toEqual([50, 170]);
+  });
+
+  test('of nothing lets nothing go', () => {
+    expect(firstWithin(0, { most: 0, lengthMs, taken: [] })).toBeNull();
+  });
+
+  test('is kept by whatever goes at the first instant that it allows, which is the first', () => {
+    fc.assert(
+      fc.property(instants, fc.integer({ min: 1, max: 6 }), fc.integer({ min: 0, max: 300 }), (wanted, most, from) => {
+        const taken: number[] = [];
+        for (const at of wanted) {
+          const free = firstWithin(at, { most, lengthMs, taken }) ?? at;
+          for (let earlier = at; earlier < free; earlier++)
+            expect(busiest([...taken, earlier]), `${earlier} is free`).toBeGreaterThan(most);
+          taken.splice(0, Infinity, ...sorted([...taken, free]));
+        }
+        expect(busiest(taken)).toBeLessThanOrEqual(most);
+        const last = firstWithin(from, { most, lengthMs, taken }) ?? from;
+        expect(busiest([...taken, last])).toBeLessThanOrEqual(most);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+const limits = { zone: 'Europe/Paris', dailyCap: 50, gapSeconds: 180, invitationsPerDay: 20, invitationsPerWeek: 100 };
+
+test('invitations have limits of their own, by the day and for any 7 days; messages and emails the daily cap', () => {
+  const common = { zone: 'Europe/Paris', gapMs: 180_000 };
+  expect(paceOf(limits, 'linkedin_invitation')).toEqual({ ...common, dailyCap: 20, weeklyCap: 100 });
+  expect(paceOf(limits, 'linkedin_message')).toEqual({ ...common, dailyCap: 50, weeklyCap: null });
+  expect(paceOf(limits, 'email')).toEqual({ ...common, dailyCap: 50, weeklyCap: null });
+});
+
+interface Plan {
+  from: number;
+  /** Of the template, and of the account. */
+  zone: string;
+  own: string;
+  weekdays: SendingSchedule['weekdays'];
+  perDay: number;
+  perWeek: number;
+  gapMs: number;
+}
+
+/** The first free instant under every limit, asked for as `db/slots.ts` asks. */
+function nextSlot(plan: Plan, taken: readonly number[], fraction: number): number | null {
+  const { from, zone, own, weekdays, perDay, perWeek, gapMs } = plan;
+  const spacing = { gapMs, spacingMs: spacingOf(gapMs, fraction) };
+  const limit = { most: perWeek, lengthMs: WEEK_MS + LATENESS_MS, taken };
+  for (const stretch of stretchesFrom(from, { ...paris, zone, weekdays }, own)) {
+    if (taken.filter((instant) => localDate(instant, own) === stretch.day).length >= perDay) continue;
+    const slot = slotIn(stretch, taken, spacing, limit);
+    if (slot !== null) return slot;
+  }
+  return null;
+}
+
+test('slots handed out one after the other keep gap, day and any 7 days, whatever the clocks do', () => {
+  const zones = fc.constantFrom(
+    'Europe/Paris',
+    'America/New_York',
+    'Asia/Kathmandu',
+    'Pacific/Auckland',
+    'America/St_Johns',
+  );
+  const plans: fc.Arbitrary<Plan> = fc.record({
+    from: fc.constantFrom(at('2026-03-20T15:00:00Z'), at('2026-04-01T12:00:00Z'), at('2026-10-20T06:00:00Z')),
+    zone: zones,
+    own: zones,
+    weekdays: fc.constantFrom<SendingSchedule['weekdays']>([1, 2, 3, 4, 5], [1, 2, 3, 4, 5, 6, 7]),
+    perDay: fc.integer({ min: 1, max: 6 }),
+    perWeek: fc.integer({ min: 1, max: 20 }),
+    gapMs: fc.integer({ min: 1_000, max: 3 * HOUR }),
+  });
+  const fractions = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 30, maxLength: 30 });
+  fc.assert(
+    fc.property(plans, fractions, (plan, jitters) => {
+      const taken: number[] = [];
+      for (const jitter of jitters) {
+        const slot = nextSlot(plan, taken, jitter);
+        if (slot === null) throw new Error('no room in a year');
+        expect(isClear(slot, taken, plan.gapMs)).toBe(true);
+        taken.push(slot);
+        taken.sort((a, b) => a - b);
+      }
+      for (const end of taken) {
+        expect(taken.filter((one) => localDate(one, plan.own) === localDate(end, plan.own)).length).toBeLessThanOrEqual(
+          plan.perDay,
+        );
+        expect(taken.filter((one) => one > end - WEEK_MS && one <= end).length).toBeLessThanOrEqual(plan.perWeek);
+      }
+    }),
+    { numRuns: 60 },
+  );
 });

@@ -191,6 +191,23 @@ describe('a template', () => {
     ]);
   });
 
+  test.each([
+    [{ prompt: long(2_000), fallback: long(500) }, []],
+    [{ maxCharacters: 2_000, fallback: long(2_000) }, []],
+    [{ prompt: ' ' }, [['prompt', 'prompt is empty']]],
+    [{ prompt: long(2_001) }, [['prompt', 'prompt has 2001 characters, at most 2000']]],
+    [{ fallback: long(501) }, [['fallback', 'fallback has 501 characters, its longest value 500']]],
+    [{ maxCharacters: 3, fallback: 'four' }, [['fallback', 'fallback has 4 characters, its longest value 3']]],
+    [{ maxCharacters: 0 }, [['maxCharacters', 'the longest value must have 1–2000 characters, got 0']]],
+    [{ maxCharacters: 2_001 }, [['maxCharacters', 'the longest value must have 1–2000 characters, got 2001']]],
+    [{ maxCharacters: 1.5 }, [['maxCharacters', 'the longest value must have 1–2000 characters, got 1.5']]],
+    [{ fallback: 'Hi {{first_name}}' }, [['fallback', 'fallback is said as it stands, so without {{…}}']]],
+  ])('says of an AI variable what cannot be: %#', (also, problems) => {
+    expect(problemsOf({ aiVariables: [{ name: 'pain_point', prompt: 'p', fallback: null, ...also }] })).toEqual(
+      problems.map(([field, problem]) => [`aiVariables.0.${field}`, `AI variable 'pain_point': ${problem}`]),
+    );
+  });
+
   test('without an email needs no sender, and one that skips LinkedIn needs no limit', () => {
     const message: TemplateStep = { kind: 'linkedin_message', id: stepId(1), name: 'Hi', delay: null, body: 'Hi' };
     expect(problemsOf({ steps: [message], sender: { name: '', jobTitle: null }, linkedIn: { kind: 'SKIP' } })).toEqual(

@@ -1,14 +1,16 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createKeyVault } from '../../src/adapters/key-vault.ts';
+import { LinkedInUnavailable } from '../../src/adapters/linkedin.ts';
 import { MailboxAway } from '../../src/adapters/mailbox.ts';
 import type { Vault } from '../../src/adapters/vault.ts';
 import { connectAccount } from '../../src/commands/connect-account.ts';
+import { connectLinkedInAccount, type NewLinkedInAccount } from '../../src/commands/connect-linkedin-account.ts';
 import { openCredentials } from '../../src/commands/credentials.ts';
 import { type AccountChange, editAccount } from '../../src/commands/edit-account.ts';
 import { guardAccount } from '../../src/commands/guard-account.ts';
 import { pauseAccount } from '../../src/commands/pause-account.ts';
-import { reconnectAccount } from '../../src/commands/reconnect-account.ts';
+import { accountIsBack, reconnectAccount } from '../../src/commands/reconnect-account.ts';
 import { removeAccount } from '../../src/commands/remove-account.ts';
 import { resumeAccount } from '../../src/commands/resume-account.ts';
 import { rotateCredentials } from '../../src/commands/rotate-credentials.ts';
@@ -72,11 +74,31 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   mail.reset();
+  vi.restoreAllMocks();
+  deeds.world.provider.accountStatus = 'ok';
 });
 afterAll(() => deeds.stop());
 
 const connect = (also: Parameters<typeof anEmailAccount>[0] = {}) =>
   connectAccount(mail.deps, house.caller, anEmailAccount(also));
+
+let profiles = 0;
+
+/** Its profile and its id at the provider are used once. */
+const aLinkedInAccount = (also: Partial<NewLinkedInAccount> = {}): NewLinkedInAccount => ({
+  profile: `kim-sender-${profiles}`,
+  externalId: `provider-account-${profiles++}`,
+  memberId: null,
+  senderName: null,
+  senderJobTitle: null,
+  zone: 'Europe/Paris',
+  dailyCap: 50,
+  gapSeconds: 180,
+  invitationsPerDay: 20,
+  invitationsPerWeek: 100,
+  withdrawAfterDays: 20,
+  ...also,
+});
 
 const eventsAbout = async (id: AccountId) => {
   const about = sql`${events.data} ->> 'account' = ${id}`;
@@ -253,6 +275,94 @@ describe('connecting', () => {
   });
 });
 
+describe('connecting LinkedIn', () => {
+  const join = (also: Partial<NewLinkedInAccount> = {}) =>
+    connectLinkedInAccount(mail.deps, house.caller, aLinkedInAccount(also));
+
+  test('stores a CONNECTED account with its limits and without an inbox, once its provider says that it is there', async () => {
+    const asked = vi.spyOn(deeds.world.linkedIn, 'accountStatus');
+    const id = await join({ profile: 'https://www.linkedin.com/in/Kim-First/', externalId: 'kim-1', dailyCap: 30 });
+    expect(asked.mock.calls).toEqual([[{ externalId: 'kim-1' }]]);
+    expect(await accountOf(deeds, id)).toMatchObject({
+      channel: 'linkedin',
+      address: 'kim-first',
+      status: 'CONNECTED',
+      memberId: house.memberId,
+      settings: { channel: 'linkedin', externalId: 'kim-1' },
+      credentials: null,
+      dailyCap: 30,
+      gapSeconds: 180,
+      invitationsPerDay: 20,
+      invitationsPerWeek: 100,
+      withdrawAfterDays: 20,
+    });
+    expect(await deeds.db.asSystem((tx) => tx.select().from(mailboxes).where(eq(mailboxes.accountId, id)))).toEqual([]);
+    expect(await eventsAbout(id)).toEqual([
+      { kind: 'account_connected', actor: house.caller.actor, data: { channel: 'linkedin' } },
+    ]);
+  });
+
+  test.each([
+    ['does not know it', () => says('unknownAccount'), 'is not known'],
+    ['has lost it', () => says('disconnected'), 'sign it in again'],
+    ['does not answer', () => fails(new LinkedInUnavailable('timeout')), 'did not answer (timeout)'],
+    ['refuses our key', () => fails(new LinkedInUnavailable('key refused')), 'LINKEDIN_API_KEY'],
+    [
+      'wants to be asked less',
+      () => fails(new LinkedInUnavailable('account in trouble', { kind: 'rateLimited', retryAfterMs: null })),
+      'try again later',
+    ],
+  ])('is refused in plain words where the provider %s, and nothing is stored', async (_, fail, words) => {
+    fail();
+    const given = aLinkedInAccount();
+    const { code, places, text } = await refusal(connectLinkedInAccount(mail.deps, house.caller, given));
+    expect([code, places]).toEqual(['invalid', ['external_id']]);
+    expect(text).toContain(words);
+    const stored = await deeds.db.asSystem((tx) =>
+      tx.select().from(accounts).where(eq(accounts.address, given.profile)),
+    );
+    expect(stored).toEqual([]);
+  });
+  const says = (status: 'unknownAccount' | 'disconnected') =>
+    void vi.spyOn(deeds.world.linkedIn, 'accountStatus').mockResolvedValueOnce(status);
+  const fails = (error: Error) => void vi.spyOn(deeds.world.linkedIn, 'accountStatus').mockRejectedValueOnce(error);
+
+  test('a rule that is broken costs no call, and all are told at once', async () => {
+    const asked = vi.spyOn(deeds.world.linkedIn, 'accountStatus');
+    const given = {
+      profile: 'https://www.linkedin.com/company/acme',
+      externalId: 'two words',
+      zone: 'Paris',
+      dailyCap: -1,
+      gapSeconds: 90_000,
+      invitationsPerDay: 1_001,
+      invitationsPerWeek: 0.5,
+      withdrawAfterDays: 0,
+    };
+    expect((await refusal(join(given))).places).toEqual([
+      'profile',
+      'external_id',
+      'timezone',
+      'daily_cap',
+      'gap_seconds',
+      'invitations_per_day',
+      'invitations_per_week',
+      'withdraw_after_days',
+    ]);
+    expect(asked).not.toHaveBeenCalled();
+  });
+
+  test('the same profile twice in a workspace is refused, and an account at the provider twice anywhere', async () => {
+    const id = await join({ profile: 'kim-twice', externalId: 'kim-twice-1' });
+    expect(await refused(join({ profile: 'Kim-Twice' }))).toBe('wrong_state');
+    const other = await aHouse(deeds.db);
+    const again = aLinkedInAccount({ profile: 'kim-twice', externalId: 'kim-twice-1' });
+    expect((await refusal(connectLinkedInAccount(mail.deps, other.caller, again))).places).toEqual(['external_id']);
+    await removeAccount(mail.deps, house.caller, id);
+    await connectLinkedInAccount(mail.deps, other.caller, again);
+  });
+});
+
 describe('testing again', () => {
   test('opens the stored passwords, changes nothing and tells what the servers say', async () => {
     const id = await connect();
@@ -266,8 +376,18 @@ describe('testing again', () => {
     expect(await kindsAbout(id)).toEqual(['account_connected']);
   });
 
-  test('is for email accounts that are there', async () => {
-    expect(await refused(testAccount(mail.deps, house.caller, house.linkedInAccount))).toBe('rule_refused');
+  test('asks LinkedIn’s provider about a LinkedIn account', async () => {
+    const asked = vi.spyOn(deeds.world.linkedIn, 'accountStatus');
+    await testAccount(mail.deps, house.caller, house.linkedInAccount);
+    expect(asked.mock.calls).toEqual([[{ externalId: 'account-1' }]]);
+    deeds.world.provider.accountStatus = 'disconnected';
+    const { places, text } = await refusal(testAccount(mail.deps, house.caller, house.linkedInAccount));
+    expect(places).toEqual(['external_id']);
+    expect(text).toContain('not signed in to LinkedIn any more');
+    expect((await accountOf(deeds, house.linkedInAccount)).status).toBe('CONNECTED');
+  });
+
+  test('is for accounts that are there', async () => {
     const id = await connect();
     await removeAccount(mail.deps, house.caller, id);
     expect(await refused(testAccount(mail.deps, house.caller, id))).toBe('wrong_state');
@@ -338,7 +458,7 @@ describe('editing', () => {
     expect((await accountOf(deeds, id)).status).toBe('DISCONNECTED');
     await edit(id, { servers: { smtp: { password: 'new' } } });
     expect(await accountOf(deeds, id)).toMatchObject({ status: 'CONNECTED', disconnectedAt: null });
-    expect((await kindsAbout(id)).slice(-2)).toEqual(['account_edited', 'account_connected']);
+    expect((await kindsAbout(id)).slice(-2)).toEqual(['account_edited', 'account_reconnected']);
   });
 
   test.each([{ host: 'elsewhere.example.com' }, { port: 143 }, { user: 'eve' }])(
@@ -354,9 +474,34 @@ describe('editing', () => {
     },
   );
 
-  test('a LinkedIn account has habits and no servers; a removed one has neither', async () => {
-    await edit(house.linkedInAccount, { habits: { dailyCap: 20 } });
-    expect(await refused(edit(house.linkedInAccount, { servers: { filesSent: true } }))).toBe('invalid');
+  test('a LinkedIn account has limits of its own and no servers; an email account the other way round', async () => {
+    const change = { dailyCap: 20, invitationsPerDay: 5, invitationsPerWeek: 25, withdrawAfterDays: null };
+    await edit(house.linkedInAccount, { habits: change });
+    expect(await accountOf(deeds, house.linkedInAccount)).toMatchObject(change);
+    const strange = { habits: { signature: 'Kim' }, servers: { filesSent: true } };
+    expect((await refusal(edit(house.linkedInAccount, strange))).places).toEqual(['signature', 'files_sent']);
+    const places = ['invitations_per_day', 'external_id'];
+    const id = await connect();
+    expect((await refusal(edit(id, { habits: { invitationsPerDay: 5 }, externalId: 'x' }))).places).toEqual(places);
+  });
+
+  test('another account at LinkedIn’s provider is asked about before it is stored, and connects a DISCONNECTED one', async () => {
+    const own = await aHouse(deeds.db);
+    const change = (externalId: string) =>
+      editAccount(mail.deps, own.caller, own.linkedInAccount, { habits: {}, servers: {}, externalId });
+    await changeAccount(deeds, own.linkedInAccount, { status: 'DISCONNECTED', disconnectedAt: TUESDAY_1000 });
+    deeds.world.provider.accountStatus = 'unknownAccount';
+    expect((await refusal(change('signed-in-anew'))).places).toEqual(['external_id']);
+    deeds.world.provider.accountStatus = 'ok';
+    await change('signed-in-anew');
+    expect(await accountOf(deeds, own.linkedInAccount)).toMatchObject({
+      status: 'CONNECTED',
+      settings: { channel: 'linkedin', externalId: 'signed-in-anew' },
+    });
+    expect(await kindsAbout(own.linkedInAccount)).toEqual(['account_edited', 'account_reconnected']);
+  });
+
+  test('a removed account has nothing left to change', async () => {
     const id = await connect();
     await removeAccount(mail.deps, house.caller, id);
     expect(await refused(edit(id, { habits: { dailyCap: 1 } }))).toBe('wrong_state');
@@ -479,16 +624,39 @@ describe('reconnecting', () => {
     await reconnectAccount(mail.deps, own.caller, own.emailAccount);
     expect(await accountOf(deeds, own.emailAccount)).toMatchObject({ status: 'CONNECTED', disconnectedAt: null });
     expect(deeds.announced[0]).toEqual({ workspaceId: own.workspaceId, sequenceId: sequence.id });
-    expect(await kindsAbout(own.emailAccount)).toEqual(['account_connected']);
+    expect(await kindsAbout(own.emailAccount)).toEqual(['account_reconnected']);
     expect((await performDue(sequence.id, dueAt)).result.kind).toBe('done');
   });
 
-  test('LinkedIn is connected at its provider: nothing is asked here', async () => {
+  test('a LinkedIn account is CONNECTED when its provider says that its member is signed in again', async () => {
     const own = await aHouse(deeds.db);
     await changeAccount(deeds, own.linkedInAccount, { status: 'DISCONNECTED', disconnectedAt: TUESDAY_1000 });
+    deeds.world.provider.accountStatus = 'disconnected';
+    expect((await refusal(reconnectAccount(mail.deps, own.caller, own.linkedInAccount))).places).toEqual([
+      'external_id',
+    ]);
+    expect((await accountOf(deeds, own.linkedInAccount)).status).toBe('DISCONNECTED');
+    deeds.world.provider.accountStatus = 'ok';
     await reconnectAccount(mail.deps, own.caller, own.linkedInAccount);
     expect(mail.servers.asked).toEqual([]);
     expect((await accountOf(deeds, own.linkedInAccount)).status).toBe('CONNECTED');
+  });
+
+  test('a provider that tells by itself is not asked; its sequences are told, and one that was paused stays so', async () => {
+    const own = await aHouse(deeds.db);
+    const sequence = await anEnrolled(deeds, { steps: steps('linkedin_invitation'), house: own });
+    await changeAccount(deeds, own.linkedInAccount, { status: 'DISCONNECTED', disconnectedAt: await clockOf(deeds) });
+    expect(as('deferred', (await performDue(sequence.id)).result).why).toBe('held');
+    const asked = vi.spyOn(deeds.world.linkedIn, 'accountStatus');
+    deeds.announced.length = 0;
+    await accountIsBack(deeds.commands, own.caller, own.linkedInAccount);
+    await accountIsBack(deeds.commands, own.caller, own.linkedInAccount);
+    expect(asked).not.toHaveBeenCalled();
+    expect(deeds.announced).toEqual([{ workspaceId: own.workspaceId, sequenceId: sequence.id }]);
+    expect(await kindsAbout(own.linkedInAccount)).toEqual(['account_reconnected']);
+    await changeAccount(deeds, own.linkedInAccount, { status: 'PAUSED' });
+    await accountIsBack(deeds.commands, own.caller, own.linkedInAccount);
+    expect((await accountOf(deeds, own.linkedInAccount)).status).toBe('PAUSED');
   });
 
   test('a paused account stays paused', async () => {

@@ -402,7 +402,10 @@ describe('personalising', () => {
 
   test('writes every step’s copy once, however often it runs, also twice at once', async () => {
     let written = 0;
-    vi.spyOn(deeds.deps.writer, 'write').mockImplementation(async () => new Map([['opener', `Opener ${++written}.`]]));
+    vi.spyOn(deeds.deps.writer, 'write').mockImplementation(async () => ({
+      values: new Map([['opener', { value: `Opener ${++written}.`, by: 'model' }]]),
+      usage: null,
+    }));
     const { id } = await anEnrolled(deeds, {
       steps: steps({ kind: 'email', body: '{{opener}} One' }, { kind: 'email', body: '{{opener}} {{job_title}}' }),
       template: { aiVariables },

@@ -19,7 +19,7 @@ beforeAll(async () => {
       writer: {
         async write() {
           await engine.db.asSystem((tx) => tx.execute(sql`select length(${SECRET}), 1 / ${0}::int`));
-          return new Map();
+          return { values: new Map(), usage: null };
         },
       },
       mailboxes: { open: () => Promise.reject(new TypeError(`no mail for ${SECRET}`, { cause: new Error(SECRET) })) },
@@ -39,7 +39,10 @@ const withFailure = (workflowId: string) =>
 test('a query that fails in a deed is known to Temporal and to the log by its SQLSTATE and its place only', async () => {
   const house = await aHouse(engine.db);
   const { campaignId } = await aCampaign(engine.commands, house, {
-    content: content(steps('email'), { schedule: always }),
+    content: content(steps({ kind: 'email', body: '{{opener}}' }), {
+      schedule: always,
+      aiVariables: [{ name: 'opener', prompt: 'An opener', fallback: null }],
+    }),
   });
   await engine.announcer.settled();
   const sequence = await until(async () => (await sequencesOf(engine.db, campaignId))[0]);

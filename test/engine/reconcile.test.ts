@@ -4,11 +4,13 @@ import { reconcileOnce } from '../../src/activities/repair.ts';
 import { createTemporalSchedules } from '../../src/adapters/temporal-schedules.ts';
 import { keepInBeing } from '../../src/commands/keep-in-being.ts';
 import { pauseCampaign } from '../../src/commands/pause-campaign.ts';
+import { receiveCallback } from '../../src/commands/receive-callback.ts';
 import { stopSequence } from '../../src/commands/stop-sequence.ts';
 import { campaignStanding } from '../../src/db/campaigns.ts';
 import { appNow, moveClockTo } from '../../src/db/clock.ts';
 import { installation, sequences } from '../../src/db/schema.ts';
 import type { SequenceId } from '../../src/domain/ids.ts';
+import type { LinkedInEvent } from '../../src/domain/linkedin.ts';
 import { type Engine, startEngine } from '../support/engine.ts';
 import {
   aCampaign,
@@ -20,6 +22,7 @@ import {
   type RunningCampaign,
   sequenceRow,
   sequencesOf,
+  steps,
 } from '../support/scenario.ts';
 import { until } from '../support/until.ts';
 
@@ -159,4 +162,31 @@ test('after a wiped store the Schedule, the search attributes and the campaigns 
   const [state] = await db.asSystem((tx) => tx.select({ at: installation.reconciledAt }).from(installation));
   expect(state?.at).not.toBeNull();
   await schedule.delete();
+});
+
+test('a callback whose process died is handled, and the workflow that waits for it told', async () => {
+  const { db, world, commands, conductor } = engine;
+  const house = await aHouse(db);
+  const profile = `walker-${count++}`;
+  const campaign = await aCampaign(commands, house, {
+    content: content(steps('linkedin_message', 'email'), { schedule: always }),
+    leads: [{ email: `${profile}@lead.example`, profile, firstName: 'Ada' }],
+  });
+  await engine.announcer.settled();
+  await conductor.forward((await db.asSystem(appNow)) + 3_600_000);
+  const [sequence] = await sequencesOf(db, campaign.campaignId);
+  if (!sequence) throw new Error('no sequence');
+  expect((await sequenceRow(db, sequence.id)).status).toBe('WAITING_FOR_LEAD');
+
+  const { linkedInAccount: accountId } = house;
+  const event: LinkedInEvent = { kind: 'connected', account: 'account-1', key: profile, profile };
+  await receiveCallback({ db }, { accountId, events: [event] }); // and nobody is left to handle it
+  world.relations.set(profile, 'connected');
+  await later(20 * SECOND);
+  expect((await repair()).callbacks).toBe(0); // it is being handled just now
+  await later(15 * SECOND);
+  expect((await repair()).callbacks).toBe(1);
+  expect((await sequenceRow(db, sequence.id)).status).toBe('ACTIVE');
+  await conductor.forward((await db.asSystem(appNow)) + 3_600_000);
+  expect(world.messages).toContainEqual({ profile, text: 'Hi Ada' });
 });

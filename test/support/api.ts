@@ -1,14 +1,21 @@
 import { createKeyVault } from '../../src/adapters/key-vault.ts';
+import { createLinkedInCallbacks } from '../../src/adapters/linkedin-callbacks.ts';
+import { offlineWriter } from '../../src/adapters/offline-writer.ts';
 import { createUnsubscribeLinks } from '../../src/adapters/unsubscribe-links.ts';
 import { type App, createApp } from '../../src/api/app.ts';
 import type { Limits } from '../../src/api/auth.ts';
 import type { ApiDeps } from '../../src/api/deps.ts';
 import type { Announcement } from '../../src/commands/deps.ts';
+import type { CallbackRef } from '../../src/db/callbacks.ts';
 import { type Db, type DbOptions, openDb } from '../../src/db/pool.ts';
 import { type FreshDatabase, freshDatabase } from './postgres.ts';
 import { createTestWorld } from './world.ts';
 
 export const unsubscribeLinks = createUnsubscribeLinks({ publicUrl: 'https://topo.example', key: Buffer.alloc(32, 7) });
+
+/** What the tests' provider is known by. */
+export const CALLBACK_SECRET = 'a secret of the tests';
+export const linkedInCallbacks = createLinkedInCallbacks({ secret: CALLBACK_SECRET });
 
 /** As the API opens its pool; `over` shortens what a test must not wait for. */
 export const openApiDb = (url: string, over: Partial<DbOptions> = {}): Db =>
@@ -36,6 +43,8 @@ export interface TestApi {
   /** The API's own pool. */
   ofApi: Db;
   announced: Announcement[];
+  /** Callbacks that the API would have handled after its answers. */
+  kept: CallbackRef[];
   lines: LogLine[];
   /** How many transactions the API began so far: nothing can be asked outside of one. */
   transactions(): number;
@@ -69,6 +78,7 @@ export async function startApi({ deps = {}, limits, pool, wrap = (db) => db }: A
   };
   const lines: LogLine[] = [];
   const announced: Announcement[] = [];
+  const kept: CallbackRef[] = [];
   const log = (level: LogLine['level']) => (fields: object, line: string) => void lines.push({ level, fields, line });
   const world = createTestWorld();
   const app = await createApp(
@@ -76,11 +86,17 @@ export async function startApi({ deps = {}, limits, pool, wrap = (db) => db }: A
       db: wrap(counted),
       announce: (announcement) => void announced.push(announcement),
       log: { info: log('info'), warn: log('warn'), error: log('error') },
+      site: { webRoot: null, publicUrl: null, temporalUi: null },
       unsubscribeLinks,
       isTemporalReady: async () => true,
       virtualTime: null,
+      dev: null,
       mailer: world.mailer,
+      writer: offlineWriter,
       mailboxes: world.mailboxes,
+      linkedIn: world.linkedIn,
+      linkedInCallbacks,
+      handleCallback: (callback) => void kept.push(callback),
       vault: createKeyVault([{ id: 'test', key: Buffer.alloc(32, 5) }]),
       allowPrivateHosts: true,
       ...deps,
@@ -93,6 +109,7 @@ export async function startApi({ deps = {}, limits, pool, wrap = (db) => db }: A
     db,
     ofApi,
     announced,
+    kept,
     lines,
     transactions: () => begun,
     async close() {

@@ -3,6 +3,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { eq } from 'drizzle-orm';
 import type { ActivityDeps } from '../../src/activities/deps.ts';
 import { createActivities, createWatchActivities } from '../../src/activities/index.ts';
+import type { LinkedIn } from '../../src/adapters/linkedin.ts';
 import { offlineWriter } from '../../src/adapters/offline-writer.ts';
 import { parseMail } from '../../src/adapters/parse-mail.ts';
 import { noReplyReader } from '../../src/adapters/reply-reader.ts';
@@ -37,7 +38,7 @@ const quiet = new DefaultLogger('ERROR');
 export const TUESDAY_1000 = Date.parse('2030-03-19T09:00:00Z');
 
 /** The deeds and commands on a real Postgres of their own, without Temporal: each call is one activity attempt. */
-export async function startDeeds(options: { now?: number; fault?: ActivityDeps['fault'] } = {}) {
+export async function startDeeds(options: { now?: number; fault?: ActivityDeps['fault']; linkedIn?: LinkedIn } = {}) {
   const database = await freshDatabase();
   const db = testDb(database.url, 30);
   await db.asSystem((tx) => moveClockTo(tx, options.now ?? TUESDAY_1000));
@@ -54,7 +55,7 @@ export async function startDeeds(options: { now?: number; fault?: ActivityDeps['
     replyReader: noReplyReader,
     vault: testVault,
     inboxFreshMs: 600_000,
-    linkedIn: world.linkedIn,
+    linkedIn: options.linkedIn ?? world.linkedIn,
     writer: offlineWriter,
     unsubscribeLinks: createUnsubscribeLinks({ publicUrl: 'https://topo.example', key: Buffer.alloc(32, 7) }),
     ...(options.fault ? { fault: options.fault } : {}),

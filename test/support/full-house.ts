@@ -3,16 +3,24 @@ import { newId } from '../../src/db/new-id.ts';
 import type { Db } from '../../src/db/pool.ts';
 import {
   accounts,
+  callbacks,
   campaigns,
   connections,
   contacts,
   deliveries,
   enrolmentDays,
+  generations,
+  importRows,
+  imports,
   inboundMessages,
+  invitations,
   leads,
+  linkedinPolls,
   members,
   sequenceSteps,
   sequences,
+  sessions,
+  signInCodes,
   slots,
   suppressions,
   tasks,
@@ -22,9 +30,12 @@ import {
 } from '../../src/db/schema.ts';
 import {
   type AccountId,
+  type CallbackId,
   type CampaignId,
   type ContactId,
   type DeliveryId,
+  type GenerationId,
+  type ImportId,
   type InboundId,
   type MemberId,
   messageIdOf,
@@ -46,6 +57,8 @@ export interface Spares {
   contactId: ContactId;
   sequenceId: SequenceId;
   stepId: StepId;
+  tokenId: TokenId;
+  importId: ImportId;
 }
 
 export interface FullHouse extends RunningCampaign {
@@ -80,21 +93,34 @@ export async function aFullHouse(db: Db, name: string): Promise<FullHouse> {
       contactId: otherContact.id,
       sequenceId: newId(),
       stepId: newId(),
+      tokenId: newId(),
+      importId: newId(),
     };
     const sequenceId = newId<SequenceId>();
+    const tokenId = newId<TokenId>();
     const [emailStep, callStep] = [newId<StepId>(), newId<StepId>()];
 
     await tx
       .insert(members)
       .values({ id: spare.memberId, workspaceId, name: 'Kim Spare', email: `kim@${name}.example`, createdAt: AT });
     await tx.insert(tokens).values({
-      id: newId<TokenId>(),
+      id: tokenId,
       workspaceId,
       memberId,
       name: 'Lead import',
       hash: `hash of ${name}`,
       shown: 'topo_…abcd',
       scopes: ['sequences:read'],
+      createdAt: AT,
+    });
+    await tx.insert(tokens).values({
+      id: spare.tokenId,
+      workspaceId,
+      memberId,
+      name: 'Spare',
+      hash: `spare hash of ${name}`,
+      shown: 'topo_…wxyz',
+      scopes: [],
       createdAt: AT,
     });
     await tx.insert(accounts).values({
@@ -213,6 +239,59 @@ export async function aFullHouse(db: Db, name: string): Promise<FullHouse> {
       contactId: contact.id,
       receivedAt: AT,
     });
+    await tx.insert(invitations).values({
+      workspaceId,
+      accountId: linkedInAccount,
+      contactId: contact.id,
+      sequenceId,
+      state: 'PENDING',
+      sentAt: AT,
+    });
+    await tx.insert(linkedinPolls).values({ workspaceId, accountId: linkedInAccount, dueAt: AT });
+    await tx.insert(callbacks).values({
+      id: newId<CallbackId>(),
+      workspaceId,
+      accountId: linkedInAccount,
+      key: `status of ${name}`,
+      event: { kind: 'accountStatus', account: name, key: `status of ${name}`, status: 'ok' },
+      receivedAt: AT,
+      retryAt: AT,
+    });
+    await tx.insert(generations).values({
+      id: newId<GenerationId>(),
+      workspaceId,
+      sequenceId,
+      purpose: 'enrolment',
+      provider: 'openai',
+      model: 'small',
+      milliseconds: 900,
+      at: AT,
+    });
+    const importId = newId<ImportId>();
+    await tx.insert(imports).values({
+      id: importId,
+      workspaceId,
+      campaignId,
+      fileName: 'leads.csv',
+      approve: false,
+      actor: 'test',
+      createdAt: AT,
+    });
+    await tx.insert(imports).values({
+      id: spare.importId,
+      workspaceId,
+      campaignId: spare.campaignId,
+      fileName: 'more.csv',
+      approve: false,
+      actor: 'test',
+      createdAt: AT,
+      finishedAt: AT,
+    });
+    await tx.insert(importRows).values({ workspaceId, importId, row: 2, data: { email: `x@${name}.example` } });
+    await tx
+      .insert(sessions)
+      .values({ hash: `session of ${name}`, workspaceId, tokenId, createdAt: AT, expiresAt: AT });
+    await tx.insert(signInCodes).values({ hash: `code of ${name}`, workspaceId, tokenId, expiresAt: AT });
     await tx.insert(suppressions).values({
       id: newId<SuppressionId>(),
       workspaceId,

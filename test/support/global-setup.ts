@@ -1,7 +1,9 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../../src/db/migrate.ts';
@@ -10,6 +12,7 @@ import { startPostgres } from '../../src/dev/postgres.ts';
 import { findTemporalCli } from '../../src/dev/temporal-cli.ts';
 import { startTemporal } from '../../src/dev/temporal-server.ts';
 import { bundleWorkflows } from '../../src/workflow-bundle.ts';
+import { findChromium } from '../web/support/chromium.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -23,6 +26,10 @@ declare module 'vitest' {
     temporalCli: string;
     /** The workflow code, bundled once for the run: the path of a file. */
     workflowBundle: string;
+    /** Why the page could not be built; the tests that look at it fail then. */
+    page: { problem: string | null };
+    /** The browser of the tests in test/web, or why there is none. */
+    chromium: { path: string } | { problem: string };
     /** A folder that goes with the run. Servers whose run file lies in a folder inside go with it too. */
     scratchFolder: string;
   }
@@ -38,6 +45,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   const folder = mkdtempSync(join(tmpdir(), 'topo-test-'));
   const letGo = watch(folder);
   const workflowBundle = join(folder, 'workflows.js');
+  const page = await buildPage();
   const starts = await Promise.allSettled([databaseIn(folder), temporalIn(folder)]);
   const [database, temporal] = starts;
 
@@ -59,8 +67,20 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   provide('temporalAddress', temporal.value.address);
   provide('temporalCli', temporal.value.cli);
   provide('workflowBundle', workflowBundle);
+  provide('page', page);
+  provide('chromium', findChromium(process.env));
   provide('scratchFolder', folder);
   return teardown;
+}
+
+/** Also for who starts vitest by itself: the browser tests look at the page as it is in `src/web` now. */
+async function buildPage(): Promise<{ problem: string | null }> {
+  const script = fileURLToPath(new URL('../../scripts/build-web.mjs', import.meta.url));
+  const built = promisify(execFile)(process.execPath, [script]);
+  return built.then(
+    () => ({ problem: null }),
+    (error: Error) => ({ problem: error.message }),
+  );
 }
 
 async function databaseIn(folder: string) {

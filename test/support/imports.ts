@@ -36,6 +36,20 @@ export function strays(sources: Sources, arrows: Arrows): string[] {
   });
 }
 
+/** The files of ours that come with `entry` when it is bundled: what it imports by value, and what that imports. */
+export function reachedFrom(entry: string, sources: Sources): string[] {
+  const reached = new Set<string>();
+  const follow = (path: string): void => {
+    const source = sources[path];
+    if (source === undefined || reached.has(path)) return;
+    reached.add(path);
+    for (const { specifier, isType } of importsOf(path, source))
+      if (!isType && specifier?.startsWith('.')) follow(posix.join(posix.dirname(path), specifier));
+  };
+  follow(entry);
+  return [...reached].sort();
+}
+
 /** The rows a file falls under. */
 export const rowsOf = (path: string, arrows: Arrows): string[] =>
   Object.keys(arrows).filter((row) => (row.endsWith('/') ? path.startsWith(row) : matches(path, row)));
@@ -49,7 +63,7 @@ function isAllowed(path: string, { specifier, isType }: Import, allowed: readonl
     const wanted = entry.replace(/^type /, '');
     if (entry !== wanted && !isType) return false;
     if (wanted.endsWith('/')) return isFile && target.startsWith(wanted);
-    if (wanted.endsWith('.ts')) return isFile && target === wanted;
+    if (/\.(ts|json)$/.test(wanted)) return isFile && target === wanted;
     if (isFile) return false;
     return wanted === 'packages' || matches(target, wanted) || target.startsWith(`${wanted}/`);
   });

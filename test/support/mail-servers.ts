@@ -1,4 +1,5 @@
 import type { MailboxAway, Mailboxes } from '../../src/adapters/mailbox.ts';
+import type { Mailer } from '../../src/adapters/mailer.ts';
 import type { NewEmailAccount } from '../../src/commands/connect-account.ts';
 import type { AccountDeps } from '../../src/commands/deps.ts';
 import type { Deeds } from './deeds.ts';
@@ -31,23 +32,25 @@ export function createMailServers(deeds: Pick<Deeds, 'commands' | 'world'>) {
       return deeds.world.mailboxes.open({ host, user, password, port: 1, tls: 'none' });
     },
   };
-  const deps: AccountDeps = {
+  const deps = {
     ...deeds.commands,
     db: {
       ...db,
       inWorkspace: (workspaceId, work) => counted(db.inWorkspace(workspaceId, work)),
-    },
+    } satisfies AccountDeps['db'],
     mailer: {
+      ...deeds.world.mailer,
       async verify({ host, user, password }) {
         servers.asked.push({ protocol: 'smtp', host, user, password });
         await servers.meanwhile();
         return servers.smtp;
       },
-    },
+    } satisfies Mailer,
     mailboxes,
+    linkedIn: deeds.world.linkedIn,
     vault: testVault,
     allowPrivateHosts: true,
-  };
+  } satisfies AccountDeps;
   const reset = () => void Object.assign(servers, willing());
   return { servers, deps, reset };
 }

@@ -153,6 +153,10 @@ export function aHouse(db: Db): Promise<House> {
         channel: 'linkedin',
         address: 'sam-sender',
         settings: { channel: 'linkedin', externalId: 'account-1' },
+        dailyCap: 10_000,
+        gapSeconds: 0,
+        invitationsPerDay: 1_000,
+        invitationsPerWeek: 7_000,
       },
     ]);
     await tx.insert(mailboxes).values({ workspaceId, accountId: house.emailAccount, readAt: FAR_AHEAD });

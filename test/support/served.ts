@@ -1,7 +1,10 @@
+import type { LinkedIn } from '../../src/adapters/linkedin.ts';
 import { createApp } from '../../src/api/app.ts';
 import type { ApiDeps, VirtualTime } from '../../src/api/deps.ts';
+import { createCallbackQueue } from '../../src/commands/handle-callback.ts';
 import type { CampaignId, SequenceId } from '../../src/domain/ids.ts';
 import { scopes as everyScope, type Scope } from '../../src/domain/scope.ts';
+import { linkedInCallbacks } from './api.ts';
 import { aToken } from './builders.ts';
 import { type Deeds, startDeeds } from './deeds.ts';
 import { aCampaign, aHouse, type CampaignSpec, type House, type RunningCampaign, sequencesOf } from './scenario.ts';
@@ -13,19 +16,29 @@ import { aCampaign, aHouse, type CampaignSpec, type House, type RunningCampaign,
 export async function startServed(
   options: {
     now?: number;
+    /** In the place of the world's own. */
+    linkedIn?: LinkedIn;
     virtualTime?: (deeds: Deeds) => VirtualTime;
     deps?: (deeds: Deeds) => Partial<ApiDeps>;
   } = {},
 ) {
-  const deeds = await startDeeds(options.now === undefined ? {} : { now: options.now });
+  const { now, linkedIn } = options;
+  const deeds = await startDeeds({ ...(now === undefined ? {} : { now }), ...(linkedIn ? { linkedIn } : {}) });
+  const callbacks = createCallbackQueue({ ...deeds.deps, ...deeds.commands });
   const app = await createApp({
     ...deeds.commands,
     log: deeds.log,
+    site: { webRoot: null, publicUrl: null, temporalUi: null },
     unsubscribeLinks: deeds.deps.unsubscribeLinks,
     isTemporalReady: async () => true,
     virtualTime: options.virtualTime?.(deeds) ?? null,
+    dev: null,
     mailer: deeds.deps.mailer,
+    writer: deeds.deps.writer,
     mailboxes: deeds.deps.mailboxes,
+    linkedIn: deeds.deps.linkedIn,
+    linkedInCallbacks,
+    handleCallback: callbacks.push,
     vault: deeds.deps.vault,
     allowPrivateHosts: true,
     ...options.deps?.(deeds),
@@ -48,6 +61,7 @@ export async function startServed(
   return {
     ...deeds,
     app,
+    callbacks,
     house,
     token,
     tokenOf,
@@ -66,6 +80,7 @@ export async function startServed(
     listen: () => app.listen({ host: '127.0.0.1', port: 0 }),
     async close() {
       await app.close();
+      await callbacks.settled();
       await deeds.stop();
     },
   };

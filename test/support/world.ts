@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { LinkedIn, LinkedInOutcome, Relation } from '../../src/adapters/linkedin.ts';
+import {
+  type LinkedIn,
+  type LinkedInOutcome,
+  LinkedInUnavailable,
+  type Relation,
+} from '../../src/adapters/linkedin.ts';
 import { HEAD_BYTES, MailboxAway, type Mailboxes } from '../../src/adapters/mailbox.ts';
 import type { Mailer, OutgoingEmail, SendOutcome } from '../../src/adapters/mailer.ts';
 
@@ -85,25 +90,74 @@ export function createTestWorld() {
     },
   };
 
+  const withdrawn: string[] = [];
+  const publicIds = new Map<string, string>();
+  const provider: { isAway: boolean; accountStatus: Awaited<ReturnType<LinkedIn['accountStatus']>> } = {
+    isAway: false,
+    accountStatus: 'ok',
+  };
+  const reach = () => {
+    if (provider.isAway) throw new LinkedInUnavailable('network');
+  };
+  /** Of the invitation that is pending; one that is not among ours the member sent by hand. */
+  const pendingId = (profile: string) => {
+    const index = invitations.findLastIndex((each) => each.profile === profile);
+    return index < 0 ? `by-hand-${profile}` : `invitation-${index + 1}`;
+  };
+  const stand = (profile: string, relation: Relation) => {
+    relations.delete(profile); // the newest comes last
+    relations.set(profile, relation);
+  };
+  const pending = () =>
+    [...relations]
+      .flatMap(([profile, relation]) => (relation === 'pending' ? [{ externalId: pendingId(profile), profile }] : []))
+      .reverse();
+
   const linkedIn: LinkedIn = {
     async relation(_account, profile) {
+      reach();
       return profile.startsWith('missing-') ? 'unknownProfile' : (relations.get(profile) ?? 'none');
     },
     async invite(_account, profile, note) {
+      reach();
       const refusal = refusals.shift();
       if (refusal) return refusal;
       invitations.push({ profile, note });
-      relations.set(profile, 'pending');
-      return { kind: 'done', externalId: `invitation-${invitations.length}` };
+      stand(profile, 'pending');
+      return { kind: 'done', externalId: pendingId(profile) };
     },
     async sendMessage(_account, profile, text) {
+      reach();
       const refusal = refusals.shift();
       if (refusal) return refusal;
       messages.push({ profile, text });
       return { kind: 'done', externalId: `message-${messages.length}` };
     },
     async hasMessage(_account, profile, text) {
+      reach();
       return messages.some((message) => message.profile === profile && message.text === text);
+    },
+    async pendingInvitations() {
+      reach();
+      return pending();
+    },
+    async withdraw(_account, externalId) {
+      reach();
+      const refusal = refusals.shift();
+      if (refusal) return refusal;
+      const invited = pending().find((each) => each.externalId === externalId);
+      if (!invited) return { kind: 'already' };
+      relations.set(invited.profile, 'none');
+      withdrawn.push(invited.profile);
+      return { kind: 'done', externalId };
+    },
+    async accountStatus() {
+      reach();
+      return provider.accountStatus;
+    },
+    async publicId(_account, providerId) {
+      reach();
+      return publicIds.get(providerId) ?? null;
     },
   };
 
@@ -120,7 +174,16 @@ export function createTestWorld() {
     accepted,
     invitations,
     messages,
+    /** How everybody stands to the account's member: set it to accept, decline or be connected already. */
     relations,
+    /** Invites somebody by hand, as a member does on LinkedIn itself. */
+    inviteByHand: (profile: string) => stand(profile, 'pending'),
+    /** The profiles whose invitations were taken back, in order. */
+    withdrawn,
+    /** Who somebody is that a callback names by the provider's id. */
+    publicIds,
+    /** The provider itself: whether it answers, and what it says of every account. */
+    provider,
     /** How many bodies were begun. */
     bodies: () => bodies,
     react: (address: string, ...next: Reaction[]) =>

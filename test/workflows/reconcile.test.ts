@@ -14,6 +14,10 @@ const counts: RepairCounts = {
   archived: 0,
   stuck: 0,
   lookedUp: 0,
+  imports: 0,
+  callbacks: 0,
+  tended: 0,
+  untended: 0,
   stale: 0,
   overdue: 4,
 };

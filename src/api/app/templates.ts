@@ -4,18 +4,26 @@ import { archiveTemplate } from '../../commands/archive-template.ts';
 import { createTemplate, type TemplateInput } from '../../commands/create-template.ts';
 import { deactivateTemplate } from '../../commands/deactivate-template.ts';
 import type { Caller, CommandDeps } from '../../commands/deps.ts';
+import { duplicateTemplate } from '../../commands/duplicate-template.ts';
 import { editTemplate } from '../../commands/edit-template.ts';
 import { finishTemplate } from '../../commands/finish-template.ts';
 import { unknownMembers } from '../../db/member-reads.ts';
+import { listTemplates, openSequencesOf } from '../../db/template-list.ts';
 import { readTemplate, type TemplateWithContent } from '../../db/templates.ts';
 import type { TemplateId } from '../../domain/ids.ts';
 import { type FieldProblem, Refusal } from '../../domain/refusal.ts';
-import { checkTemplate } from '../../domain/template.ts';
+import { checkTemplate, templateStatuses } from '../../domain/template.ts';
 import type { App } from '../app.ts';
 import type { ApiDeps } from '../deps.ts';
-import { pathId } from '../schemas.ts';
+import { pageAnswer, paging, pathId, text } from '../schemas.ts';
 import { noBody } from '../shapes/inputs.ts';
-import { archivedTemplateShape, type EditedTemplate, editedTemplateShape } from '../shapes/templates.ts';
+import {
+  archivedTemplateShape,
+  type EditedTemplate,
+  editedTemplateShape,
+  showTemplateLine,
+  templateLines,
+} from '../shapes/templates.ts';
 import { checkTexts, fileOf, placeInFile, templateFields, templateOf } from '../template-file.ts';
 
 const newTemplate = z.strictObject({
@@ -30,10 +38,17 @@ const edit = z.strictObject({
   made_on: z.int().min(1),
 });
 
+const listQuery = z.strictObject({
+  q: text(200).optional(),
+  status: z.enum(templateStatuses).optional(),
+  ...paging,
+});
+
 const archiving = z.strictObject({ stop_open_sequences: z.boolean().default(false) });
 
 /** Where the path is under /app/api, only a member's token is let in (`auth.ts`). */
 const config = { scope: 'templates:write' } as const;
+const reading = { scope: 'sequences:read' } as const;
 /** 50 steps of the longest copy. */
 const bodyLimit = 4 * 1024 * 1024;
 
@@ -49,8 +64,22 @@ const moves: Record<
 /** `/app/api/templates`: the only place where templates are made and edited. Design 8. */
 export function templateEditingRoutes(app: App, deps: ApiDeps): void {
   const params = pathId<TemplateId>();
-  const show = async ({ workspaceId }: Caller, id: TemplateId): Promise<EditedTemplate> =>
-    showTemplate(await deps.db.inWorkspace(workspaceId, (tx) => readTemplate(tx, id)));
+  const show = ({ workspaceId }: Caller, id: TemplateId): Promise<EditedTemplate> =>
+    deps.db.inWorkspace(workspaceId, async (tx) => {
+      const found = await readTemplate(tx, id);
+      return showTemplate(found, (await openSequencesOf(tx, [id])).get(id) ?? 0);
+    });
+
+  app.get(
+    '/app/api/templates',
+    { config: reading, schema: { querystring: listQuery, response: { 200: templateLines } } },
+    async ({ caller, query }) => {
+      const { items, totalCount } = await deps.db.inWorkspace(caller.workspaceId, (tx) =>
+        listTemplates(tx, query, query),
+      );
+      return pageAnswer(items.map(showTemplateLine), totalCount, query);
+    },
+  );
 
   app.post(
     '/app/api/templates',
@@ -69,7 +98,7 @@ export function templateEditingRoutes(app: App, deps: ApiDeps): void {
 
   app.get(
     '/app/api/templates/:id',
-    { config, schema: { params, response: { 200: editedTemplateShape } } },
+    { config: reading, schema: { params, response: { 200: editedTemplateShape } } },
     ({ caller, params: { id } }) => show(caller, id),
   );
 
@@ -82,6 +111,13 @@ export function templateEditingRoutes(app: App, deps: ApiDeps): void {
       await namingPlaces(() => editTemplate(deps, caller, { templateId, madeOn, ...template }));
       return show(caller, templateId);
     },
+  );
+
+  app.post(
+    '/app/api/templates/:id/duplicate',
+    { config, schema: { params, body: noBody, response: { 201: editedTemplateShape } } },
+    async ({ caller, params: { id } }, reply) =>
+      reply.code(201).send(await show(caller, await duplicateTemplate(deps, caller, id))),
   );
 
   for (const [verb, move] of Object.entries(moves))
@@ -105,10 +141,11 @@ export function templateEditingRoutes(app: App, deps: ApiDeps): void {
   );
 }
 
-const showTemplate = (found: TemplateWithContent): EditedTemplate => ({
+const showTemplate = (found: TemplateWithContent, openSequences: number): EditedTemplate => ({
   id: found.template.id,
   status: found.template.status,
   version: found.template.version,
+  open_sequences: openSequences,
   problems: inFile(checkTemplate(found.content, found.template)),
   template: fileOf(found),
 });

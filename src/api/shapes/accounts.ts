@@ -2,9 +2,11 @@ import { z } from 'zod';
 import type { AccountView } from '../../db/account-reads.ts';
 import { accountStatuses, channels, pauseReasons, type ServerSettings, tlsModes } from '../../domain/account.ts';
 import { accountBanner } from '../../domain/account-banner.ts';
-import { accountDefaults, accountLimits } from '../../domain/account-settings.ts';
+import { accountDefaults, accountLimits, linkedInDefaults } from '../../domain/account-settings.ts';
+import { type AccountUse, usedTexts } from '../../domain/account-use.ts';
 import type { MemberId } from '../../domain/ids.ts';
-import { idOfA, printedId, printedInstant, printInstant, printInstantOrNull, text } from '../schemas.ts';
+import { dayBounds } from '../../domain/pace.ts';
+import { idOfA, pageOf, printedId, printedInstant, printInstant, printInstantOrNull, text } from '../schemas.ts';
 
 const serverShape = z.object({
   host: z.string(),
@@ -13,6 +15,9 @@ const serverShape = z.object({
   /** null: the server wants no login. */
   user: z.string().nullable(),
 });
+
+/** Begun, the most there may be, and instants kept for later ones. */
+const usedShape = z.object({ sent: z.int(), cap: z.int(), reserved: z.int() });
 
 /** An account with how it fares. Its passwords are in no answer. */
 export const accountShape = z.object({
@@ -34,6 +39,13 @@ export const accountShape = z.object({
   timezone: z.string(),
   daily_cap: z.int(),
   gap_seconds: z.int(),
+  /** The next four are null for email; and the third of them where no invitation is taken back. */
+  invitations_per_day: z.int().nullable(),
+  /** In any 7 days. */
+  invitations_per_week: z.int().nullable(),
+  withdraw_after_days: z.int().nullable(),
+  /** How the LinkedIn provider names it. */
+  external_id: z.string().nullable(),
   /** The next three are null for LinkedIn. */
   smtp: serverShape.nullable(),
   imap: serverShape.nullable(),
@@ -45,20 +57,31 @@ export const accountShape = z.object({
       failure: z.string().nullable(),
     })
     .nullable(),
-  /** Of its local day: messages begun, the most there may be, and instants kept for later ones. */
-  today: z.object({ sent: z.int(), cap: z.int(), reserved: z.int() }),
+  /** Of its local day: emails, or LinkedIn messages. */
+  today: usedShape,
+  /** When its local day ends. */
+  resets_at: printedInstant,
+  /** Null for email. */
+  invitations: z.object({ today: usedShape, last_7_days: z.object({ sent: z.int(), cap: z.int() }) }).nullable(),
+  /** The same for people: "12 of 20 invitations today, resets 00:00 Paris", "40 of 100 invitations in 7 days". */
+  use: z.array(z.string()),
   last_7_days: z.object({ sent: z.int(), hard_bounces: z.int(), complaints: z.int() }),
   created_at: printedInstant,
 });
 export type AccountShown = z.output<typeof accountShape>;
+export const accountPage = pageOf(accountShape);
+export type AccountPage = z.output<typeof accountPage>;
 
 /** Of removing one: how many open sequences still needed it, and ended. */
 export const removedAccountShape = accountShape.extend({ ended_sequences: z.int() });
+export type RemovedAccount = z.output<typeof removedAccountShape>;
 
 export function showAccount(view: AccountView): AccountShown {
-  const { account, ownerName, inbox, today, lately } = view;
-  const { settings, status } = account;
+  const { account, ownerName, inbox, uses, lately, now } = view;
+  const { settings, status, zone } = account;
   const email = settings.channel === 'email' ? settings : null;
+  const linkedIn = settings.channel === 'linkedin' ? settings : null;
+  const invitations = uses.find(({ kind }) => kind === 'linkedin_invitation');
   return {
     id: account.id,
     channel: account.channel,
@@ -72,9 +95,13 @@ export function showAccount(view: AccountView): AccountShown {
     sender_name: account.senderName,
     sender_job_title: account.senderJobTitle,
     signature: account.signature,
-    timezone: account.zone,
+    timezone: zone,
     daily_cap: account.dailyCap,
     gap_seconds: account.gapSeconds,
+    invitations_per_day: linkedIn && account.invitationsPerDay,
+    invitations_per_week: linkedIn && account.invitationsPerWeek,
+    withdraw_after_days: linkedIn && account.withdrawAfterDays,
+    external_id: linkedIn?.externalId ?? null,
     smtp: email && showServer(email.smtp),
     imap: email && showServer(email.imap),
     files_sent: email === null ? null : email.filesSent,
@@ -83,11 +110,22 @@ export function showAccount(view: AccountView): AccountShown {
       failing_since: printInstantOrNull(inbox.failingSince),
       failure: inbox.failure,
     },
-    today: { sent: today.sent, cap: account.dailyCap, reserved: today.reserved },
+    today: showToday(uses.find(({ kind }) => kind !== 'linkedin_invitation')),
+    resets_at: printInstant(dayBounds(now, zone).end),
+    invitations: showInvitations(invitations),
+    use: uses.flatMap((use) => usedTexts(use, zone, now)),
     last_7_days: { sent: lately.sent, hard_bounces: lately.hardBounces, complaints: lately.complaints },
     created_at: printInstant(account.createdAt),
   };
 }
+
+const showToday = (use: AccountUse | undefined) => {
+  const { sent, cap, reserved } = use?.today ?? { sent: 0, cap: 0, reserved: 0 };
+  return { sent, cap, reserved };
+};
+
+const showInvitations = (use: AccountUse | undefined) =>
+  use?.week ? { today: showToday(use), last_7_days: { sent: use.week.sent, cap: use.week.cap } } : null;
 
 const showServer = ({ host, port, tls, user }: ServerSettings) => ({ host, port, tls, user });
 
@@ -119,14 +157,27 @@ const dailyCap = z.int().describe(`0 to ${accountLimits.dailyCap}`);
 const gapSeconds = z.int().describe(`0 to ${accountLimits.gapSeconds}`);
 const timezone = text(100).describe('IANA, like "Europe/Paris"');
 
-export const newAccount = z.strictObject({
-  address: text(500, 1),
+const externalId = text(200, 1).describe('How the LinkedIn provider names the account');
+const invitationsPerDay = z.int().describe(`0 to ${accountLimits.invitationsPerDay}`);
+const invitationsPerWeek = z.int().describe(`In any 7 days, 0 to ${accountLimits.invitationsPerWeek}`);
+const withdrawAfterDays = z
+  .int()
+  .nullable()
+  .describe(`A pending invitation is taken back then: 1 to ${accountLimits.withdrawAfterDays} days; null: never`);
+
+const newOfAnyChannel = {
   /** Left out: whose token it is, or, with a service's, the workspace's first member. */
   member_id: idOfA<MemberId>().optional(),
   sender_name: senderName.default(null),
   sender_job_title: senderName.default(null),
-  signature: signature.default(null),
   timezone: timezone.default('UTC'),
+};
+
+const newEmailAccount = z.strictObject({
+  channel: z.literal('email').optional(),
+  address: text(500, 1),
+  ...newOfAnyChannel,
+  signature: signature.default(null),
   daily_cap: dailyCap.default(accountDefaults.dailyCap),
   gap_seconds: gapSeconds.default(accountDefaults.gapSeconds),
   smtp: newServer,
@@ -134,6 +185,22 @@ export const newAccount = z.strictObject({
   /** The provider files sent mail itself (Gmail, Microsoft 365). */
   files_sent: z.boolean().default(false),
 });
+
+const newLinkedInAccount = z.strictObject({
+  channel: z.literal('linkedin'),
+  profile: text(500, 1).describe("The member's own: its address, or its last part"),
+  external_id: externalId,
+  ...newOfAnyChannel,
+  daily_cap: dailyCap.default(linkedInDefaults.dailyCap).describe('Messages a day'),
+  gap_seconds: gapSeconds.default(linkedInDefaults.gapSeconds),
+  invitations_per_day: invitationsPerDay.default(linkedInDefaults.invitationsPerDay),
+  invitations_per_week: invitationsPerWeek.default(linkedInDefaults.invitationsPerWeek),
+  withdraw_after_days: withdrawAfterDays.default(linkedInDefaults.withdrawAfterDays),
+});
+
+/** Of email unless `channel` says otherwise. */
+export const newAccount = z.discriminatedUnion('channel', [newEmailAccount, newLinkedInAccount]);
+export type NewAccountGiven = z.output<typeof newAccount>;
 
 /** Only what is given changes. */
 export const changedAccount = z.strictObject({
@@ -143,6 +210,12 @@ export const changedAccount = z.strictObject({
   timezone: timezone.optional(),
   daily_cap: dailyCap.optional(),
   gap_seconds: gapSeconds.optional(),
+  /** Of a LinkedIn account only. */
+  invitations_per_day: invitationsPerDay.optional(),
+  invitations_per_week: invitationsPerWeek.optional(),
+  withdraw_after_days: withdrawAfterDays.optional(),
+  external_id: externalId.optional(),
+  /** Of an email account only. */
   smtp: changedServer.optional(),
   imap: changedServer.optional(),
   files_sent: z.boolean().optional(),

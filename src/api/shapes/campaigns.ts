@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import type { CampaignFigures } from '../../db/campaign-figures.ts';
 import type { CampaignView } from '../../db/campaign-reads.ts';
-import { campaignStatuses, enrolmentWhys } from '../../domain/campaign.ts';
+import { campaignStatuses, enrolmentWhys, unreadyReasons } from '../../domain/campaign.ts';
 import { explainEnrolment } from '../../domain/explain.ts';
+import { holdUps } from '../../domain/hold-up.ts';
 import { leadStatuses } from '../../domain/lead.ts';
-import { sequenceStatuses } from '../../domain/sequence.ts';
+import { sequenceStatuses, stepKinds } from '../../domain/sequence.ts';
 import { templateStatuses } from '../../domain/template.ts';
 import { printedId, printedInstant, printInstant, printInstantOrNull } from '../schemas.ts';
 
@@ -19,6 +21,8 @@ export const campaignShape = z.object({
   /** How many stand where; every status is there. */
   leads: z.record(z.enum(leadStatuses), z.int()),
   sequences: z.record(z.enum(sequenceStatuses), z.int()),
+  /** When the next message is due; null while none is, or nothing goes out. */
+  next_send_at: printedInstant.nullable(),
   next_enrolment_at: printedInstant.nullable(),
   /** Why nobody is enrolled sooner; null for a draft and before the first look. */
   next_enrolment_why: z.enum(enrolmentWhys).nullable(),
@@ -51,6 +55,7 @@ export function showCampaign({
   accountIds,
   leads,
   sequences,
+  nextSendAt,
   enrolment,
 }: CampaignView): CampaignShown {
   const next = explainEnrolment(enrolment);
@@ -64,6 +69,7 @@ export function showCampaign({
     account_ids: accountIds,
     leads: { ...noLeads, ...leads },
     sequences: { ...noSequences, ...sequences },
+    next_send_at: printInstantOrNull(nextSendAt),
     next_enrolment_at: printInstantOrNull(next?.at ?? null),
     next_enrolment_why: next?.why ?? null,
     next_enrolment_text: next?.text ?? null,
@@ -72,3 +78,72 @@ export function showCampaign({
     ended_at: printInstantOrNull(campaign.endedAt),
   };
 }
+
+/** How a campaign does, in figures; a funnel's stage counts those who came further too. */
+export const campaignFiguresShape = z.object({
+  /** Of the template: what its days are local to. */
+  timezone: z.string(),
+  today: z.iso.date(),
+  funnel: z.object({
+    proposed: z.int(),
+    approved: z.int(),
+    enrolled: z.int(),
+    contacted: z.int(),
+    replied: z.int(),
+    succeeded: z.int(),
+  }),
+  steps: z.array(
+    z.object({
+      id: printedId,
+      /** null: only older sequences have it. */
+      number: z.int().nullable(),
+      name: z.string(),
+      kind: z.enum(stepKinds),
+      sent: z.int(),
+      skipped: z.int(),
+      failed: z.int(),
+      unconfirmed: z.int(),
+      replied: z.int(),
+      bounced: z.int(),
+    }),
+  ),
+  days: z.array(z.object({ day: z.iso.date(), sent: z.int(), planned: z.int() })),
+  hold_ups: z.array(z.object({ hold_up: z.enum(holdUps), count: z.int() })),
+  /** Steps that are due by now, or fell due while the campaign was paused. */
+  due: z.int(),
+  /** What keeps a draft from starting. */
+  unready: z.array(z.object({ reason: z.enum(unreadyReasons), detail: z.string() })),
+});
+export type CampaignFiguresShown = z.output<typeof campaignFiguresShape>;
+
+export const showFigures = (
+  { zone, today, funnel, steps, days, holdUps, due }: CampaignFigures,
+  unready: CampaignFiguresShown['unready'],
+): CampaignFiguresShown => ({
+  timezone: zone,
+  today,
+  funnel: {
+    proposed: funnel.proposed,
+    approved: funnel.approved,
+    enrolled: funnel.enrolled,
+    contacted: funnel.contacted,
+    replied: funnel.replied,
+    succeeded: funnel.succeeded,
+  },
+  steps: steps.map((step) => ({
+    id: step.id,
+    number: step.number,
+    name: step.name,
+    kind: step.kind,
+    sent: step.sent,
+    skipped: step.skipped,
+    failed: step.failed,
+    unconfirmed: step.unconfirmed,
+    replied: step.replied,
+    bounced: step.bounced,
+  })),
+  days: days.map(({ day, sent, planned }) => ({ day, sent, planned })),
+  hold_ups: holdUps.map(({ holdUp, count }) => ({ hold_up: holdUp, count })),
+  due,
+  unready,
+});

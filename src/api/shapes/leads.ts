@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import type { LeadPreview } from '../../commands/preview-lead.ts';
 import type { LeadView } from '../../db/lead-reads.ts';
 import { importOutcomes, leadFailures, leadStatuses } from '../../domain/lead.ts';
+import { stepKinds } from '../../domain/sequence.ts';
 import { printedId, printedInstant, printInstant } from '../schemas.ts';
 import { contactShape, showContact } from './contacts.ts';
+import { contentShape, showContent } from './step-content.ts';
 
 export const leadShape = z.object({
   id: printedId,
@@ -63,4 +66,30 @@ export const importShape = z.object({
     }),
   ),
   totals: z.record(z.enum(importOutcomes), z.int()),
+});
+
+/** What a lead would be told first. In the copy, AI variables stand as `{{name}}`: they are written at enrolment. */
+export const leadPreviewShape = z.object({
+  /** null: the template has no step. */
+  step: z
+    .object({
+      name: z.string(),
+      kind: z.enum(stepKinds),
+      content: contentShape,
+      /** Variables with neither value nor default. */
+      missing: z.array(z.string()),
+    })
+    .nullable(),
+  ai_variables: z.array(z.string()),
+});
+export type LeadPreviewShown = z.output<typeof leadPreviewShape>;
+
+export const showLeadPreview = ({ first, aiVariables }: LeadPreview): LeadPreviewShown => ({
+  step: first && {
+    name: first.step.name,
+    kind: first.step.kind,
+    content: showContent(first.content),
+    missing: first.missing,
+  },
+  ai_variables: aiVariables,
 });

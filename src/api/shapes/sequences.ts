@@ -3,13 +3,26 @@ import type { SequenceDetail, SequenceView } from '../../db/sequence-reads.ts';
 import { accountStatuses, channels } from '../../domain/account.ts';
 import { campaignStatuses } from '../../domain/campaign.ts';
 import { deliveryStates } from '../../domain/delivery.ts';
-import { explain, holdKinds } from '../../domain/explain.ts';
-import { ends, finishedSteps, sequenceStatuses, stepKinds, stepStatuses, whys } from '../../domain/sequence.ts';
-import type { StepContent } from '../../domain/step-content.ts';
-import { manualTaskKinds } from '../../domain/template.ts';
+import { explain } from '../../domain/explain.ts';
+import { type AiWriter, aiWriters } from '../../domain/generation.ts';
+import { holdKinds } from '../../domain/hold-up.ts';
+import { planRest } from '../../domain/preview.ts';
+import {
+  ends,
+  finishedSteps,
+  type SequenceStatus,
+  sequenceStatuses,
+  stepKinds,
+  stepStatuses,
+  whys,
+} from '../../domain/sequence.ts';
+import { whyNotEditable } from '../../domain/step-edit.ts';
 import { printedId, printedInstant, printInstant, printInstantOrNull } from '../schemas.ts';
 import { contactShape, showContact } from './contacts.ts';
 import { eventShape, showEvent } from './events.ts';
+import { aiValueShape, showAiValues } from './previews.ts';
+import { replyShape, showReply } from './replies.ts';
+import { contentShape, showContent } from './step-content.ts';
 import { showTask, taskShape } from './tasks.ts';
 
 const endReasons = [...ends.SUCCEEDED, ...ends.COMPLETED, ...ends.STOPPED_EARLY, ...ends.FAILED] as const;
@@ -71,26 +84,6 @@ export function showSequence({ sequence, campaign, contact, facts }: SequenceVie
   };
 }
 
-/** What a step will say, or said. */
-const contentShape = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('email'), subject: z.string(), body: z.string() }),
-  z.object({ kind: z.literal('linkedin_message'), body: z.string() }),
-  z.object({ kind: z.literal('linkedin_invitation'), note: z.string().nullable() }),
-  z.object({
-    kind: z.literal('manual_task'),
-    task: z.enum(manualTaskKinds),
-    title: z.string(),
-    instructions: z.string(),
-    assignee_id: printedId.nullable(),
-  }),
-]);
-
-function showContent(content: StepContent): z.output<typeof contentShape> {
-  if (content.kind !== 'manual_task') return content;
-  const { assignee, ...task } = content;
-  return { ...task, assignee_id: assignee };
-}
-
 export const sequenceDetailShape = sequenceShape.extend({
   accounts: z.array(
     z.object({ id: printedId, channel: z.enum(channels), address: z.string(), status: z.enum(accountStatuses) }),
@@ -106,9 +99,16 @@ export const sequenceDetailShape = sequenceShape.extend({
       reason: z.string().nullable(),
       /** null until it is written. */
       content: contentShape.nullable(),
+      /** What an edit of it is made on. */
       content_version: z.int(),
-      /** Variables that have neither value nor default. */
+      /** Until it is claimed. */
+      editable: z.boolean(),
+      /** Why it is not. */
+      why_not_editable: z.string().nullable(),
+      /** Variables that have neither value nor default, and what the checks of generated copy found. */
       missing: z.array(z.string()),
+      /** When it would go if nothing came in between; null: it is done with, or a person decides first. */
+      planned_at: printedInstant.nullable(),
       finished_at: printedInstant.nullable(),
       /** The ledger's row of its message. */
       delivery: z
@@ -125,7 +125,24 @@ export const sequenceDetailShape = sequenceShape.extend({
         .nullable(),
     }),
   ),
+  /** Who wrote its AI variables; null: it has none, or they are not written yet. */
+  ai_writer: z.enum(aiWriters).nullable(),
+  /** What a person should know of that. */
+  ai_note: z.string().nullable(),
+  /** As they were written for the whole sequence; a step that was regenerated or edited says what it says. */
+  ai_values: z.array(aiValueShape),
+  /** What the language model was asked for it; null where nobody said. */
+  ai_use: z.object({
+    calls: z.int(),
+    failed: z.int(),
+    input_tokens: z.int().nullable(),
+    output_tokens: z.int().nullable(),
+    /** Millionths of a US dollar. */
+    cost_micros: z.int().nullable(),
+  }),
   tasks: z.array(taskShape),
+  /** What came back, bounces too; oldest first. */
+  replies: z.array(replyShape),
   /** Oldest first. */
   timeline: z.array(eventShape),
 });
@@ -134,12 +151,49 @@ export type SequenceDetailShown = z.output<typeof sequenceDetailShape>;
 export const showSequenceDetail = (detail: SequenceDetail): SequenceDetailShown => ({
   ...showSequence(detail),
   accounts: detail.accounts.map(({ id, channel, address, status }) => ({ id, channel, address, status })),
-  steps: detail.steps.map(showStep),
+  steps: detail.steps.map((step) => showStep(step, detail, planOf(detail))),
+  ai_writer: detail.sequence.aiWriter,
+  ai_note: detail.sequence.aiWriter && aiNotes[detail.sequence.aiWriter],
+  ai_values: showAiValues(detail.sequence.aiValues ?? {}),
+  ai_use: {
+    calls: detail.modelUse.calls,
+    failed: detail.modelUse.failed,
+    input_tokens: detail.modelUse.inputTokens,
+    output_tokens: detail.modelUse.outputTokens,
+    cost_micros: detail.modelUse.costMicros,
+  },
   tasks: detail.tasks.map(showTask),
+  replies: detail.replies.map(showReply),
   timeline: detail.timeline.map(showEvent),
 });
 
-const showStep = (step: SequenceDetail['steps'][number]): SequenceDetailShown['steps'][number] => ({
+const aiNotes: Record<AiWriter, string | null> = {
+  model: null,
+  fallback: 'The copy was written without a language model: it did not answer.',
+  offline: 'The copy was written without a language model: none is configured.',
+};
+
+const whyNot = ({ kind, status, content, delivery }: SequenceDetail['steps'][number], sequence: SequenceStatus) =>
+  whyNotEditable({
+    sequence,
+    step: { kind, status, isWritten: content !== null },
+    wasTried: delivery !== null && delivery.dataStartedAt !== null,
+  });
+
+/** By the step's place; nothing where nobody can say when the next one goes. */
+function planOf({ content, facts }: SequenceDetail): ReadonlyMap<number, number> {
+  const { next } = explain(facts);
+  if (!next || next.at === null) return new Map();
+  const current = facts.position;
+  const rest = planRest(content, current, Math.max(next.at, facts.now));
+  return new Map([next.at, ...rest].map((at, ahead) => [current + ahead, at]));
+}
+
+const showStep = (
+  step: SequenceDetail['steps'][number],
+  { sequence }: SequenceDetail,
+  plan: ReadonlyMap<number, number>,
+): SequenceDetailShown['steps'][number] => ({
   id: step.stepId,
   number: step.position + 1,
   name: step.name,
@@ -148,7 +202,10 @@ const showStep = (step: SequenceDetail['steps'][number]): SequenceDetailShown['s
   reason: step.reason,
   content: step.content && showContent(step.content),
   content_version: step.contentVersion,
+  editable: whyNot(step, sequence.status) === null,
+  why_not_editable: whyNot(step, sequence.status),
   missing: step.missing,
+  planned_at: printInstantOrNull(plan.get(step.position) ?? null),
   finished_at: printInstantOrNull(step.finishedAt),
   delivery: step.delivery && {
     state: step.delivery.state,

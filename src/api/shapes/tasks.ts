@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { TaskView } from '../../db/task-reads.ts';
 import { sequenceStatuses, stepKinds } from '../../domain/sequence.ts';
-import { type TaskOutcome, taskKinds, taskOutcomes, taskStatuses } from '../../domain/task.ts';
+import { type TaskDue, type TaskOutcome, taskKinds, taskOutcomes, taskStatuses } from '../../domain/task.ts';
 import { manualTaskKinds } from '../../domain/template.ts';
-import { printedId, printedInstant, printInstant, printInstantOrNull } from '../schemas.ts';
+import { type Listing, printedId, printedInstant, printInstant, printInstantOrNull } from '../schemas.ts';
 import { contactShape, showContact } from './contacts.ts';
 
 /** Every outcome there is; which ones a task takes is in its `outcomes`. */
@@ -27,9 +27,24 @@ export const taskShape = z.object({
   /** The step it belongs to; null for a reply to read. */
   step: z.object({ id: printedId, number: z.int(), name: z.string(), kind: z.enum(stepKinds) }).nullable(),
   created_at: printedInstant,
+  /** Out of the queue until then; one that is past brought it back. */
+  snoozed_until: printedInstant.nullable(),
+  /** Since when it waits for somebody: the end of its snooze, else its creation. */
+  due_at: printedInstant,
   settled_at: printedInstant.nullable(),
 });
 export type TaskShown = z.output<typeof taskShape>;
+export type TaskPage = Listing<TaskShown>;
+
+/** Open tasks by when they are due. */
+export const dueCounts = z.object({
+  now: z.int(),
+  overdue: z.int(),
+  today: z.int(),
+  week: z.int(),
+  snoozed: z.int(),
+}) satisfies z.ZodType<Record<TaskDue, number>>;
+export type DueCounts = z.output<typeof dueCounts>;
 
 export function showTask({ task, assignee, sequence, campaign, contact, step }: TaskView): TaskShown {
   const outcomes: readonly TaskOutcome[] = taskOutcomes[task.kind];
@@ -49,6 +64,8 @@ export function showTask({ task, assignee, sequence, campaign, contact, step }: 
     contact: showContact(contact),
     step: step && { id: step.stepId, number: step.position + 1, name: step.name, kind: step.kind },
     created_at: printInstant(task.createdAt),
+    snoozed_until: printInstantOrNull(task.snoozedUntil),
+    due_at: printInstant(task.snoozedUntil ?? task.createdAt),
     settled_at: printInstantOrNull(task.settledAt),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { connectAccount } from '../../commands/connect-account.ts';
+import { connectLinkedInAccount } from '../../commands/connect-linkedin-account.ts';
 import type { AccountDeps, Caller } from '../../commands/deps.ts';
 import { type AccountChange, editAccount } from '../../commands/edit-account.ts';
 import { pauseAccount } from '../../commands/pause-account.ts';
@@ -9,15 +10,17 @@ import { resumeAccount } from '../../commands/resume-account.ts';
 import { testAccount } from '../../commands/test-account.ts';
 import { findAccountView, listAccounts } from '../../db/account-reads.ts';
 import { accountStatuses, channels } from '../../domain/account.ts';
-import type { AccountId } from '../../domain/ids.ts';
+import type { AccountId, MemberId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { App } from '../app.ts';
 import type { ApiDeps } from '../deps.ts';
-import { pageAnswer, pageOf, paging, pathId } from '../schemas.ts';
+import { pageAnswer, paging, pathId } from '../schemas.ts';
 import {
   type AccountShown,
+  accountPage,
   accountShape,
   changedAccount,
+  type NewAccountGiven,
   newAccount,
   removedAccountShape,
   showAccount,
@@ -44,7 +47,7 @@ const verbs: Record<
   reconnect: reconnectAccount,
 };
 
-/** `/v1/accounts`: connect an email account, see how each fares, test, edit, pause, resume, reconnect and remove it. */
+/** `/v1/accounts`: connect an email or a LinkedIn account, see how each fares, test, edit, pause, resume, reconnect and remove it. */
 export function accountRoutes(app: App, deps: ApiDeps): void {
   const { db } = deps;
   const params = pathId<AccountId>();
@@ -58,27 +61,14 @@ export function accountRoutes(app: App, deps: ApiDeps): void {
     '/v1/accounts',
     { config: write, schema: { body: newAccount, response: { 201: accountShape } } },
     async ({ caller, identity, body }, reply) => {
-      const { address, smtp, imap, files_sent: filesSent, member_id: memberId } = body;
-      const id = await connectAccount(deps, caller, {
-        address,
-        memberId: memberId ?? identity?.memberId ?? null,
-        senderName: body.sender_name,
-        senderJobTitle: body.sender_job_title,
-        signature: body.signature,
-        zone: body.timezone,
-        dailyCap: body.daily_cap,
-        gapSeconds: body.gap_seconds,
-        smtp,
-        imap,
-        filesSent,
-      });
+      const id = await connect(deps, caller, body, body.member_id ?? identity?.memberId ?? null);
       return reply.code(201).send(await show(caller, id));
     },
   );
 
   app.get(
     '/v1/accounts',
-    { config: read, schema: { querystring: listQuery, response: { 200: pageOf(accountShape) } } },
+    { config: read, schema: { querystring: listQuery, response: { 200: accountPage } } },
     async ({ caller, query }) => {
       const { items, totalCount } = await db.inWorkspace(caller.workspaceId, (tx) => listAccounts(tx, query, query));
       return pageAnswer(items.map(showAccount), totalCount, query);
@@ -120,9 +110,37 @@ export function accountRoutes(app: App, deps: ApiDeps): void {
   );
 }
 
+function connect(
+  deps: AccountDeps,
+  caller: Caller,
+  body: NewAccountGiven,
+  memberId: MemberId | null,
+): Promise<AccountId> {
+  const habits = {
+    memberId,
+    senderName: body.sender_name,
+    senderJobTitle: body.sender_job_title,
+    zone: body.timezone,
+    dailyCap: body.daily_cap,
+    gapSeconds: body.gap_seconds,
+  };
+  if (body.channel === 'linkedin')
+    return connectLinkedInAccount(deps, caller, {
+      ...habits,
+      profile: body.profile,
+      externalId: body.external_id,
+      invitationsPerDay: body.invitations_per_day,
+      invitationsPerWeek: body.invitations_per_week,
+      withdrawAfterDays: body.withdraw_after_days,
+    });
+  const { address, signature, smtp, imap, files_sent: filesSent } = body;
+  return connectAccount(deps, caller, { ...habits, address, signature, smtp, imap, filesSent });
+}
+
 /** What is left out is left alone. */
 function changeOf({ smtp, imap, files_sent: filesSent, ...body }: z.output<typeof changedAccount>): AccountChange {
   return {
+    externalId: body.external_id,
     servers: { smtp: smtp && given(smtp), imap: imap && given(imap), filesSent },
     habits: given({
       senderName: body.sender_name,
@@ -131,6 +149,9 @@ function changeOf({ smtp, imap, files_sent: filesSent, ...body }: z.output<typeo
       zone: body.timezone,
       dailyCap: body.daily_cap,
       gapSeconds: body.gap_seconds,
+      invitationsPerDay: body.invitations_per_day,
+      invitationsPerWeek: body.invitations_per_week,
+      withdrawAfterDays: body.withdraw_after_days,
     }),
   };
 }

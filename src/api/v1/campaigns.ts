@@ -1,20 +1,32 @@
 import { z } from 'zod';
+import { unreadiness } from '../../commands/campaign-readiness.ts';
 import { createCampaign } from '../../commands/create-campaign.ts';
 import type { Caller, CommandDeps } from '../../commands/deps.ts';
+import { editCampaign } from '../../commands/edit-campaign.ts';
 import { endCampaign } from '../../commands/end-campaign.ts';
 import { pauseCampaign } from '../../commands/pause-campaign.ts';
 import { resumeCampaign } from '../../commands/resume-campaign.ts';
 import { startCampaign } from '../../commands/start-campaign.ts';
-import { connectedAccounts, findCampaign, listCampaigns } from '../../db/campaign-reads.ts';
+import { stopSequences } from '../../commands/stop-sequences.ts';
+import { campaignFigures } from '../../db/campaign-figures.ts';
+import { campaignSortKeys, connectedAccounts, findCampaign, listCampaigns } from '../../db/campaign-reads.ts';
 import { readTemplate } from '../../db/templates.ts';
 import { channelOf } from '../../domain/account.ts';
 import { campaignStatuses } from '../../domain/campaign.ts';
-import type { AccountId, CampaignId, MemberId, TemplateId } from '../../domain/ids.ts';
+import type { AccountId, CampaignId, MemberId, SequenceId, TemplateId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { App } from '../app.ts';
 import type { ApiDeps } from '../deps.ts';
 import { idOfA, pageAnswer, pageOf, paging, pathId, text } from '../schemas.ts';
-import { type CampaignShown, campaignShape, endedCampaignShape, showCampaign } from '../shapes/campaigns.ts';
+import { searchOf, sequenceSearch } from '../sequence-search.ts';
+import {
+  type CampaignShown,
+  campaignFiguresShape,
+  campaignShape,
+  endedCampaignShape,
+  showCampaign,
+  showFigures,
+} from '../shapes/campaigns.ts';
 import { noBody } from '../shapes/inputs.ts';
 
 const newCampaign = z.strictObject({
@@ -26,11 +38,27 @@ const newCampaign = z.strictObject({
   account_ids: z.array(idOfA<AccountId>()).max(100).optional(),
 });
 
+const edit = z.strictObject({
+  name: text(200, 1).optional(),
+  /** All of them: who is left out sends nothing for those that are enrolled from now on. */
+  account_ids: z.array(idOfA<AccountId>()).max(100).optional(),
+});
+
 const listQuery = z.strictObject({
   status: z.enum(campaignStatuses).optional(),
   template_id: idOfA<TemplateId>().optional(),
+  /** Part of its name or of its template's. */
+  q: text(200, 1).optional(),
+  sort_by: z.enum(campaignSortKeys).default('created_at'),
+  sort_order: z.enum(['asc', 'desc']).default('asc'),
   ...paging,
 });
+
+/** Some of its open sequences, or all that match a search. */
+const stopping = z.union([
+  z.strictObject({ sequence_ids: z.array(idOfA<SequenceId>()).min(1).max(1_000) }),
+  z.strictObject({ all: z.strictObject(sequenceSearch) }),
+]);
 
 const read = { scope: 'campaigns:read' } as const;
 const write = { scope: 'campaigns:write' } as const;
@@ -69,9 +97,9 @@ export function campaignRoutes(app: App, deps: ApiDeps): void {
     '/v1/campaigns',
     { config: read, schema: { querystring: listQuery, response: { 200: pageOf(campaignShape) } } },
     async ({ caller, query }) => {
-      const { status, template_id: templateId } = query;
+      const { status, template_id: templateId, q: typed, sort_by: by, sort_order: order } = query;
       const { items, totalCount } = await db.inWorkspace(caller.workspaceId, (tx) =>
-        listCampaigns(tx, { status, templateId }, query),
+        listCampaigns(tx, { status, templateId, typed, sort: { by, order } }, query),
       );
       return pageAnswer(items.map(showCampaign), totalCount, query);
     },
@@ -81,6 +109,40 @@ export function campaignRoutes(app: App, deps: ApiDeps): void {
     '/v1/campaigns/:id',
     { config: read, schema: { params: pathId<CampaignId>(), response: { 200: campaignShape } } },
     ({ caller, params: { id } }) => show(caller, id),
+  );
+
+  app.patch(
+    '/v1/campaigns/:id',
+    { config: write, schema: { params: pathId<CampaignId>(), body: edit, response: { 200: campaignShape } } },
+    async ({ caller, params: { id }, body: { name, account_ids: accountIds } }) => {
+      await editCampaign(deps, caller, { campaignId: id, name, accountIds });
+      return show(caller, id);
+    },
+  );
+
+  app.get(
+    '/v1/campaigns/:id/figures',
+    { config: read, schema: { params: pathId<CampaignId>(), response: { 200: campaignFiguresShape } } },
+    ({ caller: { workspaceId }, params: { id } }) =>
+      db.inWorkspace(workspaceId, async (tx) => {
+        const found = await findCampaign(tx, id);
+        if (!found) throw new Refusal('not_found', `no campaign ${id}`);
+        const { campaign } = found;
+        const unready = campaign.status === 'DRAFT' ? await unreadiness(tx, campaign, deps.realMail ?? null) : [];
+        return showFigures(await campaignFigures(tx, campaign), unready);
+      }),
+  );
+
+  app.post(
+    '/v1/campaigns/:id/stop-sequences',
+    {
+      config: { scope: 'sequences:write' },
+      schema: { params: pathId<CampaignId>(), body: stopping, response: { 200: z.object({ stopped: z.int() }) } },
+    },
+    async ({ caller, params: { id: campaignId }, body }) => {
+      const which = 'all' in body ? { search: searchOf(body.all) } : { ids: body.sequence_ids };
+      return { stopped: await stopSequences(deps, caller, { campaignId, which }) };
+    },
   );
 
   for (const [verb, control] of Object.entries(controls))

@@ -1,19 +1,26 @@
 import { z } from 'zod';
 import { approveLead } from '../../commands/approve-lead.ts';
-import type { Caller } from '../../commands/deps.ts';
-import { importLeads, type LeadOutcome, type LeadRow } from '../../commands/import-leads.ts';
+import type { Caller, CommandDeps } from '../../commands/deps.ts';
+import { importLeads, type LeadOutcome } from '../../commands/import-leads.ts';
+import { inFileWords, rowOf } from '../../commands/lead-row.ts';
 import { rejectLead } from '../../commands/reject-lead.ts';
+import { reopenLead } from '../../commands/reopen-lead.ts';
+import { reviewLeads } from '../../commands/review-leads.ts';
 import { campaignExists } from '../../db/campaign-reads.ts';
-import { findLead, listLeads } from '../../db/lead-reads.ts';
+import { findLead, leadSortKeys, listLeads } from '../../db/lead-reads.ts';
 import type { CampaignId, LeadId } from '../../domain/ids.ts';
 import { type ImportOutcome, importOutcomes, leadStatuses } from '../../domain/lead.ts';
-import { isVariableName } from '../../domain/message.ts';
+import { problemOfCells } from '../../domain/lead-cells.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { App } from '../app.ts';
 import type { ApiDeps } from '../deps.ts';
-import { pageAnswer, pageOf, paging, pathId, text } from '../schemas.ts';
+import { idOfA, pageAnswer, pageOf, paging, pathId, printedId, text } from '../schemas.ts';
 import { noBody } from '../shapes/inputs.ts';
 import { importShape, type LeadRowSent, leadRow, leadShape, MOST_ROWS, showLead } from '../shapes/leads.ts';
+
+/** In one request: what an undo names after everybody was approved. */
+const MOST_REVIEWED = 50_000;
+const REVIEW_BYTES = 3 * 1024 * 1024;
 
 const importBody = z.strictObject({
   rows: z.array(leadRow).min(1).max(MOST_ROWS),
@@ -21,13 +28,46 @@ const importBody = z.strictObject({
   approve: z.boolean().default(false),
 });
 
-const listQuery = z.strictObject({ status: z.enum(leadStatuses).optional(), ...paging });
+/** One status or several, separated by commas. */
+const statusList = z
+  .string()
+  .transform((list) => list.split(','))
+  .pipe(z.array(z.enum(leadStatuses)).max(leadStatuses.length))
+  .meta({ type: 'string', examples: ['PENDING_REVIEW', 'APPROVED,ENROLLED'] });
+
+const listQuery = z.strictObject({
+  status: statusList.optional(),
+  /** Part of a name, an address, a profile or a company. */
+  q: text(200, 1).optional(),
+  sort_by: z.enum(leadSortKeys).default('created_at'),
+  sort_order: z.enum(['asc', 'desc']).default('asc'),
+  ...paging,
+});
+
+/** Some leads, or all that match a search. */
+const reviewBody = z.strictObject({
+  to: z.enum(['APPROVED', 'REJECTED', 'PENDING_REVIEW']),
+  which: z.union([
+    z.strictObject({ lead_ids: z.array(idOfA<LeadId>()).min(1).max(MOST_REVIEWED) }),
+    z.strictObject({
+      all: z.strictObject({
+        statuses: z.array(z.enum(leadStatuses)).min(1).optional(),
+        q: text(200, 1).optional(),
+      }),
+    }),
+  ]),
+});
 
 const read = { scope: 'campaigns:read' } as const;
 const write = { scope: 'campaigns:write' } as const;
 
 /** 500 rows with long texts; other bodies are small. */
 const IMPORT_BYTES = 4 * 1024 * 1024;
+
+const reviews: Record<
+  'approve' | 'reject' | 'reopen',
+  (deps: CommandDeps, caller: Caller, id: LeadId) => Promise<void>
+> = { approve: approveLead, reject: rejectLead, reopen: reopenLead };
 
 /** The leads of a campaign: propose, look through, approve, reject. */
 export function leadRoutes(app: App, deps: ApiDeps): void {
@@ -41,8 +81,7 @@ export function leadRoutes(app: App, deps: ApiDeps): void {
       schema: { params: pathId<CampaignId>(), body: importBody, response: { 200: importShape } },
     },
     async ({ caller, params: { id: campaignId }, body: { rows, approve } }) => {
-      const results = await importRows(deps, caller, campaignId, rows);
-      if (approve) for (const result of results) await approveImported(deps, caller, result);
+      const results = await importRows(deps, caller, { campaignId, rows, approve });
       return {
         results: results.map(({ outcome, leadId, problem }) => ({ outcome, lead_id: leadId, problem })),
         totals: totalsOf(results),
@@ -59,13 +98,32 @@ export function leadRoutes(app: App, deps: ApiDeps): void {
     async ({ caller, params: { id: campaignId }, query }) => {
       const { items, totalCount } = await db.inWorkspace(caller.workspaceId, async (tx) => {
         if (!(await campaignExists(tx, campaignId))) throw new Refusal('not_found', `no campaign ${campaignId}`);
-        return listLeads(tx, { campaignId, status: query.status }, query);
+        const { status: statuses, q: typed, sort_by: by, sort_order: order } = query;
+        return listLeads(tx, campaignId, { statuses, typed, sort: { by, order } }, query);
       });
       return pageAnswer(items.map(showLead), totalCount, query);
     },
   );
 
-  for (const [verb, review] of [['approve', approveLead] as const, ['reject', rejectLead] as const])
+  app.post(
+    '/v1/campaigns/:id/leads/review',
+    {
+      config: write,
+      bodyLimit: REVIEW_BYTES,
+      schema: {
+        params: pathId<CampaignId>(),
+        body: reviewBody,
+        response: { 200: z.object({ lead_ids: z.array(printedId) }) },
+      },
+    },
+    async ({ caller, params: { id: campaignId }, body: { to, which: asked } }) => {
+      const which =
+        'all' in asked ? { search: { statuses: asked.all.statuses, typed: asked.all.q } } : { ids: asked.lead_ids };
+      return { lead_ids: await reviewLeads(deps, caller, { campaignId, to, which }) };
+    },
+  );
+
+  for (const [verb, review] of Object.entries(reviews))
     app.post(
       `/v1/leads/:id/${verb}`,
       { config: write, schema: { params: pathId<LeadId>(), body: noBody, response: { 200: leadShape } } },
@@ -82,82 +140,17 @@ export function leadRoutes(app: App, deps: ApiDeps): void {
 async function importRows(
   deps: ApiDeps,
   caller: Caller,
-  campaignId: CampaignId,
-  rows: readonly LeadRowSent[],
+  { rows, ...into }: { campaignId: CampaignId; rows: readonly LeadRowSent[]; approve: boolean },
 ): Promise<LeadOutcome[]> {
-  const problems = rows.map(rowProblem);
+  const problems = rows.map(problemOfCells);
   const fine = rows.filter((_, index) => problems[index] === null).map(rowOf);
-  const outcomes = (await importLeads(deps, caller, { campaignId, rows: fine })).values();
+  const outcomes = (await importLeads(deps, caller, { ...into, rows: fine })).values();
   return problems.map((problem): LeadOutcome => {
     const outcome = problem === null ? outcomes.next().value : { outcome: 'invalid' as const, leadId: null, problem };
     if (!outcome) throw new Error('a row has no outcome');
-    // The command calls the field by its own name.
-    return { ...outcome, problem: outcome.problem?.replace(/^profile:/, 'linkedin_url:') ?? null };
+    return { ...outcome, problem: inFileWords(outcome.problem) };
   });
 }
-
-const value = text(5_000);
-const MOST_CUSTOM = 50;
-
-function rowProblem({ custom = {}, ...fields }: LeadRowSent): string | null {
-  const keys = Object.keys(custom);
-  if (keys.length > MOST_CUSTOM) return `custom: ${keys.length} fields, expected at most ${MOST_CUSTOM}`;
-  const bad = keys.find((key) => !isVariableName(key));
-  if (bad !== undefined)
-    return `custom: ${JSON.stringify(bad.slice(0, 64))} is no field name, expected lower-case letters, digits and _, a letter first`;
-  const named = [
-    ...Object.entries(fields),
-    ...Object.entries(custom).map(([key, own]) => [`custom.${key}`, own] as const),
-  ];
-  for (const [name, given] of named) {
-    const problem = given === undefined ? undefined : value.safeParse(given).error?.issues[0]?.message;
-    if (problem !== undefined) return `${name}: ${problem}`;
-  }
-  return null;
-}
-
-/** What is left out or blank stays out: it changes nothing. */
-function rowOf({ linkedin_url, custom = {}, ...fields }: LeadRowSent): LeadRow {
-  const { email, first_name, last_name, job_title, company, linkedin_headline, recent_activity, ...context } = fields;
-  const named = {
-    email,
-    profile: linkedin_url,
-    firstName: first_name,
-    lastName: last_name,
-    jobTitle: job_title,
-    company,
-    linkedinHeadline: linkedin_headline,
-    recentActivity: recent_activity,
-  };
-  const row: LeadRow = { companyContext: filled(context), custom: filled(custom) };
-  return Object.assign(row, filled(named));
-}
-
-function filled(fields: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const kept: Record<string, string> = {};
-  for (const [name, value] of Object.entries(fields))
-    if (value !== undefined && value.trim() !== '') kept[name] = value.trim();
-  return kept;
-}
-
-/** The importer vouches for the row: what waits for review is approved, in the outcome too. */
-async function approveImported(deps: ApiDeps, caller: Caller, result: LeadOutcome): Promise<void> {
-  const { leadId, outcome } = result;
-  const waits =
-    leadId !== null &&
-    (outcome === 'pending_review' ||
-      (outcome === 'already_in_campaign' && (await waitsForReview(deps, caller, leadId))));
-  if (!waits) return;
-  try {
-    await approveLead(deps, caller, leadId);
-    result.outcome = 'approved';
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error; // somebody decided on it this very moment: their word stands
-  }
-}
-
-const waitsForReview = ({ db }: ApiDeps, { workspaceId }: Caller, id: LeadId): Promise<boolean> =>
-  db.inWorkspace(workspaceId, async (tx) => (await findLead(tx, id))?.lead.status === 'PENDING_REVIEW');
 
 function totalsOf(results: readonly LeadOutcome[]): Record<ImportOutcome, number> {
   const totals: Record<ImportOutcome, number> = {

@@ -37,6 +37,8 @@ export const sequenceTemplate = z.object({
   updated_at: printedInstant,
 });
 
+export type SequenceTemplate = z.output<typeof sequenceTemplate>;
+
 const listQuery = z.strictObject({
   name: text(16_384).optional().describe("The template's name, exactly, byte for byte."),
   status: z.enum(templateStatuses).optional().describe('ACTIVE shows those that accept enrolments.'),

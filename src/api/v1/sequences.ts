@@ -1,28 +1,34 @@
 import { z } from 'zod';
 import type { Caller } from '../../commands/deps.ts';
+import { editStep } from '../../commands/edit-step.ts';
 import { recordBounce } from '../../commands/record-bounce.ts';
 import { recordReply } from '../../commands/record-reply.ts';
+import { regenerateStep } from '../../commands/regenerate-step.ts';
 import { stopSequence } from '../../commands/stop-sequence.ts';
-import { findSequence, findSequenceDetail, listSequences } from '../../db/sequence-reads.ts';
-import type { CampaignId, SequenceId } from '../../domain/ids.ts';
+import { findSequence, findSequenceDetail, listSequences, sequenceSortKeys } from '../../db/sequence-reads.ts';
+import type { CampaignId, SequenceId, StepId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { replyIntents } from '../../domain/reply.ts';
-import { sequenceStatuses } from '../../domain/sequence.ts';
 import type { App } from '../app.ts';
 import type { ApiDeps } from '../deps.ts';
 import { idOfA, pageAnswer, pageOf, paging, pathId, text } from '../schemas.ts';
+import { searchOf, sequenceSearch } from '../sequence-search.ts';
 import { noBody } from '../shapes/inputs.ts';
 import {
+  type SequenceDetailShown,
   type SequenceShown,
   sequenceDetailShape,
   sequenceShape,
   showSequence,
   showSequenceDetail,
 } from '../shapes/sequences.ts';
+import { contentInput, readContent } from '../shapes/step-content.ts';
 
 const listQuery = z.strictObject({
   campaign_id: idOfA<CampaignId>().optional(),
-  status: z.enum(sequenceStatuses).optional(),
+  ...sequenceSearch,
+  sort_by: z.enum(sequenceSortKeys).default('enrolled_at'),
+  sort_order: z.enum(['asc', 'desc']).default('asc'),
   ...paging,
 });
 
@@ -40,10 +46,17 @@ const reply = z.strictObject({
 
 const bounce = z.strictObject({ kind: z.enum(['hard', 'soft']), key });
 
+const stepParams = z.strictObject({ id: idOfA<SequenceId>(), step_id: idOfA<StepId>() });
+
+/** The `content_version` that whoever asks has before their eyes; another one in between is a 409. */
+const madeOn = { made_on: z.int().min(0) };
+const edit = z.strictObject({ ...madeOn, content: contentInput });
+const regeneration = z.strictObject(madeOn);
+
 const read = { scope: 'sequences:read' } as const;
 const write = { scope: 'sequences:write' } as const;
 
-/** `/v1/sequences`: where each contact stands, what comes next and why not sooner; stop one; tell what came back. */
+/** `/v1/sequences`: where each contact stands, what comes next and why not sooner; stop one, change its copy; tell what came back. */
 export function sequenceRoutes(app: App, deps: ApiDeps): void {
   const { db } = deps;
   const params = pathId<SequenceId>();
@@ -52,14 +65,19 @@ export function sequenceRoutes(app: App, deps: ApiDeps): void {
     if (!found) throw new Refusal('not_found', `no sequence ${id}`);
     return showSequence(found);
   };
+  const showWhole = async ({ workspaceId }: Caller, id: SequenceId): Promise<SequenceDetailShown> => {
+    const found = await db.inWorkspace(workspaceId, (tx) => findSequenceDetail(tx, id));
+    if (!found) throw new Refusal('not_found', `no sequence ${id}`);
+    return showSequenceDetail(found);
+  };
 
   app.get(
     '/v1/sequences',
     { config: read, schema: { querystring: listQuery, response: { 200: pageOf(sequenceShape) } } },
     async ({ caller, query }) => {
-      const { campaign_id: campaignId, status } = query;
+      const { campaign_id: campaignId, sort_by: by, sort_order: order } = query;
       const { items, totalCount } = await db.inWorkspace(caller.workspaceId, (tx) =>
-        listSequences(tx, { campaignId, status }, query),
+        listSequences(tx, { campaignId, ...searchOf(query), sort: { by, order } }, query),
       );
       return pageAnswer(items.map(showSequence), totalCount, query);
     },
@@ -68,10 +86,24 @@ export function sequenceRoutes(app: App, deps: ApiDeps): void {
   app.get(
     '/v1/sequences/:id',
     { config: read, schema: { params, response: { 200: sequenceDetailShape } } },
-    async ({ caller, params: { id } }) => {
-      const found = await db.inWorkspace(caller.workspaceId, (tx) => findSequenceDetail(tx, id));
-      if (!found) throw new Refusal('not_found', `no sequence ${id}`);
-      return showSequenceDetail(found);
+    ({ caller, params: { id } }) => showWhole(caller, id),
+  );
+
+  app.put(
+    '/v1/sequences/:id/steps/:step_id/content',
+    { config: write, schema: { params: stepParams, body: edit, response: { 200: sequenceDetailShape } } },
+    async ({ caller, params: { id: sequenceId, step_id: stepId }, body: { made_on: madeOn, content } }) => {
+      await editStep(deps, caller, { sequenceId, stepId, madeOn, content: readContent(content) });
+      return showWhole(caller, sequenceId);
+    },
+  );
+
+  app.post(
+    '/v1/sequences/:id/steps/:step_id/regenerate',
+    { config: write, schema: { params: stepParams, body: regeneration, response: { 200: sequenceDetailShape } } },
+    async ({ caller, params: { id: sequenceId, step_id: stepId }, body: { made_on: madeOn } }) => {
+      await regenerateStep(deps, caller, { sequenceId, stepId, madeOn });
+      return showWhole(caller, sequenceId);
     },
   );
 

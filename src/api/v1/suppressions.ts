@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { suppress } from '../../commands/suppress.ts';
+import { unsuppress } from '../../commands/unsuppress.ts';
+import { listSuppressions } from '../../db/suppressions.ts';
 import { suppressionReasons } from '../../domain/fence.ts';
+import type { SuppressionId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { normaliseSuppression, suppressionKinds } from '../../domain/suppression.ts';
 import type { App } from '../app.ts';
 import type { ApiDeps } from '../deps.ts';
-import { text } from '../schemas.ts';
+import { pageAnswer, paging, pathId, text } from '../schemas.ts';
+import { showSuppression, suppressionPage, suppressionShape } from '../shapes/suppressions.ts';
 
 const body = z.strictObject({
   entries: z
@@ -28,8 +32,38 @@ const answer = z.object({
   ended_sequences: z.int(),
 });
 
-/** `POST /v1/suppressions`: never contact these again. All of them are taken, or, when one is malformed, none. */
+const listQuery = z.strictObject({
+  kind: z.enum(suppressionKinds).optional(),
+  q: text(200).optional().describe('Part of an address, a domain or a profile.'),
+  ...paging,
+});
+
+/** `/v1/suppressions`: who is never contacted, the newest first; add many, take one off. */
 export function suppressionRoutes(app: App, deps: ApiDeps): void {
+  app.get(
+    '/v1/suppressions',
+    {
+      config: { scope: 'contacts:read' },
+      schema: { querystring: listQuery, response: { 200: suppressionPage } },
+    },
+    async ({ caller, query }) => {
+      const { items, totalCount } = await deps.db.inWorkspace(caller.workspaceId, (tx) =>
+        listSuppressions(tx, query, query),
+      );
+      return pageAnswer(items.map(showSuppression), totalCount, query);
+    },
+  );
+
+  app.delete(
+    '/v1/suppressions/:id',
+    {
+      config: { scope: 'contacts:write' },
+      schema: { params: pathId<SuppressionId>(), response: { 200: suppressionShape } },
+    },
+    async ({ caller, params: { id } }) => showSuppression(await unsuppress(deps, caller, id)),
+  );
+
+  // All of them are taken, or, when one is malformed, none.
   app.post(
     '/v1/suppressions',
     { config: { scope: 'sequences:write' }, schema: { body, response: { 200: answer } } },

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { EditedFile, EditedStep, TemplateLineShown } from '../../../src/api/shapes/templates.ts';
 import { newId } from '../../../src/db/new-id.ts';
-import { aToken } from '../../support/builders.ts';
-import { aHouse } from '../../support/scenario.ts';
+import type { TemplateStatus } from '../../../src/domain/template.ts';
+import { aTemplate, aToken } from '../../support/builders.ts';
+import { aHouse, content, steps } from '../../support/scenario.ts';
 import { type Served, startServed } from '../../support/served.ts';
 
 let api: Served;
@@ -61,6 +63,27 @@ describe('a new template', () => {
       { path: 'name', problem: 'name: a template needs a name before it is activated' },
       { path: 'steps', problem: 'steps: a template needs at least one step' },
     ]);
+  });
+
+  test('may bound what a model writes, by 500 characters unless it says otherwise', async () => {
+    const { body } = await api.post(
+      ROOT,
+      example({
+        ai_variables: [
+          { name: 'opener', prompt: 'An opener' },
+          { name: 'closer', prompt: 'A closer', max_characters: 80 },
+          { name: 'endless', prompt: 'A novel', max_characters: 2_001 },
+        ],
+        steps: [{ kind: 'email', subject: 'Hi', body: '{{opener}}' }],
+      }),
+    );
+    expect(body.template.ai_variables.map((each: { max_characters: number }) => each.max_characters)).toEqual([
+      500, 80, 2_001,
+    ]);
+    expect(body.problems).toContainEqual({
+      path: 'ai_variables.2.max_characters',
+      problem: "AI variable 'endless': the longest value must have 1–2000 characters, got 2001",
+    });
   });
 
   test('with a variable that does not exist is refused, also as a draft', async () => {
@@ -149,6 +172,7 @@ describe('its life', () => {
     await api.post(`/v1/campaigns/${campaign.id}/start`);
     await api.moveTo(Date.parse('2030-03-20T08:30:00Z'));
     expect(await api.enrol(campaign.id)).toHaveLength(1);
+    expect((await api.get(`${ROOT}/${id}`)).body.open_sequences).toBe(1);
     expect((await api.post(`${ROOT}/${id}/archive`)).status).toBe(422);
     const { body } = await api.post(`${ROOT}/${id}/archive`, { stop_open_sequences: true });
     expect(body).toMatchObject({ status: 'ARCHIVED', stopped_sequences: 1 });
@@ -156,6 +180,68 @@ describe('its life', () => {
       status: 'ENDED',
       sequences: { STOPPED_EARLY: 1 },
     });
+  });
+});
+
+describe('the list', () => {
+  test('shows what was edited last first and the archived at the end, each with how many sequences are open on it', async () => {
+    const house = await aHouse(api.db);
+    const token = await api.tokenOf(house);
+    const row = (name: string, updatedAt: string, status: TemplateStatus = 'INACTIVE') =>
+      aTemplate(api.db, house.workspaceId, { name, updatedAt, status, summary: `About ${name}` });
+    await row('Gone', '2032-01-03T00:00:00Z', 'ARCHIVED');
+    await row('Old', '2029-01-01T00:00:00Z');
+    await row('Young', '2032-01-02T00:00:00Z');
+    const { campaignId } = await api.campaign({ content: content(steps('email', 'email')), leads: 2 }, house);
+    await api.enrol(campaignId);
+
+    const list = async (query = '') => (await api.get(`${ROOT}${query}`, token)).body;
+    const { items, total_count } = await list();
+    expect(items.map((each: TemplateLineShown) => [each.name, each.open_sequences])).toEqual([
+      ['Young', 0],
+      ['Cold outreach', 2],
+      ['Old', 0],
+      ['Gone', 0],
+    ]);
+    expect(items[1]).toMatchObject({ status: 'ACTIVE', step_count: 2, timezone: 'Europe/Paris' });
+    expect(total_count).toBe(4);
+    expect((await list('?status=ARCHIVED')).items).toMatchObject([{ name: 'Gone' }]);
+    expect((await list('?q=about%20you')).items).toMatchObject([{ name: 'Young' }]);
+    expect(await list('?page=2&size=3')).toMatchObject({ items: [{ name: 'Gone' }], total_count: 4 });
+  });
+
+  test('and one template are open to who may read sequences, and to them alone', async () => {
+    const { id } = await create();
+    const reader = await api.tokenOf(api.house, ['sequences:read']);
+    const other = await api.tokenOf(api.house, ['tasks:read']);
+    for (const path of [ROOT, `${ROOT}/${id}`]) {
+      expect((await api.get(path, reader)).status).toBe(200);
+      expect((await api.get(path, other)).status).toBe(403);
+    }
+  });
+});
+
+describe('a duplicate', () => {
+  test('is a template of its own, PENDING_SETUP, that says the same with steps of its own', async () => {
+    const { id, template } = await create({ activate: true });
+    const { status, body } = await api.post(`${ROOT}/${id}/duplicate`);
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ status: 'PENDING_SETUP', version: 1, open_sequences: 0 });
+    const withoutIds = ({ steps }: EditedFile) => steps.map((step) => ({ ...step, id: null }));
+    expect({ ...body.template, steps: withoutIds(body.template) }).toEqual({
+      ...template,
+      name: `${template.name} (copy)`,
+      steps: withoutIds(template),
+    });
+    const ids = new Set([...template.steps, ...body.template.steps].map((step: EditedStep) => step.id));
+    expect(ids.size).toBe(10);
+    expect((await api.get(`${ROOT}/${id}`)).body.template).toEqual(template);
+  });
+
+  test('keeps its name within what a name may have', async () => {
+    const { id } = await create({ name: '😀'.repeat(100) });
+    const { name } = (await api.post(`${ROOT}/${id}/duplicate`)).body.template;
+    expect(name).toBe(`${'😀'.repeat(96)} (copy)`);
   });
 });
 
@@ -175,7 +261,7 @@ describe('the door', () => {
     const stranger = await api.tokenOf(await aHouse(api.db));
     expect((await api.get(`${ROOT}/${id}`, stranger)).status).toBe(404);
     expect((await api.call('PUT', `${ROOT}/${id}`, { ...template, made_on: 1 }, stranger)).status).toBe(404);
-    for (const verb of ['activate', 'deactivate', 'finish', 'archive'])
+    for (const verb of ['activate', 'deactivate', 'finish', 'archive', 'duplicate'])
       expect((await api.post(`${ROOT}/${id}/${verb}`, undefined, stranger)).status).toBe(404);
     expect((await api.get(`${ROOT}/${newId()}`)).status).toBe(404);
   });

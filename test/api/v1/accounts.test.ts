@@ -61,11 +61,18 @@ describe('a new email account', () => {
       timezone: 'Europe/Paris',
       daily_cap: 50,
       gap_seconds: 60,
+      invitations_per_day: null,
+      invitations_per_week: null,
+      withdraw_after_days: null,
+      external_id: null,
       smtp: { host: 'smtp.example.com', port: 465, tls: 'implicit', user: 'kim' },
       imap: { host: 'imap.example.com', port: 993, tls: 'implicit', user: 'kim' },
       files_sent: false,
       inbox: { read_at: null, failing_since: null, failure: null },
       today: { sent: 0, cap: 50, reserved: 0 },
+      resets_at: '2030-03-19T23:00:00Z',
+      invitations: null,
+      use: ['0 of 50 emails today, resets 00:00 Paris'],
       last_7_days: { sent: 0, hard_bounces: 0, complaints: 0 },
       created_at: expect.stringMatching(/^2030-03-19T09:\d\d:\d\dZ$/),
     });
@@ -125,9 +132,99 @@ describe('a new email account', () => {
     [{ smtp: { host: 'smtp.example.com', port: 465, tls: 'ssl' } }, 'smtp.tls'],
     [{ imap: { host: 'imap.example.com', port: 993, tls: 'implicit', secret: 'x' } }, 'imap.secret'],
     [{ status: 'REMOVED' }, 'status'],
+    [{ channel: 'fax' }, 'channel'],
+    [{ external_id: 'x' }, 'external_id'],
   ])('%j is a 400 that names %s', async (also, place) => {
     const { status, body } = await api.post('/v1/accounts', anAccount(also));
     expect([status, placesIn(body)]).toEqual([400, [place]]);
+  });
+});
+
+let profiles = 0;
+const aLinkedInAccount = (also: object = {}) => {
+  const n = profiles++;
+  return { channel: 'linkedin', profile: `kim-sender-${n}`, external_id: `provider-account-${n}`, ...also };
+};
+
+describe('a new LinkedIn account', () => {
+  test('is shown whole, with the limits it has by default and what is used of them', async () => {
+    const given = aLinkedInAccount({ profile: 'linkedin.com/in/Sam-Linked', timezone: 'Europe/Paris' });
+    const { status, body } = await api.post('/v1/accounts', given);
+    expect(status).toBe(201);
+    expect(body).toEqual({
+      id: expect.any(String),
+      channel: 'linkedin',
+      address: 'sam-linked',
+      owner: { id: api.house.memberId, name: 'Sam Sender' },
+      status: 'CONNECTED',
+      paused_why: null,
+      resting_until: null,
+      disconnected_at: null,
+      banner: null,
+      sender_name: null,
+      sender_job_title: null,
+      signature: null,
+      timezone: 'Europe/Paris',
+      daily_cap: 50,
+      gap_seconds: 180,
+      invitations_per_day: 20,
+      invitations_per_week: 100,
+      withdraw_after_days: 20,
+      external_id: given.external_id,
+      smtp: null,
+      imap: null,
+      files_sent: null,
+      inbox: null,
+      today: { sent: 0, cap: 50, reserved: 0 },
+      resets_at: '2030-03-19T23:00:00Z',
+      invitations: { today: { sent: 0, cap: 20, reserved: 0 }, last_7_days: { sent: 0, cap: 100 } },
+      use: [
+        '0 of 50 messages today, resets 00:00 Paris',
+        '0 of 20 invitations today, resets 00:00 Paris',
+        '0 of 100 invitations in 7 days',
+      ],
+      last_7_days: { sent: 0, hard_bounces: 0, complaints: 0 },
+      created_at: expect.any(String),
+    });
+    expect((await api.get(`/v1/accounts/${body.id}`)).body).toEqual(body);
+  });
+
+  test('that its provider does not know is a 422 at its place, and is not stored', async () => {
+    api.world.provider.accountStatus = 'unknownAccount';
+    const given = aLinkedInAccount();
+    const { status, body } = await api.post('/v1/accounts', given);
+    expect([status, body.code, placesIn(body)]).toEqual([422, 'invalid', ['external_id']]);
+    api.world.provider.accountStatus = 'ok';
+    expect((await api.post('/v1/accounts', given)).status).toBe(201);
+  });
+
+  test.each([
+    [{ external_id: undefined }, 'external_id'],
+    [{ profile: 7 }, 'profile'],
+    [{ smtp: {} }, 'smtp'],
+    [{ signature: 'Kim' }, 'signature'],
+    [{ invitations_per_day: '20' }, 'invitations_per_day'],
+  ])('%j is a 400 that names %s', async (also, place) => {
+    const { status, body } = await api.post('/v1/accounts', aLinkedInAccount(also));
+    expect([status, placesIn(body)]).toEqual([400, [place]]);
+  });
+
+  test('is edited, paused, resumed, tested, reconnected and removed as any other', async () => {
+    const { id } = (await api.post('/v1/accounts', aLinkedInAccount())).body;
+    const change = { invitations_per_day: 5, invitations_per_week: 25, withdraw_after_days: null, daily_cap: 10 };
+    expect((await api.call('PATCH', `/v1/accounts/${id}`, change)).body).toMatchObject({
+      ...change,
+      use: expect.arrayContaining(['0 of 25 invitations in 7 days']),
+    });
+    const strange = await api.call('PATCH', `/v1/accounts/${id}`, { smtp: { port: 1 }, files_sent: true });
+    expect([strange.status, placesIn(strange.body)]).toEqual([422, ['smtp', 'files_sent']]);
+    const verb = async (name: string) => (await api.post(`/v1/accounts/${id}/${name}`)).body.status;
+    expect(await verb('pause')).toBe('PAUSED');
+    expect(await verb('resume')).toBe('CONNECTED');
+    expect(await verb('test')).toBe('CONNECTED');
+    await changeAccount(api, idOf<AccountId>(id), { status: 'DISCONNECTED', disconnectedAt: 0 });
+    expect(await verb('reconnect')).toBe('CONNECTED');
+    expect((await api.call('DELETE', `/v1/accounts/${id}`)).body).toMatchObject({ status: 'REMOVED' });
   });
 });
 
@@ -189,6 +286,30 @@ describe('how an account fares', () => {
     expect((await api.get(`/v1/accounts/${house.emailAccount}`, token)).body).toMatchObject({
       today: { sent, cap: 10_000, reserved: 0 },
       last_7_days: { sent, hard_bounces: 0, complaints: 0 },
+    });
+  });
+
+  test('counts invitations and messages apart, those of 7 days too, and what is promised', async () => {
+    const house = await aHouse(api.db);
+    const token = await api.tokenOf(house);
+    await changeAccount(api, house.linkedInAccount, { invitationsPerDay: 1, dailyCap: 5 });
+    const leads = ['p', 'q'].map((name) => ({ profile: `${name}-fares`, firstName: name }));
+    const script = steps('linkedin_invitation');
+    const { campaignId } = await api.campaign({ content: content(script, { schedule: always }), leads }, house);
+    const { items } = await api
+      .enrol(campaignId)
+      .then(() => api.get(`/v1/sequences?campaign_id=${campaignId}`, token))
+      .then(({ body }) => body);
+    for (const { id } of items) await api.performStep(id, Date.parse('2030-03-19T10:00:00Z'));
+    const shown = async () => (await api.get(`/v1/accounts/${house.linkedInAccount}`, token)).body;
+    expect(await shown()).toMatchObject({
+      today: { sent: 0, cap: 5, reserved: 0 },
+      invitations: { today: { sent: 1, cap: 1, reserved: 0 }, last_7_days: { sent: 1, cap: 7_000 } },
+      use: [
+        '0 of 5 messages today, resets 00:00 UTC',
+        '1 of 1 invitations today, resets 00:00 UTC',
+        '1 of 7000 invitations in 7 days',
+      ],
     });
   });
 
@@ -255,7 +376,14 @@ describe('what people do with one', () => {
     const change = { daily_cap: 0, gap_seconds: 5, sender_job_title: null, timezone: 'Asia/Tokyo', files_sent: true };
     const { status, body } = await api.call('PATCH', `/v1/accounts/${id}`, change);
     expect(status).toBe(200);
-    expect(body).toEqual({ id, ...before, ...change, today: { ...before.today, cap: 0 } });
+    expect(body).toEqual({
+      id,
+      ...before,
+      ...change,
+      today: { ...before.today, cap: 0 },
+      resets_at: '2030-03-19T15:00:00Z',
+      use: ['0 of 0 emails today, resets 00:00 Tokyo'],
+    });
   });
 
   test('edit of a server asks it, with the stored password where nothing else changes', async () => {

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recordGeneration } from '../../../src/db/generations.ts';
 import { newId } from '../../../src/db/new-id.ts';
 import { accounts } from '../../../src/db/schema.ts';
 import type { SequenceId } from '../../../src/domain/ids.ts';
@@ -59,6 +60,24 @@ describe('one sequence', () => {
     const second = await show(id);
     expect(second).toMatchObject({ steps_finished: 1, next: { number: 2, why: 'delay', text: '3 days after step 1' } });
     expect(second.next.at).toMatch(/^2030-03-22T09:/);
+  });
+
+  test('says when each step to come would go, as long as no person decides first', async () => {
+    const { id } = await aSequence('email', 'manual_task', {
+      kind: 'email',
+      delay: { value: 4, unit: 'days' },
+    });
+    const planned = async () => (await show(id)).steps.map((step: { planned_at: string | null }) => step.planned_at);
+    const { next } = await show(id);
+    expect(await planned()).toEqual([
+      next.at,
+      expect.stringMatching(/^2030-03-22T/), // three days on
+      '2030-03-27T08:00:00Z', // four more lead to a holiday
+    ]);
+    await passStep(id);
+    expect(await planned()).toEqual([null, expect.stringMatching(/^2030-03-22T/), expect.any(String)]);
+    await passStep(id);
+    expect(await planned()).toEqual([null, null, null]); // its task is open
   });
 
   test('shows every step with its copy and what became of its message', async () => {
@@ -239,6 +258,143 @@ describe('a reply', () => {
     const answer = await api.post(`/v1/sequences/${newId()}/replies`, body);
     expect(answer.status).toBe(400);
     expect(answer.body.errors.map(({ path }: { path: string }) => path)).toEqual([path]);
+  });
+});
+
+describe('the copy of a step', () => {
+  const contentOf = (id: SequenceId, step: { id: string }, body: unknown, as?: string) =>
+    api.call('PUT', `/v1/sequences/${id}/steps/${step.id}/content`, body, as);
+  const email = { kind: 'email', subject: 'By hand', body: 'Written by a person' };
+
+  test('may be edited until it is claimed, on the version it was seen in', async () => {
+    const { id } = await aSequence('email', 'email');
+    const [step] = (await show(id)).steps;
+    expect(step).toMatchObject({ content_version: 1, editable: true, why_not_editable: null });
+    const edited = await contentOf(id, step, { made_on: 1, content: email });
+    expect(edited.status).toBe(200);
+    expect(edited.body.steps[0]).toMatchObject({ content: email, content_version: 2 });
+    expect(edited.body.timeline.at(-1)).toMatchObject({
+      kind: 'step_edited',
+      actor: `member:${api.house.memberId}`,
+      data: { step: 1, step_kind: 'email', version: 2 },
+    });
+    const late = await contentOf(id, step, { made_on: 1, content: email });
+    expect([late.status, late.body.code, late.body.detail]).toEqual([
+      409,
+      'version_conflict',
+      'the change was made on version 1, the copy of step 1 is at 2',
+    ]);
+    await passStep(id);
+    const shown = (await show(id)).steps;
+    expect(shown.map(({ editable }: { editable: boolean }) => editable)).toEqual([false, true]);
+    expect(shown[0].why_not_editable).toBe('Sending has begun: the step is SENT');
+    const sent = await contentOf(id, step, { made_on: 2, content: email });
+    expect([sent.status, sent.body.code]).toEqual([409, 'wrong_state']);
+  });
+
+  test('of a manual task names its assignee as everywhere', async () => {
+    const { id } = await aSequence('manual_task');
+    const [step] = (await show(id)).steps;
+    const content = {
+      kind: 'manual_task',
+      task: 'other',
+      title: 'Send a cake',
+      instructions: 'Lemon',
+      assignee_id: api.house.memberId,
+    };
+    expect((await contentOf(id, step, { made_on: 1, content })).body.steps[0].content).toEqual(content);
+  });
+
+  test.each([
+    [{ made_on: 1, content: { ...email, subject: 'a\nb' } }, 422, 'content.subject'],
+    [{ made_on: 1, content: { ...email, body: 'Hi {{first_name}}' } }, 422, 'content.body'],
+    [{ content: email }, 400, 'made_on'],
+    [{ made_on: 1, content: { ...email, note: 'x' } }, 400, 'content.note'],
+    [{ made_on: 1, content: { kind: 'fax' } }, 400, 'content.kind'],
+  ])('%j is a %i that names its place', async (body, status, path) => {
+    const { id } = await aSequence('email');
+    const [step] = (await show(id)).steps;
+    const answer = await contentOf(id, step, body);
+    expect(answer.status).toBe(status);
+    expect(answer.body.errors.map(({ path }: { path: string }) => path)).toEqual([path]);
+  });
+
+  test('is said anew from the contact as it is now; with AI variables only where there is a language model', async () => {
+    const { id } = await aSequence('email');
+    const [step] = (await show(id)).steps;
+    const path = `/v1/sequences/${id}/steps/${step.id}/regenerate`;
+    const anew = await api.post(path, { made_on: 1 });
+    expect([anew.status, anew.body.steps[0].content_version]).toEqual([200, 2]);
+    expect((await api.post(path, { made_on: 1 })).body.code).toBe('version_conflict');
+    expect(anew.body.timeline.at(-1)).toMatchObject({
+      kind: 'step_regenerated',
+      data: { step: 1, version: 2, by: null },
+    });
+  });
+
+  test('says who wrote the AI variables, what each became, and what that cost', async () => {
+    const plain = await aSequence('email');
+    expect(await show(plain.id)).toMatchObject({
+      ai_writer: null,
+      ai_note: null,
+      ai_values: [],
+      ai_use: { calls: 0, failed: 0, input_tokens: null, output_tokens: null, cost_micros: null },
+    });
+    const campaign = await api.campaign({
+      content: content(steps({ kind: 'email', body: '{{opener}} {{first_name}}' }), {
+        aiVariables: [{ name: 'opener', prompt: 'An opener', fallback: 'Well met,' }],
+      }),
+      leads: [lead()],
+    });
+    const [id] = await api.enrol(campaign.campaignId);
+    if (!id) throw new Error('nobody was enrolled');
+    const written = await show(id);
+    expect(written).toMatchObject({
+      ai_writer: 'offline',
+      ai_note: 'The copy was written without a language model: none is configured.',
+      ai_values: [{ name: 'opener', value: 'Well met,', by: 'offline' }],
+    });
+    const calls = [
+      { fault: 'provider 500', inputTokens: null, outputTokens: null, costMicros: null },
+      { fault: null, inputTokens: 900, outputTokens: 60, costMicros: 250 },
+      { fault: null, inputTokens: 100, outputTokens: 40, costMicros: 50 },
+    ];
+    const call = { workspaceId: api.house.workspaceId, sequenceId: id, purpose: 'enrolment' as const };
+    await api.db.asSystem(async (tx) => {
+      for (const told of calls)
+        await recordGeneration(tx, { ...call, ...told, provider: 'test', model: 'scripted', milliseconds: 1 });
+    });
+    expect((await show(id)).ai_use).toEqual({
+      calls: 3,
+      failed: 1,
+      input_tokens: 1_000,
+      output_tokens: 100,
+      cost_micros: 300,
+    });
+    const [step] = written.steps;
+    const refused = await api.post(`/v1/sequences/${id}/steps/${step.id}/regenerate`, { made_on: 1 });
+    expect([refused.status, refused.body.code, refused.body.detail]).toEqual([
+      422,
+      'rule_refused',
+      'no language model is configured; the copy stays as it is',
+    ]);
+  });
+
+  test('is changed with sequences:write only, and never from another workspace', async () => {
+    const { id } = await aSequence('email');
+    const [step] = (await show(id)).steps;
+    const reader = await api.tokenOf(api.house, ['sequences:read']);
+    const stranger = await api.tokenOf(await aHouse(api.db));
+    for (const [token, status] of [
+      [reader, 403],
+      [stranger, 404],
+    ] as const) {
+      expect((await contentOf(id, step, { made_on: 1, content: email }, token)).status).toBe(status);
+      const anew = await api.post(`/v1/sequences/${id}/steps/${step.id}/regenerate`, { made_on: 1 }, token);
+      expect(anew.status).toBe(status);
+    }
+    expect((await contentOf(id, { id: newId() }, { made_on: 1, content: email })).status).toBe(404);
+    expect((await show(id)).steps[0].content_version).toBe(1);
   });
 });
 

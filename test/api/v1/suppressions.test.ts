@@ -54,3 +54,35 @@ test.each([
 ])('%j is a 400', async (body) => {
   expect((await api.post('/v1/suppressions', body)).status).toBe(400);
 });
+
+test('the list shows who is never contacted, the newest first, and can be searched', async () => {
+  const fresh = await startServed();
+  await fresh.post('/v1/suppressions', {
+    entries: [
+      { kind: 'address', value: 'old_one@example.com' },
+      { kind: 'domain', value: 'oldXone.example' },
+    ],
+  });
+  const listed = async (query = '') => (await fresh.get(`/v1/suppressions${query}`)).body;
+  expect((await listed()).items.map(({ value, reason }: { value: string; reason: string }) => [value, reason])).toEqual(
+    [
+      ['oldxone.example', 'asked_by_user'],
+      ['old_one@example.com', 'asked_by_user'],
+    ],
+  );
+  // What looks like a pattern is none.
+  expect((await listed('?q=LD_ON')).items).toMatchObject([{ value: 'old_one@example.com' }]);
+  expect(await listed('?kind=domain')).toMatchObject({ total_count: 1, items: [{ value: 'oldxone.example' }] });
+  await fresh.close();
+});
+
+test('one that is taken off the list covers nobody any more, and the timeline says so', async () => {
+  await suppress({ kind: 'address', value: 'back@example.net' });
+  const { items } = (await api.get('/v1/suppressions?q=back@')).body;
+  expect(await api.call('DELETE', `/v1/suppressions/${items[0].id}`)).toEqual({ status: 200, body: items[0] });
+  expect((await api.get('/v1/suppressions?q=back@')).body.items).toEqual([]);
+  expect((await api.get('/v1/events?kind=suppression_removed')).body.items).toMatchObject([
+    { data: { suppression: items[0].id, suppression_kind: 'address', reason: 'asked_by_user' } },
+  ]);
+  expect((await api.call('DELETE', `/v1/suppressions/${items[0].id}`)).status).toBe(404);
+});

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../../../src/db/new-id.ts';
+import { aMember } from '../../support/builders.ts';
 import { aHouse, always, content, steps } from '../../support/scenario.ts';
 import { type Served, startServed } from '../../support/served.ts';
 
@@ -112,6 +113,96 @@ describe('a manual step', () => {
       status: 'DISMISSED',
       sequence: { status: 'STOPPED_EARLY' },
     });
+  });
+});
+
+describe('an open task', () => {
+  const snooze = (id: string, until: string | null) => api.post(`/v1/tasks/${id}/snooze`, { until });
+  const due = async (campaignId: string) => {
+    const answers = await Promise.all(
+      ['now', 'overdue', 'today', 'week', 'snoozed'].map(async (name) => {
+        const { total_count: count } = (await api.get(`/v1/tasks?campaign_id=${campaignId}&due=${name}`)).body;
+        return count === 1 ? [name] : [];
+      }),
+    );
+    return answers.flat();
+  };
+  const told = async (sequenceId: string, kind: string) =>
+    (await sequence(sequenceId)).timeline.filter((line: { kind: string }) => line.kind === kind);
+
+  test('is snoozed to 09:00 of a day on the clocks of the workspace, or to an instant, and comes back when asked', async () => {
+    const { id, campaignId } = await aTask(); // a Tuesday, 10:00 in Paris
+    expect(await due(campaignId)).toEqual(['now', 'today', 'week']);
+    expect((await snooze(id, '2030-03-20')).body).toMatchObject({
+      status: 'OPEN',
+      snoozed_until: '2030-03-20T08:00:00Z',
+      due_at: '2030-03-20T08:00:00Z',
+    });
+    expect(await due(campaignId)).toEqual(['week', 'snoozed']);
+    // The clocks change on 31 March; a Monday of next week is not this week.
+    expect((await snooze(id, '2030-04-01')).body.due_at).toBe('2030-04-01T07:00:00Z');
+    expect(await due(campaignId)).toEqual(['snoozed']);
+    expect((await snooze(id, '2030-03-19T22:30:00Z')).body.due_at).toBe('2030-03-19T22:30:00Z'); // 23:30 in Paris
+    expect(await due(campaignId)).toEqual(['today', 'week', 'snoozed']);
+    const { body } = await snooze(id, null);
+    expect(body).toMatchObject({ snoozed_until: null, due_at: body.created_at });
+    expect(await due(campaignId)).toEqual(['now', 'today', 'week']);
+  });
+
+  test('that is snoozed still keeps its sequence waiting, and can be settled', async () => {
+    const { id, sequenceId } = await aTask();
+    expect((await snooze(id, '2030-03-20')).body.sequence.status).toBe('WAITING_FOR_USER');
+    expect((await api.post(`/v1/tasks/${id}/complete`)).body).toMatchObject({
+      status: 'COMPLETED',
+      sequence: { status: 'ACTIVE' },
+    });
+    expect((await sequence(sequenceId)).steps_finished).toBe(1);
+  });
+
+  test('is told of once, however often the same snooze is asked for', async () => {
+    const { id, sequenceId } = await aTask();
+    for (const until of ['2030-03-20', '2030-03-20T08:00:00Z', '2030-03-20']) await snooze(id, until);
+    expect(await told(sequenceId, 'task_snoozed')).toMatchObject([
+      { data: { task: id, until: '2030-03-20T08:00:00.000Z' } },
+    ]);
+  });
+
+  test('is not snoozed into the past, nor to what is no day', async () => {
+    const { id } = await aTask();
+    const { status, body } = await snooze(id, '2030-03-19');
+    expect(status).toBe(422);
+    expect(body.errors).toEqual([{ path: 'until', problem: 'must be an instant to come' }]);
+    expect((await snooze(id, '2030-02-30')).status).toBe(400);
+    expect((await api.post(`/v1/tasks/${id}/snooze`, {})).status).toBe(400);
+  });
+
+  test('is given to another member, once, and to nobody who is none', async () => {
+    const { id, sequenceId } = await aTask();
+    const to = await aMember(api.db, api.house.workspaceId);
+    const give = (assignee: string) => api.post(`/v1/tasks/${id}/reassign`, { assignee_id: assignee });
+    expect((await give(to)).body).toMatchObject({ status: 'OPEN', assignee: { id: to } });
+    expect((await give(to)).status).toBe(200);
+    expect(await told(sequenceId, 'task_reassigned')).toMatchObject([
+      { data: { task: id, from: api.house.memberId, to } },
+    ]);
+    const stranger = await aHouse(api.db);
+    const { status, body } = await give(stranger.memberId);
+    expect(status).toBe(422);
+    expect(body.errors).toEqual([{ path: 'assignee_id', problem: 'is no member of this workspace' }]);
+  });
+
+  test('is neither snoozed nor given away once it is settled, or by another workspace', async () => {
+    const { id } = await aTask();
+    const stranger = await api.tokenOf(await aHouse(api.db));
+    const asked = [
+      ['snooze', { until: '2030-03-20' }],
+      ['reassign', { assignee_id: api.house.memberId }],
+    ] as const;
+    for (const [verb, body] of asked)
+      expect((await api.post(`/v1/tasks/${id}/${verb}`, body, stranger)).status, verb).toBe(404);
+    await api.post(`/v1/tasks/${id}/complete`);
+    for (const [verb, body] of asked)
+      expect((await api.post(`/v1/tasks/${id}/${verb}`, body)).body, verb).toMatchObject({ code: 'wrong_state' });
   });
 });
 

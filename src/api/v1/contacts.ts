@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import type { Caller } from '../../commands/deps.ts';
+import { eraseContact } from '../../commands/erase-contact.ts';
+import { suppress } from '../../commands/suppress.ts';
+import { appNow } from '../../db/clock.ts';
+import { exportContact } from '../../db/contact-export.ts';
+import { findContact, findContactDetail, listContacts } from '../../db/contact-reads.ts';
+import type { ContactId } from '../../domain/ids.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import { suppressionKeys } from '../../domain/suppression.ts';
+import type { App } from '../app.ts';
+import type { ApiDeps } from '../deps.ts';
+import { pageAnswer, paging, pathId, printInstant, text } from '../schemas.ts';
+import {
+  type ContactDetailShown,
+  contactDetailShape,
+  contactExportShape,
+  contactList,
+  exportRow,
+  showContactDetail,
+  showContactItem,
+} from '../shapes/contact-details.ts';
+import { noBody } from '../shapes/inputs.ts';
+
+const listQuery = z.strictObject({
+  q: text(200).optional().describe('Part of a name, an address, a profile or a company.'),
+  ...paging,
+});
+
+/** How many open sequences that ended. */
+const ended = contactDetailShape.extend({ ended_sequences: z.int() });
+
+const read = { scope: 'contacts:read' } as const;
+const write = { scope: 'contacts:write' } as const;
+
+/** `/v1/contacts`: who they are, all that was said; never contact again, hand everything out, forget. */
+export function contactRoutes(app: App, deps: ApiDeps): void {
+  const { db } = deps;
+  const params = pathId<ContactId>();
+  const show = async ({ workspaceId }: Caller, id: ContactId): Promise<ContactDetailShown> => {
+    const found = await db.inWorkspace(workspaceId, (tx) => findContactDetail(tx, id));
+    if (!found) throw new Refusal('not_found', `no contact ${id}`);
+    return showContactDetail(found);
+  };
+
+  app.get(
+    '/v1/contacts',
+    { config: read, schema: { querystring: listQuery, response: { 200: contactList } } },
+    async ({ caller, query }) => {
+      const { items, totalCount } = await db.inWorkspace(caller.workspaceId, (tx) => listContacts(tx, query, query));
+      return pageAnswer(items.map(showContactItem), totalCount, query);
+    },
+  );
+
+  app.get(
+    '/v1/contacts/:id',
+    { config: read, schema: { params, response: { 200: contactDetailShape } } },
+    ({ caller, params: { id } }) => show(caller, id),
+  );
+
+  app.get(
+    '/v1/contacts/:id/export',
+    { config: read, schema: { params, response: { 200: contactExportShape } } },
+    async ({ caller: { workspaceId }, params: { id } }, reply) => {
+      const { found, now } = await db.inWorkspace(workspaceId, async (tx) => ({
+        found: await exportContact(tx, id),
+        now: await appNow(tx),
+      }));
+      if (!found) throw new Refusal('not_found', `no contact ${id}`);
+      const { contact, importedRows, ...rows } = found;
+      const tables = Object.entries(rows).map(([name, own]) => [name, own.map(exportRow)] as const);
+      reply.header('content-disposition', `attachment; filename="contact-${id}.json"`);
+      return {
+        exported_at: printInstant(now),
+        contact: exportRow(contact),
+        imported_rows: importedRows.map(exportRow),
+        ...contactExportShape
+          .omit({ exported_at: true, contact: true, imported_rows: true })
+          .parse(Object.fromEntries(tables)),
+      };
+    },
+  );
+
+  app.post(
+    '/v1/contacts/:id/suppress',
+    { config: write, schema: { params, body: noBody, response: { 200: ended } } },
+    async ({ caller, params: { id } }) => {
+      const contact = await db.inWorkspace(caller.workspaceId, (tx) => findContact(tx, id));
+      if (!contact) throw new Refusal('not_found', `no contact ${id}`);
+      const own = suppressionKeys(contact).filter(({ kind }) => kind !== 'domain');
+      const entries = own.map((entry) => ({ ...entry, reason: 'asked_by_user' as const }));
+      const { ended } = await suppress(deps, caller, entries);
+      return { ...(await show(caller, id)), ended_sequences: ended };
+    },
+  );
+
+  app.post(
+    '/v1/contacts/:id/erase',
+    { config: write, schema: { params, body: noBody, response: { 200: ended } } },
+    async ({ caller, params: { id } }) => {
+      const { ended } = await eraseContact(deps, caller, id);
+      return { ...(await show(caller, id)), ended_sequences: ended };
+    },
+  );
+}

@@ -1,0 +1,66 @@
+import { asc, eq, or, type SQL, sql } from 'drizzle-orm';
+import type { ContactId } from '../domain/ids.ts';
+import { findContact } from './contact-reads.ts';
+import type { Tx } from './pool.ts';
+import {
+  connections,
+  deliveries,
+  events,
+  importRows,
+  inboundMessages,
+  invitations,
+  leads,
+  sequenceSteps,
+  sequences,
+  tasks,
+} from './schema.ts';
+import { suppressionsOf } from './suppressions.ts';
+
+/** Every row that is about one person, table by table. `erasure.ts` clears what is personal in the same ones. */
+export async function exportContact(tx: Tx, id: ContactId) {
+  const contact = await findContact(tx, id);
+  if (!contact) return null;
+  const theirs = sql`(select ${sequences.id} from ${sequences} where ${sequences.contactId} = ${id})`;
+  return {
+    contact,
+    suppressions: await suppressionsOf(tx, [contact]),
+    leads: await tx.select().from(leads).where(eq(leads.contactId, id)).orderBy(asc(leads.id)),
+    sequences: await tx.select().from(sequences).where(eq(sequences.contactId, id)).orderBy(asc(sequences.id)),
+    steps: await tx
+      .select()
+      .from(sequenceSteps)
+      .where(sql`${sequenceSteps.sequenceId} in ${theirs}`)
+      .orderBy(asc(sequenceSteps.sequenceId), asc(sequenceSteps.position)),
+    deliveries: await tx
+      .select()
+      .from(deliveries)
+      .where(sql`${deliveries.sequenceId} in ${theirs}`)
+      .orderBy(asc(deliveries.id)),
+    received: await tx
+      .select()
+      .from(inboundMessages)
+      .where(eq(inboundMessages.contactId, id))
+      .orderBy(asc(inboundMessages.id)),
+    tasks: await tx.select().from(tasks).where(sql`${tasks.sequenceId} in ${theirs}`).orderBy(asc(tasks.id)),
+    connections: await tx.select().from(connections).where(eq(connections.contactId, id)),
+    invitations: await tx.select().from(invitations).where(eq(invitations.contactId, id)),
+    importedRows: await tx.select().from(importRows).where(importedAs(contact)).orderBy(asc(importRows.row)),
+    events: await tx
+      .select()
+      .from(events)
+      .where(or(eq(events.contactId, id), sql`${events.sequenceId} in ${theirs}`))
+      .orderBy(asc(events.ordinal)),
+  };
+}
+
+/** Rows of a CSV that name the person: the address as it is, or the profile as the end of an address. */
+export function importedAs({ email, profile }: { email: string | null; profile: string | null }): SQL {
+  const value = sql`lower(btrim(field.value))`;
+  const slug = sql`split_part(split_part(split_part(${value}, '/in/', 2), '/', 1), '?', 1)`;
+  const named = or(
+    email === null ? undefined : sql`${value} = ${email}`,
+    profile === null ? undefined : sql`${value} = ${profile}`,
+    profile === null ? undefined : sql`${slug} = ${profile}`,
+  );
+  return sql`exists (select 1 from jsonb_each_text(${importRows.data}) field where ${named ?? sql`false`})`;
+}

@@ -1,0 +1,49 @@
+import type { DevTools } from '../api/deps.ts';
+import { type DevAnswer, type DevDeed, devAnswered, devLinkedIn, devMailPage } from '../api/shapes/dev.ts';
+
+/** Where the local mailbox and the LinkedIn simulator have their pages; both are processes beside the API. */
+interface Addresses {
+  mailbox: string;
+  linkedIn: string;
+}
+
+/** The mailbox and the simulator for the page: it asks the API, and the API asks them, so that no request leaves its origin. */
+export const createDevTools = ({ mailbox, linkedIn }: Addresses): DevTools => ({
+  async mails({ q, page }) {
+    const url = new URL(`/letters.json?${new URLSearchParams({ q, page: String(page) })}`, mailbox);
+    return devMailPage.parse(await (await fetch(url)).json());
+  },
+  async answerMail(id, answer) {
+    const answered = await submit(new URL(`/messages/${id}/answers/${answer.kind}`, mailbox), fieldsOf(answer));
+    return answered.status === 404 ? null : devAnswered.parse(await answered.json());
+  },
+  linkedIn: async () => devLinkedIn.parse(await (await fetch(new URL('/people.json', linkedIn))).json()),
+  async actOnLinkedIn(deed) {
+    const { kind, ...fields } = deed;
+    const answered = await submit(new URL(`/${kind}`, linkedIn), fields satisfies Omit<DevDeed, 'kind'>);
+    if (answered.status < 400) return null;
+    return answered.status === 404 ? 'there is no such invitation or account any more' : answered.text();
+  },
+});
+
+function fieldsOf(answer: DevAnswer): Record<string, string> {
+  switch (answer.kind) {
+    case 'reply':
+      return { text: answer.text };
+    case 'out-of-office':
+      return { returnsOn: answer.returns_on ?? '' };
+    case 'bounce':
+      return { severity: answer.severity };
+    default:
+      return {};
+  }
+}
+
+/** As their own forms do it. */
+const submit = (url: URL, fields: Readonly<Record<string, string>>): Promise<Response> =>
+  fetch(url, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { origin: url.origin, accept: 'application/json' },
+    body: new URLSearchParams(fields),
+  });

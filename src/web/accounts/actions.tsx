@@ -1,0 +1,100 @@
+import { Group } from '@mantine/core';
+import { IconPencil, IconPlayerPause, IconPlayerPlay, IconPlugConnected, IconTrash } from '@tabler/icons-react';
+import type { AccountShown, RemovedAccount } from '../../api/shapes/accounts.ts';
+import { counted } from '../campaigns/queries.ts';
+import { del, get, post } from '../client.ts';
+import { useAction } from '../shell/action.ts';
+import { ActionButton, IconAction } from '../shell/action-button.tsx';
+import { confirm } from '../shell/dialog.tsx';
+import { addressOf } from './words.ts';
+
+const touches = ['accounts', 'counts', 'sequences', 'campaigns'] as const;
+
+/** What can be done about an account as it stands. */
+export function AccountActions({ account, onEdit }: { account: AccountShown; onEdit: () => void }) {
+  const { id, status } = account;
+  const name = addressOf(account);
+  const say = (verb: 'pause' | 'resume' | 'reconnect') => post<AccountShown>(`/v1/accounts/${id}/${verb}`);
+  const pause = useAction({
+    act: () => say('pause'),
+    done: () => `Paused ${name}. Nothing goes out from it.`,
+    undo: () => say('resume'),
+    touches,
+  });
+  const resume = useAction({ act: () => say('resume'), done: () => `${name} sends again.`, touches });
+  const reconnect = useAction({ act: () => say('reconnect'), done: () => `${name} is connected again.`, touches });
+  const remove = useAction({
+    act: () => del<RemovedAccount>(`/v1/accounts/${id}`),
+    done: ({ ended_sequences }) =>
+      `Removed ${name}.${ended_sequences > 0 ? ` ${counted(ended_sequences, 'sequence')} failed.` : ''}`,
+    touches,
+  });
+  return (
+    <Group gap={6} className="account-actions">
+      {(status === 'CONNECTED' || status === 'RESTING') && (
+        <ActionButton
+          size="xs"
+          variant="default"
+          scope="accounts:write"
+          isBusy={pause.isBusy}
+          leftSection={<IconPlayerPause size={14} aria-hidden />}
+          onClick={() => void pause.run()}
+        >
+          Pause
+        </ActionButton>
+      )}
+      {status === 'PAUSED' && (
+        <ActionButton
+          size="xs"
+          variant="default"
+          scope="accounts:write"
+          isBusy={resume.isBusy}
+          leftSection={<IconPlayerPlay size={14} aria-hidden />}
+          onClick={() => void resume.run()}
+        >
+          Resume
+        </ActionButton>
+      )}
+      {status === 'DISCONNECTED' && (
+        <ActionButton
+          size="xs"
+          scope="accounts:write"
+          isBusy={reconnect.isBusy}
+          leftSection={<IconPlugConnected size={14} aria-hidden />}
+          onClick={() => void reconnect.run()}
+        >
+          Reconnect
+        </ActionButton>
+      )}
+      <IconAction label={`Edit ${name}`} scope="accounts:write" onClick={onEdit}>
+        <IconPencil size={16} aria-hidden />
+      </IconAction>
+      <IconAction
+        label={`Remove ${name}`}
+        scope="accounts:write"
+        isBusy={remove.isBusy}
+        onClick={() => void askToRemove(account).then((yes) => (yes ? remove.run() : undefined))}
+      >
+        <IconTrash size={16} aria-hidden />
+      </IconAction>
+    </Group>
+  );
+}
+
+async function askToRemove(account: AccountShown): Promise<boolean> {
+  const { sequences } = await get<{ sequences: number }>(`/app/api/accounts/${account.id}/needed`).catch(() => ({
+    sequences: null,
+  }));
+  const fails =
+    sequences === null
+      ? 'The open sequences that still write from it fail. '
+      : sequences === 0
+        ? 'No open sequence needs it. '
+        : `${counted(sequences, 'sequence')} ${sequences === 1 ? 'fails' : 'fail'}: what they still had to send is not sent. `;
+  return confirm({
+    title: `Remove ${addressOf(account)}?`,
+    body: `${fails}Its passwords are erased, and its inbox is no longer read. No undo.`,
+    verb: 'Remove',
+    isDangerous: true,
+  });
+}

@@ -1,0 +1,31 @@
+import { queryOptions } from '@tanstack/react-query';
+import type { Listing } from '../../api/schemas.ts';
+import type { AccountShown } from '../../api/shapes/accounts.ts';
+import type { CampaignFiguresShown, CampaignShown } from '../../api/shapes/campaigns.ts';
+import { openStatuses } from '../../domain/sequence.ts';
+import { get } from '../client.ts';
+
+export const campaignQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['campaigns', id],
+    queryFn: ({ signal }) => get<CampaignShown>(`/v1/campaigns/${id}`, {}, signal),
+  });
+
+export const figuresQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['campaigns', id, 'figures'],
+    queryFn: ({ signal }) => get<CampaignFiguresShown>(`/v1/campaigns/${id}/figures`, {}, signal),
+  });
+
+/** Those that can be given to a campaign. */
+export const accountsQuery = queryOptions({
+  queryKey: ['accounts', 'all'],
+  queryFn: ({ signal }) => get<Listing<AccountShown>>('/v1/accounts', { size: 100 }, signal),
+});
+
+export const openCount = ({ sequences }: Pick<CampaignShown, 'sequences'>): number =>
+  openStatuses.reduce((sum, status) => sum + sequences[status], 0);
+
+/** "1 open sequence", "42 open sequences". */
+export const counted = (count: number, noun: string): string =>
+  `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,0 +1,85 @@
+import type { QueryClient } from '@tanstack/react-query';
+import type { ChangeHeard } from '../../api/shapes/stream.ts';
+import { type Noun, nouns } from '../client.ts';
+import { touchedBy } from './touched-by.ts';
+
+/*
+ * One event stream in the visible tab says what changed; what that touches is read again. While there is no stream,
+ * everything shown is read every 15 seconds, and what says `meta: { often: true }` (drawer, import) every 5.
+ */
+
+const GATHER_MS = 150;
+const OFTEN_MS = 5_000;
+const SELDOM = 3;
+const REOPEN_MS = 3_000;
+
+declare module '@tanstack/react-query' {
+  interface Register {
+    queryMeta: { often?: boolean };
+  }
+}
+
+const isNoun = (text: unknown): text is Noun => nouns.some((noun) => noun === text);
+
+/** Reads again what is shown of these nouns, and marks the rest as old. */
+export const readAgain = (client: QueryClient, touched: readonly Noun[]): Promise<void> =>
+  client.invalidateQueries({ predicate: ({ queryKey: [noun] }) => isNoun(noun) && touched.includes(noun) });
+
+/** Listens until the returned function is called. */
+export function startLive(client: QueryClient): () => void {
+  let source: EventSource | null = null;
+  let hasBeenOpen = false;
+  let reopening: ReturnType<typeof setTimeout> | undefined;
+  let gathering: ReturnType<typeof setTimeout> | undefined;
+  const touched = new Set<Noun>();
+
+  const flush = () => {
+    gathering = undefined;
+    const gathered = [...touched];
+    touched.clear();
+    void readAgain(client, gathered);
+  };
+  const onMessage = ({ data }: MessageEvent<string>) => {
+    const { kind }: ChangeHeard = JSON.parse(data);
+    for (const noun of touchedBy[kind] ?? nouns) touched.add(noun);
+    gathering ??= setTimeout(flush, GATHER_MS);
+  };
+  const open = () => {
+    source?.close();
+    source = new EventSource('/app/api/stream');
+    source.onmessage = onMessage;
+    source.onopen = () => {
+      if (hasBeenOpen) void client.invalidateQueries(); // whatever happened meanwhile
+      hasBeenOpen = true;
+    };
+    source.onerror = () => {
+      void readAgain(client, ['session']); // signed out, or nobody there: its answer tells
+      // The browser itself tries again after a cut, not after an answer that is no stream.
+      if (source?.readyState === EventSource.CLOSED) reopening = setTimeout(open, REOPEN_MS);
+    };
+  };
+  const close = () => {
+    clearTimeout(reopening);
+    source?.close();
+    source = null;
+  };
+  const onVisibility = () => {
+    if (document.hidden) close();
+    else if (!source) open();
+  };
+
+  let ticks = 0;
+  const timer = setInterval(() => {
+    if (document.hidden || source?.readyState === EventSource.OPEN) return;
+    ticks++;
+    void client.invalidateQueries({ predicate: ({ meta }) => meta?.often === true || ticks % SELDOM === 0 });
+  }, OFTEN_MS);
+  document.addEventListener('visibilitychange', onVisibility);
+  onVisibility();
+  return () => {
+    document.removeEventListener('visibilitychange', onVisibility);
+    clearInterval(timer);
+    clearTimeout(gathering);
+    close();
+  };
+}

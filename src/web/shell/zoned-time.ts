@@ -1,0 +1,85 @@
+/** An instant in a zone, in the pieces that the page prints. Pure; `Intl` knows the zones. */
+interface Pieces {
+  weekday: string;
+  day: string;
+  month: string;
+  year: string;
+  hour: string;
+  minute: string;
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(zone: string): Intl.DateTimeFormat {
+  const known = formats.get(zone);
+  if (known) return known;
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
+  formats.set(zone, format);
+  return format;
+}
+
+function piecesOf(at: number, zone: string): Pieces {
+  const parts = Object.fromEntries(
+    formatOf(zone)
+      .formatToParts(at)
+      .map(({ type, value }) => [type, value]),
+  );
+  const { weekday = '', day = '', month = '', year = '', hour = '', minute = '' } = parts;
+  return { weekday, day, month, year, hour, minute };
+}
+
+/** "New York" of "America/New_York". */
+export const cityOf = (zone: string): string => (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ');
+
+export const viewerZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** "09:00". */
+export function timeIn(at: number, zone: string): string {
+  const { hour, minute } = piecesOf(at, zone);
+  return `${hour}:${minute}`;
+}
+
+/** "Tue 24 Nov", with the year when it is not that of `now`. */
+export function dayIn(at: number, zone: string, now: number): string {
+  const { weekday, day, month, year } = piecesOf(at, zone);
+  return `${weekday} ${day} ${month}${year === piecesOf(now, zone).year ? '' : ` ${year}`}`;
+}
+
+/** "Tue 24 Nov, 09:00 New York". */
+export const instantIn = (at: number, zone: string, now: number): string =>
+  `${dayIn(at, zone, now)}, ${timeIn(at, zone)} ${cityOf(zone)}`;
+
+/** "15:00 for you (Paris)", with the day when that differs too; null when the viewer's clock shows the same. */
+export function forViewer(at: number, zone: string, own: string, now: number): string | null {
+  const [there, here] = [piecesOf(at, zone), piecesOf(at, own)];
+  const isSameDay = there.day === here.day && there.month === here.month;
+  if (isSameDay && there.hour === here.hour && there.minute === here.minute) return null;
+  return `${isSameDay ? '' : `${dayIn(at, own, now)}, `}${timeIn(at, own)} for you (${cityOf(own)})`;
+}
+
+const MINUTE_MS = 60_000;
+const STEPS: readonly (readonly [name: string, ms: number])[] = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', MINUTE_MS],
+];
+
+/** "in 3 days", "2 hours ago", "now". */
+export function distance(at: number, now: number): string {
+  const gap = at - now;
+  const step = STEPS.find(([, ms]) => Math.abs(gap) >= ms);
+  if (!step) return 'now';
+  const [name, ms] = step;
+  const count = Math.round(Math.abs(gap) / ms);
+  const words = `${count} ${name}${count === 1 ? '' : 's'}`;
+  return gap > 0 ? `in ${words}` : `${words} ago`;
+}

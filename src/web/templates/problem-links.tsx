@@ -1,0 +1,31 @@
+import { Alert, Anchor, List, Text } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { useEditing } from './editing.tsx';
+import { placeName, spoken, type TemplateProblem } from './places.ts';
+
+interface ProblemLinksProps {
+  title: string;
+  problems: readonly TemplateProblem[];
+  onGoTo: (path: string) => void;
+}
+
+/** Each a link to its field. */
+export function ProblemLinks({ title, problems, onGoTo }: ProblemLinksProps) {
+  const { file } = useEditing();
+  return (
+    <Alert role="alert" color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={title} mb="md">
+      <List size="sm">
+        {problems.map(({ path, problem }) => (
+          <List.Item key={`${path} ${problem}`}>
+            <Anchor component="button" type="button" size="sm" className="problem-link" onClick={() => onGoTo(path)}>
+              {placeName(path, file)}
+            </Anchor>
+            <Text span size="sm">
+              : {spoken(problem)}
+            </Text>
+          </List.Item>
+        ))}
+      </List>
+    </Alert>
+  );
+}

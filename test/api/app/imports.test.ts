@@ -1,0 +1,285 @@
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { runImport } from '../../../src/commands/run-import.ts';
+import { startImport } from '../../../src/commands/start-import.ts';
+import { suppress } from '../../../src/commands/suppress.ts';
+import { forgetImported } from '../../../src/db/imports.ts';
+import { newId } from '../../../src/db/new-id.ts';
+import { contacts, events, imports } from '../../../src/db/schema.ts';
+import type { CampaignId, ImportId } from '../../../src/domain/ids.ts';
+import { aHouse, always, content, steps } from '../../support/scenario.ts';
+import { type Served, startServed } from '../../support/served.ts';
+import { until } from '../../support/until.ts';
+
+let api: Served;
+beforeAll(async () => {
+  api = await startServed();
+});
+afterAll(() => api.close());
+
+const email = content(steps('email'), { schedule: always });
+let campaignId: CampaignId;
+beforeEach(async () => {
+  ({ campaignId } = await api.campaign({ content: email, leads: 0, settings: { approvalMode: 'MANUAL_REVIEW' } }));
+});
+
+let unique = 0;
+const address = () => `row${unique++}@lead.example`;
+
+interface Sent {
+  text: string;
+  mapping?: (string | null)[];
+  approve?: boolean;
+}
+const handIn = ({ text, mapping = ['email', 'first_name'], approve }: Sent) =>
+  api.post(`/app/api/campaigns/${campaignId}/imports`, { file_name: 'leads.csv', text, mapping, approve });
+
+const finished = (id: string) =>
+  until(async () => {
+    const { body } = await api.get(`/app/api/imports/${id}`);
+    return body.finished_at === null ? null : body;
+  });
+
+const rowsOf = async (id: string, query = '') =>
+  (await api.get(`/app/api/imports/${id}/rows?size=100${query}`)).body.items;
+
+const outcomesOf = async (id: string) =>
+  (await rowsOf(id)).map(({ row, outcome }: { row: number; outcome: string }) => [row, outcome]);
+
+describe('a file that is read', () => {
+  test('answers its columns, what they seem to mean and what is in them, and keeps nothing', async () => {
+    const text =
+      'Work Email;First name;Favourite Tool;;Mail\na@lead.example;Ada;Notion;x;\n;;;;\nb@lead.example;"Bo;b";;;\n';
+    const { status, body } = await api.post('/app/api/imports/read', { text });
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      rows: 2,
+      columns: [
+        { header: 'Work Email', means: 'email', samples: ['a@lead.example', 'b@lead.example'] },
+        { header: 'First name', means: 'first_name', samples: ['Ada', 'Bo;b'] },
+        { header: 'Favourite Tool', means: 'custom.favourite_tool', samples: ['Notion'] },
+        { header: '', means: null, samples: ['x'] },
+        { header: 'Mail', means: null, samples: [] }, // the address is there already
+      ],
+    });
+    expect((await api.get(`/app/api/campaigns/${campaignId}/imports`)).body.items).toEqual([]);
+  });
+
+  test('that is no table is refused in words', async () => {
+    expect((await api.post('/app/api/imports/read', { text: '' })).body.detail).toBe(
+      'the file is empty: its first line names the columns',
+    );
+  });
+
+  test('of more than 10 MB is refused', async () => {
+    const { status, body } = await api.post('/app/api/imports/read', { text: 'x'.repeat(10 * 1024 * 1024 + 1) });
+    expect([status, body.code]).toEqual([413, 'body_too_large']);
+  });
+});
+
+describe('an import', () => {
+  test('answers before its rows are worked off, and then has an outcome for each', async () => {
+    const [known, fresh, suppressed, elsewhere] = [address(), address(), address(), address()];
+    await api.post(`/v1/campaigns/${campaignId}/leads`, { rows: [{ email: known }] });
+    await suppress(api.commands, api.house.caller, [{ kind: 'address', value: suppressed, reason: 'asked_by_user' }]);
+    const other = await api.campaign({ content: email, leads: [{ email: elsewhere }] });
+    await api.enrol(other.campaignId);
+    const text = [
+      'email,first_name,city',
+      `${fresh},Ada,Paris`,
+      `${known},Bea,Rome`,
+      `${elsewhere},Cem,Oslo`,
+      `${suppressed},Dan,Bonn`,
+      'not an address,Eve,Lyon',
+      `${fresh.toUpperCase()},Ada again,Nice`,
+      ',Nobody,Graz',
+      `${address()},Too,many,columns`,
+    ].join('\n');
+    const { status, body } = await handIn({ text, mapping: ['email', 'first_name', 'custom.city'] });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ campaign_id: campaignId, file_name: 'leads.csv', rows: 8, finished_at: null });
+
+    expect(await finished(body.id)).toMatchObject({
+      done: 8,
+      totals: {
+        pending_review: 1,
+        approved: 0,
+        already_in_campaign: 1,
+        in_other_sequence: 1,
+        suppressed: 1,
+        duplicate_in_request: 1,
+        invalid: 3,
+      },
+    });
+    const rows = await rowsOf(body.id);
+    expect(
+      rows.map(({ row, outcome, detail }: { row: number; outcome: string; detail: string | null }) => [
+        row,
+        outcome,
+        detail,
+      ]),
+    ).toEqual([
+      [2, 'pending_review', null],
+      [3, 'already_in_campaign', null],
+      [4, 'in_other_sequence', null],
+      [5, 'suppressed', null],
+      [6, 'invalid', expect.stringMatching(/^email: "not an address"/)],
+      [7, 'duplicate_in_request', 'the same person as in row 2'],
+      [8, 'invalid', 'an email address or a LinkedIn profile is needed, the row has neither'],
+      [9, 'invalid', 'has 4 columns, the header has 3'],
+    ]);
+    expect((await rowsOf(body.id, '&outcome=suppressed')).map(({ lead }: { lead: string }) => lead)).toEqual([
+      suppressed,
+    ]);
+    const [contact] = await api.db.asSystem((tx) => tx.select().from(contacts).where(eq(contacts.email, fresh)));
+    expect(contact).toMatchObject({ firstName: 'Ada', custom: { city: 'Paris' } });
+    const told = await api.db.asSystem((tx) => tx.select().from(events).where(eq(events.kind, 'leads_imported')));
+    expect(told.filter((event) => event.campaignId === campaignId).map(({ data }) => data)).toEqual([
+      { import: body.id, added: 1 },
+    ]);
+  });
+
+  test('that is repeated adds nobody', async () => {
+    const text = `email,first_name\n${address()},Ada\n${address()},Bo\n`;
+    await finished((await handIn({ text })).body.id);
+    const { totals } = await finished((await handIn({ text })).body.id);
+    expect(totals).toMatchObject({ pending_review: 0, approved: 0, already_in_campaign: 2 });
+  });
+
+  test('approves when it is told to, also what waited since an earlier one', async () => {
+    const [waiting, fresh] = [address(), address()];
+    await api.post(`/v1/campaigns/${campaignId}/leads`, { rows: [{ email: waiting }] });
+    const { body } = await handIn({ text: `email,first_name\n${waiting},Ada\n${fresh},Bo\n`, approve: true });
+    expect((await finished(body.id)).totals).toMatchObject({ approved: 2, already_in_campaign: 0 });
+    expect((await api.get(`/v1/campaigns/${campaignId}/leads?status=APPROVED`)).body.total_count).toBe(2);
+  });
+
+  test('keeps what cannot be stored to its own row', async () => {
+    const text = `email,first_name\n${address()},nul \0 here\n${address()},${'x'.repeat(5_001)}\n${address()},Ada\n`;
+    const { body } = await handIn({ text });
+    await finished(body.id);
+    expect(await outcomesOf(body.id)).toEqual([
+      [2, 'invalid'],
+      [3, 'invalid'],
+      [4, 'pending_review'],
+    ]);
+  });
+
+  test.each([
+    ['a mapping that says nobody', ['first_name', null], /neither an email nor a linkedin_url/],
+    ['a mapping that says something twice', ['email', 'email'], /says email twice/],
+    ['a mapping of other columns', ['email'], /names 1 columns, the file has 2/],
+    ['a mapping to what there is not', ['email', 'phone'], /"phone" is no column of leads/],
+  ])('%s is refused, and nothing is kept', async (_, mapping, told) => {
+    const { status, body } = await handIn({ text: `email,x\n${address()},y\n`, mapping });
+    expect([status, body.code]).toEqual([422, 'invalid']);
+    expect(body.detail).toMatch(told);
+    expect((await api.get(`/app/api/campaigns/${campaignId}/imports`)).body.items).toEqual([]);
+  });
+
+  test('into an ended campaign is refused; one that ends meanwhile is the outcome of the rest', async () => {
+    const id = await startImport(api.commands, api.house.caller, {
+      campaignId,
+      fileName: 'x.csv',
+      approve: false,
+      rows: [{ row: 2, cells: { email: address() } }],
+    });
+    await api.post(`/v1/campaigns/${campaignId}/end`);
+    expect(await runImport(api.commands, { id, workspaceId: api.house.workspaceId })).toBe(true);
+    expect((await rowsOf(id))[0]).toMatchObject({ outcome: 'invalid', detail: 'the campaign takes no leads any more' });
+    expect((await handIn({ text: `email,first_name\n${address()},Ada\n` })).status).toBe(409);
+  });
+
+  test('of another workspace is not there, and a token without the scope is told so', async () => {
+    const { body } = await handIn({ text: `email,first_name\n${address()},Ada\n` });
+    const stranger = await api.tokenOf(await aHouse(api.db));
+    for (const path of ['', '/rows', '/rows.csv'])
+      expect((await api.get(`/app/api/imports/${body.id}${path}`, stranger)).status, path).toBe(404);
+    expect((await api.get(`/app/api/imports/${newId()}`)).status).toBe(404);
+    const reader = await api.tokenOf(api.house, ['campaigns:read']);
+    const refused = await api.post('/app/api/imports/read', { text: 'a' }, reader);
+    expect(refused.body.detail).toBe('this needs the scope campaigns:write');
+  });
+});
+
+describe('an import whose worker dies', () => {
+  const many = (count: number) =>
+    Array.from({ length: count }, (_, n) => ({ row: n + 2, cells: { email: address() } }));
+  const abandoned = async (count: number) =>
+    startImport(api.commands, api.house.caller, { campaignId, fileName: 'x.csv', approve: false, rows: many(count) });
+  const ref = (id: ImportId) => ({ id, workspaceId: api.house.workspaceId });
+
+  test('is finished by the reconciler', async () => {
+    const id = await abandoned(3);
+    await api.repair();
+    expect((await api.get(`/app/api/imports/${id}`)).body).toMatchObject({ done: 3, totals: { pending_review: 3 } });
+  });
+
+  test('goes on where it stood: every row has the one outcome it really had', async () => {
+    const id = await abandoned(120);
+    const stop = new AbortController();
+    let rows = 0;
+    const db: typeof api.db = {
+      ...api.db,
+      // Dies in the middle of a page, between two rows.
+      inWorkspace: (workspaceId, work) =>
+        ++rows > 90 ? Promise.reject(new Error('killed')) : api.db.inWorkspace(workspaceId, work),
+    };
+    await expect(runImport({ ...api.commands, db }, ref(id), stop.signal)).rejects.toThrow('killed');
+    const { done } = (await api.get(`/app/api/imports/${id}`)).body;
+    expect(done).toBeGreaterThan(50);
+    expect(done).toBeLessThan(120);
+    await api.db.asSystem((tx) => tx.update(imports).set({ leasedUntil: 0 }).where(eq(imports.id, id))); // its lease ran out
+    expect(await runImport(api.commands, ref(id))).toBe(true);
+    expect((await api.get(`/app/api/imports/${id}`)).body).toMatchObject({
+      done: 120,
+      totals: { pending_review: 120 },
+    });
+  });
+
+  test('is not worked on by two at once', async () => {
+    const id = await abandoned(60);
+    const both = await Promise.all([runImport(api.commands, ref(id)), runImport(api.commands, ref(id))]);
+    expect(both.sort()).toEqual([false, true]);
+    expect((await api.get(`/app/api/imports/${id}`)).body.totals.pending_review).toBe(60);
+  });
+
+  test('gives its lease up when it is told to stop, so that another goes on at once', async () => {
+    const id = await abandoned(2);
+    expect(await runImport(api.commands, ref(id), AbortSignal.abort())).toBe(false);
+    expect(await runImport(api.commands, ref(id))).toBe(true);
+  });
+});
+
+describe('the rows as a file', () => {
+  test('have what became of them beside what they said, and no cell that a spreadsheet would run', async () => {
+    const [one, other] = [address(), address()];
+    const text = `email,first_name,note\n${one},"=HYPERLINK(""http://x.example"")","a ""quote"", and more"\n${other},+1 555 0100,@cmd\nbad,-2,ok\n`;
+    const { body } = await handIn({ text, mapping: ['email', 'first_name', 'custom.note'] });
+    await finished(body.id);
+    const answer = await api.app.inject({
+      url: `/app/api/imports/${body.id}/rows.csv`,
+      headers: { authorization: `Bearer ${api.token}` },
+    });
+    expect(answer.headers['content-type']).toBe('text/csv; charset=utf-8');
+    expect(answer.headers['content-disposition']).toBe('attachment; filename="leads-outcomes.csv"');
+    const lines = answer.body.split('\r\n');
+    expect(lines[0]).toBe('row,outcome,why,custom.note,email,first_name');
+    expect(lines[1]).toBe(`2,pending_review,,"a ""quote"", and more",${one},"'=HYPERLINK(""http://x.example"")"`);
+    expect(lines[2]).toBe(`3,pending_review,,'@cmd,${other},'+1 555 0100`);
+    expect(lines[3]).toMatch(/^4,invalid,"email: .*",ok,bad,'-2$/);
+    expect(lines).toHaveLength(5);
+  });
+
+  test('forget a person who asks for it, however their address was written', async () => {
+    const one = address();
+    const { body } = await handIn({ text: `email,first_name\n${one.toUpperCase()},Ada\n${address()},Bo\n` });
+    await finished(body.id);
+    await api.db.inWorkspace(api.house.workspaceId, (tx) => forgetImported(tx, { email: one, profile: null }));
+    const rows = await rowsOf(body.id);
+    expect(rows.map(({ lead, name }: { lead: string; name: string }) => [lead !== '', name])).toEqual([
+      [false, ''],
+      [true, 'Bo'],
+    ]);
+  });
+});

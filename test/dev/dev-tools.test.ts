@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createHttpLinkedIn } from '../../src/adapters/http-linkedin.ts';
+import { createDevTools } from '../../src/dev/dev-tools.ts';
+import { type LinkedInSimulator, startLinkedInSimulator } from '../../src/dev/linkedin-simulator.ts';
+import type { Mailbox } from '../../src/dev/mailbox.ts';
+import { type Served, startServed } from '../support/served.ts';
+import { openMailbox, sendTo } from './sent-mail.ts';
+import { aFolder } from './servers.ts';
+
+/*
+ * The mailbox and the simulator through the API, as the page has them: both real, on ports of their own.
+ */
+
+const { folder, remove } = aFolder();
+let mailbox: Mailbox;
+let simulator: LinkedInSimulator;
+let api: Served;
+beforeAll(async () => {
+  mailbox = await openMailbox(`${folder}/mailbox`);
+  simulator = await startLinkedInSimulator({ port: 0, dir: `${folder}/linkedin`, apiKey: 'key' });
+  const dev = createDevTools({ mailbox: mailbox.pageUrl, linkedIn: simulator.url });
+  api = await startServed({ deps: () => ({ dev }) });
+  await sendTo(mailbox);
+});
+afterAll(async () => {
+  await api.close();
+  await simulator.stop();
+  await mailbox.stop();
+  remove();
+});
+
+const mails = async (query = '') => (await api.get(`/app/api/dev/mailbox${query}`)).body;
+const answer = (id: string, body: object) => api.post(`/app/api/dev/mailbox/${id}/answers`, body);
+
+describe('the mailbox', () => {
+  test('shows what was sent, and can be searched', async () => {
+    expect((await mails()).items).toMatchObject([
+      {
+        id: '000001',
+        kind: null,
+        from: { address: 'sam@sender.example' },
+        to: { name: 'Ann Example' },
+        subject: 'Hello Ann',
+        why_no_unsubscribe: expect.stringContaining('this machine'),
+      },
+    ]);
+    expect(await mails('?q=nobody')).toEqual({ items: [], total_count: 0, total_pages: 1 });
+  });
+
+  test.each([
+    [{ kind: 'reply', text: 'Tell me more.' }, 'reply'],
+    [{ kind: 'out-of-office', returns_on: '2030-04-02' }, 'outOfOffice'],
+    [{ kind: 'bounce', severity: 'hard' }, 'bounce'],
+    [{ kind: 'complaint' }, 'complaint'],
+  ])('%j comes to the account that wrote', async (asked, kind) => {
+    const { status, body } = await answer('000001', asked);
+    expect([status, body.failed]).toEqual([200, false]);
+    const [newest] = (await mails()).items;
+    expect(newest).toMatchObject({ id: null, kind });
+  });
+
+  test('what cannot be done is said, and a message that is not there is 404', async () => {
+    expect((await answer('000001', { kind: 'unsubscribe' })).body).toEqual({
+      text: expect.stringMatching(/^Nothing was sent: .*not on this machine/),
+      failed: true,
+    });
+    expect((await answer('000009', { kind: 'complaint' })).status).toBe(404);
+    expect((await answer('000001', { kind: 'shrug' })).status).toBe(400);
+    expect((await answer('..', { kind: 'complaint' })).status).toBe(404);
+  });
+});
+
+describe('the simulator', () => {
+  const state = async () => (await api.get('/app/api/dev/linkedin')).body;
+  const act = (deed: object) => api.post('/app/api/dev/linkedin', deed);
+
+  test('shows who was invited; they accept and reply', async () => {
+    const linkedIn = createHttpLinkedIn({ baseUrl: simulator.url, apiKey: 'key', timeoutMs: 5_000 });
+    await linkedIn.invite({ externalId: 'acc-1' }, 'ada-lovelace', 'Shall we?');
+    const [ada] = (await state()).people;
+    expect(ada).toMatchObject({ name: 'Ada Lovelace', invitation: { status: 'pending', note: 'Shall we?' } });
+    const early = await act({ kind: 'reply', account: 'acc-1', profile: 'ada-lovelace', text: 'Hi' });
+    expect([early.status, early.body.detail]).toEqual([422, 'Only who is connected can write.']);
+    expect((await act({ kind: 'accept', invitation: ada.invitation.id })).body.people[0].invitation.status).toBe(
+      'accepted',
+    );
+    const { body } = await act({ kind: 'reply', account: 'acc-1', profile: 'ada-lovelace', text: 'Gladly.' });
+    expect(body.people[0].messages.at(-1)).toMatchObject({ text: 'Gladly.', is_ours: false });
+  });
+
+  test('an account loses its login and finds it again', async () => {
+    const loggedIn = async (deed: object) =>
+      (await act(deed)).body.accounts.find(({ id }: { id: string }) => id === 'acc-1').is_logged_in;
+    expect(await loggedIn({ kind: 'disconnect', account: 'acc-1' })).toBe(false);
+    expect(await loggedIn({ kind: 'reconnect', account: 'acc-1' })).toBe(true);
+    expect((await act({ kind: 'accept', invitation: 'inv_404' })).status).toBe(422);
+  });
+});
+
+test('outside the embedded runtime nothing is there', async () => {
+  const real = await startServed();
+  for (const path of ['mailbox', 'linkedin', 'clock'])
+    expect((await real.get(`/app/api/dev/${path}`)).status).toBe(404);
+  await real.close();
+});

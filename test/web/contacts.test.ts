@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { aSite } from './support/site.ts';
+import { noSeriousAxe } from './support/troubles.ts';
+
+const site = aSite();
+
+/** A running campaign whose first emails were sent. */
+async function aRunningCampaign(people: readonly { email: string; first_name: string; last_name: string }[]) {
+  const { call, seeded, forward } = site();
+  await call('POST', `/v1/campaigns/${seeded.campaignId}/leads`, { rows: people, approve: true });
+  await call('POST', `/v1/campaigns/${seeded.campaignId}/start`);
+  for (const { email } of people)
+    await expect
+      .poll(
+        async () => {
+          const sent = (await site().mailbox.messages()).some(({ envelope }) => envelope.recipients.includes(email));
+          if (!sent) await forward('next');
+          return sent;
+        },
+        { timeout: 30_000 },
+      )
+      .toBe(true);
+}
+
+const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
+
+test('a contact is found, shows what was said over all campaigns, and hands everything out as a file', async () => {
+  await aRunningCampaign([
+    { email: 'ada@quill.example', first_name: 'Ada', last_name: 'Quill' },
+    { email: 'ben@stone.example', first_name: 'Ben', last_name: 'Stone' },
+  ]);
+  const page = await site().newPage({ path: '/contacts' });
+  await row(page, 'Ben Stone').waitFor();
+  await noSeriousAxe(page);
+  await page.keyboard.press('/');
+  await page.keyboard.type('quill');
+  await expect.poll(() => page.url()).toContain('q=quill');
+  await expect.poll(() => row(page, 'Ben Stone').count()).toBe(0);
+
+  await page.getByRole('link', { name: 'Ada Quill' }).click();
+  await page.getByRole('heading', { name: 'Ada Quill', level: 1 }).waitFor();
+  await page.getByRole('list', { name: 'Messages with Ada Quill' }).getByText('sam@northwind.example').waitFor();
+  await noSeriousAxe(page);
+
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export' }).click(),
+  ]);
+  const held = JSON.parse(await readFile(await file.path(), 'utf8'));
+  expect(held.contact.email).toBe('ada@quill.example');
+  expect(held.deliveries).toHaveLength(1);
+});
+
+test('never contact again asks, ends what is open, and says so', async () => {
+  const page = await site().newPage({ path: '/contacts?q=stone', theme: 'dark' });
+  await page.getByRole('link', { name: 'Ben Stone' }).click();
+  await page.getByRole('button', { name: 'Never contact again' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Never contact Ben Stone again?' });
+  await dialog.getByText('Their open sequence ends as Stopped early.').waitFor();
+  await noSeriousAxe(page);
+  await dialog.getByRole('button', { name: 'Never contact again' }).click();
+  await page.getByText('Ben Stone is never contacted again. 1 open sequence ended.').first().waitFor();
+  await page.getByText('Never contact', { exact: true }).first().waitFor();
+  await page.getByText('Stopped early').first().waitFor();
+  const again = page.getByRole('button', { name: 'Never contact again' });
+  expect(await again.getAttribute('aria-disabled')).toBe('true');
+  await noSeriousAxe(page);
+});
+
+test('who is erased is asked about by name, and then nothing is known of them', async () => {
+  const page = await site().newPage({ path: '/contacts?q=quill' });
+  await page.getByRole('link', { name: 'Ada Quill' }).click();
+  await page.getByRole('button', { name: 'Erase' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Erase Ada Quill?' });
+  await dialog.getByText('ada@quill.example stays on the suppression list').waitFor();
+  const erase = dialog.getByRole('button', { name: 'Erase' });
+  await erase.click({ force: true }); // not before it is ticked
+  await dialog.getByLabel('Erase Ada Quill for good').check();
+  await noSeriousAxe(page);
+  await erase.click();
+  await page.getByRole('heading', { name: 'Erased contact', level: 1 }).waitFor();
+  expect(await page.getByRole('main').getByText(/quill/i).count()).toBe(0);
+  await noSeriousAxe(page);
+
+  await page.goto('/contacts?q=quill');
+  await page.getByText('Nothing matches these filters').waitFor();
+  await page.goto('/settings/suppressions?q=quill');
+  await row(page, 'ada@quill.example').waitFor();
+});
+
+test('without the scope the buttons stay, and say what is lacking', async () => {
+  const { newPage, call } = site();
+  const [contact] = (await call('GET', '/v1/contacts?q=stone')).body.items;
+  const page = await newPage({ path: `/contacts/${contact.id}`, scopes: ['contacts:read', 'sequences:read'] });
+  const erase = page.getByRole('button', { name: 'Erase' });
+  await erase.focus();
+  await page.getByRole('tooltip').getByText('Your token lacks `contacts:write`').waitFor();
+  await erase.press('Enter');
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  await page.goto('/contacts/01a20378-67f0-74b6-a877-b3652084aa96');
+  await page.getByRole('heading', { name: 'Not found', level: 1 }).waitFor();
+});

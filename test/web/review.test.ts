@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import { aSite } from './support/site.ts';
+import { noSeriousAxe } from './support/troubles.ts';
+
+const site = aSite();
+
+const names = ['Ada', 'Bea', 'Cem', 'Dan', 'Eva', 'Finn'];
+
+test('leads are approved by key and rejected together, which can be undone; who is enrolled is counted by the funnel', async () => {
+  const { newPage, call, seeded, forward } = site();
+  const path = `/v1/campaigns/${seeded.campaignId}`;
+  await call('POST', `${path}/leads`, {
+    rows: names.map((name) => ({
+      email: `${name}@review.example`,
+      first_name: name,
+      last_name: 'Lead',
+      company: 'Oakline',
+    })),
+  });
+  await call('POST', `${path}/start`);
+  const page = await newPage({ path: `/campaigns/${seeded.campaignId}/leads` });
+  const card = page.getByRole('complementary', { name: 'The lead in hand' });
+  const rows = page.getByRole('table', { name: 'Leads' }).getByRole('row');
+  const statuses = page.getByRole('group', { name: 'Status' });
+  const messages = page.getByRole('region', { name: 'Messages' });
+
+  // Who they are, what they would be told first, and what is not written yet.
+  await card.getByRole('heading', { name: 'Ada Lead' }).waitFor();
+  await card.getByText('A shorter queue at Oakline?').waitFor();
+  expect(await card.getByText('written at enrolment').count()).toBeGreaterThan(0);
+  await noSeriousAxe(page);
+
+  await page.keyboard.press('a');
+  await page.getByText('Approved Ada Lead.', { exact: true }).waitFor();
+  await card.getByRole('heading', { name: 'Bea Lead' }).waitFor();
+  await page.keyboard.press('a');
+  await card.getByRole('heading', { name: 'Cem Lead' }).waitFor();
+  await page.keyboard.press('j');
+  await card.getByRole('heading', { name: 'Dan Lead' }).waitFor();
+  await page.keyboard.press('k');
+  await page.keyboard.press('x');
+  await page.getByText('Rejected Cem Lead.', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await messages.getByText('Undone.').waitFor();
+  await statuses.getByRole('button', { name: 'To review 4' }).waitFor();
+
+  await page.getByLabel('Select all on this page').check();
+  await page.getByRole('region', { name: 'Selected' }).getByRole('button', { name: 'Reject' }).click();
+  await page.getByText('Rejected 4 leads.', { exact: true }).waitFor();
+  await statuses.getByRole('button', { name: 'Rejected 4' }).waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await statuses.getByRole('button', { name: 'To review 4' }).waitFor();
+  expect(await rows.count()).toBe(5); // with the header's
+
+  await forward(Date.parse('2030-03-19T12:00:00Z'));
+  await statuses.getByRole('button', { name: 'Enrolled 2' }).click();
+  await page
+    .getByRole('table', { name: 'Leads' })
+    .getByRole('button', { name: /Ada Lead/ })
+    .waitFor();
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await page.getByRole('link', { name: /^Enrolled 2/ }).waitFor();
+  await page.getByRole('link', { name: /^Approved 2/ }).waitFor();
+  await page.getByRole('link', { name: /^Contacted 2/ }).waitFor();
+  await page.getByRole('img', { name: /Bars of sends per day/ }).waitFor();
+  await noSeriousAxe(page);
+
+  await page.getByRole('link', { name: /^Proposed 6/ }).click();
+  await statuses.getByRole('button', { name: 'All 6', pressed: true }).waitFor();
+  expect(await rows.count()).toBe(7);
+});
+
+test('an undo that comes after the enrolment says so, and shows where the lead stands', async () => {
+  const { newPage, call, seeded, forward } = site();
+  const path = `/v1/campaigns/${seeded.campaignId}`;
+  await call('POST', `${path}/leads`, { rows: [{ email: 'late@review.example', first_name: 'Late' }] });
+  const page = await newPage({ path: `/campaigns/${seeded.campaignId}/leads?q=late` });
+  await page.getByRole('heading', { name: 'Late' }).waitFor();
+  await page.keyboard.press('a');
+  const undo = page.getByRole('button', { name: 'Undo' });
+  await undo.waitFor();
+  await forward(Date.parse('2030-03-20T12:00:00Z'));
+  await undo.click();
+  await page
+    .getByRole('region', { name: 'Messages' })
+    .getByText(/^This changed meanwhile\. Here is the latest\./)
+    .waitFor();
+  await page.getByRole('button', { name: 'Enrolled 3' }).waitFor();
+});
+
+test('what a token does not permit stays there, and says why', async () => {
+  const { newPage, call, seeded } = site();
+  await call('POST', `/v1/campaigns/${seeded.campaignId}/leads`, { rows: [{ email: 'other@review.example' }] });
+  const page = await newPage({
+    scopes: ['campaigns:read', 'sequences:read'],
+    path: `/campaigns/${seeded.campaignId}/leads`,
+    theme: 'dark',
+  });
+  const approve = page.getByRole('button', { name: 'Approve', exact: true });
+  await approve.hover();
+  await page.getByRole('tooltip').getByText('Your token lacks `campaigns:write`').waitFor();
+  expect(await approve.getAttribute('aria-disabled')).toBe('true');
+  await noSeriousAxe(page);
+});
