@@ -5,7 +5,7 @@ import { localDate } from '../domain/schedule.ts';
 import type { StepKind } from '../domain/sequence.ts';
 import { appNow } from './clock.ts';
 import type { Tx } from './pool.ts';
-import { holdUpsOf, isReply } from './sequence-search.ts';
+import { holdUpsOf, isReply, now } from './sequence-search.ts';
 import { readTemplate } from './templates.ts';
 import type { CampaignRow } from './walks.ts';
 
@@ -66,9 +66,8 @@ const DAYS_AHEAD = 7;
 export async function campaignFigures(tx: Tx, campaign: CampaignRow): Promise<CampaignFigures> {
   const { id, templateId } = campaign;
   const { content } = await readTemplate(tx, templateId);
-  const now = await appNow(tx);
   const { zone } = content.schedule;
-  const today = localDate(now, zone);
+  const today = localDate(await appNow(tx), zone);
   return {
     zone,
     today,
@@ -92,11 +91,12 @@ async function funnelOf(tx: Tx, id: CampaignId): Promise<Funnel> {
   );
   const [walks] = await rowsOf<{ contacted: number; replied: number; succeeded: number }>(
     tx,
-    sql`select
-      count(*) filter (where exists (select 1 from sequence_steps st where st.sequence_id = s.id and st.status = 'SENT'))::int as contacted,
-      count(*) filter (where exists (select 1 from events e where e.sequence_id = s.id and ${isReply}))::int as replied,
-      count(*) filter (where s.status = 'SUCCEEDED')::int as succeeded
-      from sequences s where s.campaign_id = ${id}`,
+    sql`with ours as (select id, status from sequences where campaign_id = ${id})
+      select (select count(distinct st.sequence_id) from sequence_steps st join ours on ours.id = st.sequence_id
+          where st.status = 'SENT')::int as contacted,
+        (select count(distinct e.sequence_id) from events e join ours on ours.id = e.sequence_id
+          where ${isReply})::int as replied,
+        (select count(*) from ours where status = 'SUCCEEDED')::int as succeeded`,
   );
   return {
     ...(leads ?? { proposed: 0, approved: 0, enrolled: 0 }),
@@ -154,15 +154,15 @@ async function dayFigures(tx: Tx, id: CampaignId, zone: string, today: string): 
     tx,
     sql`select (st.finished_at at time zone ${zone})::date::text as day, count(*)::int as count
       from sequences s join sequence_steps st on st.sequence_id = s.id
-      where s.campaign_id = ${id} and st.status = 'SENT' and st.finished_at > app_now() - interval '${sql.raw(String(DAYS_BACK + 2))} days'
+      where s.campaign_id = ${id} and st.status = 'SENT' and st.finished_at > ${now} - interval '${sql.raw(String(DAYS_BACK + 2))} days'
       group by 1`,
   );
   const planned = await rowsOf<{ day: string; count: number }>(
     tx,
-    sql`select (greatest(s.next_at, app_now()) at time zone ${zone})::date::text as day, count(*)::int as count
+    sql`select (greatest(s.next_at, ${now}) at time zone ${zone})::date::text as day, count(*)::int as count
       from sequences s join sequence_steps st on st.sequence_id = s.id and st.position = s.position
       where s.campaign_id = ${id} and s.status in ('ACTIVE', 'WAITING_FOR_LEAD') and ${isMessage}
-        and s.next_why is distinct from 'waiting_for_connection' and s.next_at < app_now() + interval '${sql.raw(String(DAYS_AHEAD + 2))} days'
+        and s.next_why is distinct from 'waiting_for_connection' and s.next_at < ${now} + interval '${sql.raw(String(DAYS_AHEAD + 2))} days'
       group by 1`,
   );
   const midnight = Date.parse(today);
@@ -186,8 +186,8 @@ async function dueCount(tx: Tx, id: CampaignId): Promise<number> {
   const [row] = await rowsOf<{ count: number }>(
     tx,
     sql`select count(*)::int as count from sequences s join contacts k on k.id = s.contact_id
-      where s.campaign_id = ${id} and s.status in ('ACTIVE', 'WAITING_FOR_LEAD') and s.next_at <= app_now()
-        and (k.away_until is null or k.away_until <= app_now())`,
+      where s.campaign_id = ${id} and s.status in ('ACTIVE', 'WAITING_FOR_LEAD') and s.next_at <= ${now}
+        and (k.away_until is null or k.away_until <= ${now})`,
   );
   return row?.count ?? 0;
 }

@@ -44,20 +44,22 @@ export const matchingSequences = ({
       : sql`exists (select 1 from ${contacts} where ${contacts.id} = ${sequences.contactId} and ${contactHolds(typed)})`,
   );
 
-/** The account that the current step goes from. */
-const currentAccount = sql`(select a.status, a.resting_until from sequence_steps st
-  join accounts a on a.id = case st.kind when 'email' then s.email_account_id
-    when 'linkedin_message' then s.linkedin_account_id when 'linkedin_invitation' then s.linkedin_account_id end
-  where st.sequence_id = s.id and st.position = s.position)`;
+/** The business clock, asked once per statement and not once per row. */
+export const now = sql`(select app_now())`;
+
+/** Beside `sequences s`: its current step, and the account that it goes from. */
+const currentStep = sql`sequence_steps st on st.sequence_id = s.id and st.position = s.position`;
+const currentAccount = sql`accounts a on a.id = case st.kind when 'email' then s.email_account_id
+    when 'linkedin_message' then s.linkedin_account_id when 'linkedin_invitation' then s.linkedin_account_id end`;
 
 /** As `holdsOf` in `domain/explain.ts` says of one. */
 const heldBy: Record<HoldKind, SQL> = {
   campaign_paused: sql`exists (select 1 from ${campaigns}
     where ${campaigns.id} = ${sequences.campaignId} and ${campaigns.status} = 'PAUSED')`,
   out_of_office: sql`exists (select 1 from ${contacts}
-    where ${contacts.id} = ${sequences.contactId} and ${contacts.awayUntil} > app_now())`,
-  account_paused: sql`exists (select 1 from sequences s, lateral ${currentAccount} a
-    where s.id = ${sequences.id} and a.status = 'PAUSED')`,
+    where ${contacts.id} = ${sequences.contactId} and ${contacts.awayUntil} > ${now})`,
+  account_paused: sql`${sequences.id} in (select s.id from sequences s
+    join ${currentStep} join ${currentAccount} where a.status = 'PAUSED' and s.ended_at is null)`,
 };
 
 /** A person's reply: machines answer too. */
@@ -75,11 +77,11 @@ export const holdUpsOf = (campaignId: CampaignId | undefined): SQL => sql`
       when c.status = 'PAUSED' then 'campaign_paused'
       when i.sending_stopped or w.sending_stopped then 'switched_off'
       when a.status = 'PAUSED' then 'account_paused'
-      when a.status = 'DISCONNECTED' and (s.next_at is null or s.next_at <= app_now() or s.next_why = 'held')
+      when a.status = 'DISCONNECTED' and (s.next_at is null or s.next_at <= ${now} or s.next_why = 'held')
         then 'account_disconnected'
-      when a.status = 'RESTING' and a.resting_until > app_now() and a.resting_until >= coalesce(s.next_at, app_now())
+      when a.status = 'RESTING' and a.resting_until > ${now} and a.resting_until >= coalesce(s.next_at, ${now})
         then 'account_resting'
-      when k.away_until > app_now() and k.away_until >= coalesce(s.next_at, app_now()) then 'out_of_office'
+      when k.away_until > ${now} and k.away_until >= coalesce(s.next_at, ${now}) then 'out_of_office'
       when s.next_at is null and s.next_why is null then 'writing'
       else coalesce(s.next_why, 'delay') end as hold_up
   from sequences s
@@ -87,7 +89,8 @@ export const holdUpsOf = (campaignId: CampaignId | undefined): SQL => sql`
   join contacts k on k.id = s.contact_id
   join workspaces w on w.id = s.workspace_id
   cross join installation i
-  left join lateral ${currentAccount} a on true
+  left join ${currentStep}
+  left join ${currentAccount}
   where s.status in (${sql.join(
     openStatuses.map((status) => sql`${status}`),
     sql`, `,

@@ -149,14 +149,21 @@ describe('when Postgres is away', () => {
     const released = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const holders = [small.ofApi.asSystem(() => released), small.ofApi.asSystem(() => released)];
+    const hold = () =>
+      new Promise<{ over: Promise<void> }>((resolve) => {
+        const over = small.ofApi.asSystem(() => {
+          resolve({ over });
+          return released;
+        });
+      });
+    const holders = [await hold(), await hold()];
     const answers = await Promise.all(Array.from({ length: 200 }, () => ask('/v1/sequence-templates')));
     expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([503]));
     for (const { headers } of answers) expect(headers['retry-after']).toBe('2');
     expect((await ask('/healthz')).statusCode).toBe(200);
     expect((await ask('/readyz')).statusCode).toBe(503);
     release();
-    await Promise.all(holders);
+    await Promise.all(holders.map(({ over }) => over));
     expect((await ask('/v1/sequence-templates')).statusCode).toBe(200);
     expect((await ask('/readyz')).statusCode).toBe(200);
     await small.close();

@@ -132,8 +132,10 @@ test('who is erased is in no table any more but the suppression list', async () 
 
 test('their open sequence ends, its tasks are dismissed, and what was done stays in the numbers', async () => {
   const person = await aKnownPerson();
+  expect((await sequenceRow(deeds.db, person.id)).aiValues).not.toBeNull();
   await erase(person);
   expect(await sequenceRow(deeds.db, person.id)).toMatchObject({
+    aiValues: null,
     status: 'STOPPED_EARLY',
     endReason: 'contact_erased',
     nextAt: null,

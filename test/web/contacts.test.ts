@@ -53,6 +53,29 @@ test('a contact is found, shows what was said over all campaigns, and hands ever
   expect(held.deliveries).toHaveLength(1);
 });
 
+test('in the local mailbox whoever got the mail answers it, and the answer stands beside what was sent', async () => {
+  const page = await site().newPage({ path: '/dev/mailbox' });
+  await row(page, 'Ada Quill').getByRole('button').click();
+  const letter = page.getByRole('dialog');
+  await letter.getByText('unsubscribe here').waitFor();
+  await noSeriousAxe(page);
+  await letter.getByLabel('Answer as Ada Quill').fill('Sounds great, let us talk on Thursday.');
+  await letter.getByRole('button', { name: 'Reply' }).click();
+  await page
+    .getByText(/^Reply: delivered to the inbox of sam@northwind\.example/)
+    .first()
+    .waitFor();
+  await page.keyboard.press('Escape');
+  await row(page, 'Re: ').getByText('Reply').waitFor();
+
+  await page.goto('/contacts?q=quill');
+  await page.getByRole('link', { name: 'Ada Quill' }).click();
+  await page
+    .getByRole('list', { name: 'Messages with Ada Quill' })
+    .getByText('let us talk on Thursday')
+    .waitFor({ timeout: 30_000 });
+});
+
 test('never contact again asks, ends what is open, and says so', async () => {
   const page = await site().newPage({ path: '/contacts?q=stone', theme: 'dark' });
   await page.getByRole('link', { name: 'Ben Stone' }).click();

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import type { AccountShown } from '../../api/shapes/accounts.ts';
 import { Instant } from '../shell/instant.tsx';
 import { AccountActions } from './actions.tsx';
-import { addressOf, needsSomebody, statusNames } from './words.ts';
+import { addressOf, needsSomebody, statusNames, useNames } from './words.ts';
 
 /** One account: health, what is wrong, and how much of its limits is used. */
 export function AccountCard({ account, onEdit }: { account: AccountShown; onEdit: () => void }) {
@@ -40,12 +40,15 @@ export function AccountCard({ account, onEdit }: { account: AccountShown; onEdit
           variant="light"
           icon={<IconAlertTriangle aria-hidden />}
           className="account-banner"
+          data-alarm={needsSomebody(account) || undefined}
         >
           {banner.charAt(0).toUpperCase() + banner.slice(1)}
         </Alert>
       )}
       <dl className="account-figures">
-        <Figure name="Use" value={use.map((text) => <div key={text}>{text}</div>)} />
+        {use.map((text, at) => (
+          <Figure key={useNames[channel][at]} name={useNames[channel][at] ?? 'Use'} value={text} />
+        ))}
         <Figures account={account} />
       </dl>
     </li>
@@ -72,7 +75,11 @@ function Figures({ account }: { account: AccountShown }) {
         <Figure
           name="Inbox"
           value={
-            inbox.failing_since === null ? (inbox.read_at === null ? 'Not read yet' : 'Is read') : 'Cannot be read'
+            inbox.failing_since === null
+              ? inbox.read_at === null
+                ? 'Not read yet'
+                : 'Replies are read'
+              : 'Cannot be read'
           }
         />
       )}

@@ -2,6 +2,12 @@ import type { AccountShown } from '../../api/shapes/accounts.ts';
 
 export const channelNames: Record<AccountShown['channel'], string> = { email: 'Email', linkedin: 'LinkedIn' };
 
+/** What each limit is about, in the order in which the API tells how much of it is used. */
+export const useNames: Record<AccountShown['channel'], readonly string[]> = {
+  email: ['Today'],
+  linkedin: ['Messages', 'Invitations', '7 days'],
+};
+
 export const statusNames: Record<AccountShown['status'], string> = {
   CONNECTED: 'Connected',
   PAUSED: 'Paused',

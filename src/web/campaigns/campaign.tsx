@@ -15,7 +15,8 @@ import { campaignQuery, figuresQuery, openCount } from './queries.ts';
 export function CampaignPage() {
   const id = usePathId();
   const campaign = useQuery(campaignQuery(id));
-  const figures = useQuery(figuresQuery(id));
+  // Only a draft asks what keeps it from starting; the overview reads the figures for itself.
+  const figures = useQuery({ ...figuresQuery(id), enabled: campaign.data?.status === 'DRAFT' });
   return (
     <Page
       title={campaign.data?.name ?? 'Campaign'}

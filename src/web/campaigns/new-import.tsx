@@ -173,6 +173,7 @@ function Mapping({ campaignId, chosen: { name, text, read }, onOther }: MappingP
               <td data-label="Means">
                 <Select
                   size="xs"
+                  w={200}
                   searchable
                   aria-label={`What “${column.header || `column ${at + 1}`}” means`}
                   value={means[at] ?? LEFT_OUT}

@@ -32,14 +32,14 @@ const columns: readonly Column<ContactItem>[] = [
     key: 'company',
     header: 'Company',
     cell: ({ company, job_title }) => (
-      <>
+      <div>
         {company ?? '–'}
         {job_title && (
           <Text size="xs" c="dimmed">
             {job_title}
           </Text>
         )}
-      </>
+      </div>
     ),
   },
   {

@@ -34,7 +34,7 @@ export function PersonCard({ person }: { person: DevPerson }) {
           </Text>
         </div>
         {invitation && (
-          <Badge variant="default" tt="none" radius="sm">
+          <Badge variant="default" tt="none" radius="sm" flex="none">
             {standings[invitation.status]}
           </Badge>
         )}

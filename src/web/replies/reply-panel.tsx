@@ -17,7 +17,7 @@ interface ReplyPanelProps {
   onBack: () => void;
 }
 
-/** One reply: who, what they wrote, what we wrote, and what it means. */
+/** One reply: who, what they wrote, what it means, and what we wrote. */
 export function ReplyPanel({ reply, onDone, onBack }: ReplyPanelProps) {
   const { task, wrote } = reply;
   const { contact, campaign, sequence } = task;
@@ -43,7 +43,6 @@ export function ReplyPanel({ reply, onDone, onBack }: ReplyPanelProps) {
         <StatusBadge status={sequence.status} />
       </Group>
       <Message reply={reply} />
-      {wrote.length > 0 && <Wrote wrote={wrote} />}
       {task.status === 'OPEN' ? (
         <AnswerForm reply={reply} onDone={onDone} />
       ) : (
@@ -54,6 +53,7 @@ export function ReplyPanel({ reply, onDone, onBack }: ReplyPanelProps) {
           </Text>
         </Text>
       )}
+      {wrote.length > 0 && <Wrote wrote={wrote} />}
     </article>
   );
 }

@@ -25,10 +25,12 @@ export function Standing({ sequence }: { sequence: SequenceDetailShown }) {
             <dd>
               <Text size="sm" fw={550} component="span">
                 Step {next.number} of {step_count}: {next.name}
-              </Text>{' '}
-              <Text size="sm" c="dimmed" component="span">
-                {kindNames[next.kind]}
               </Text>
+              {next.name !== kindNames[next.kind] && (
+                <Text size="sm" c="dimmed" component="span">
+                  {` ${kindNames[next.kind]}`}
+                </Text>
+              )}
               {next.at !== null && (
                 <Text size="sm" component="div">
                   <Instant at={next.at} zone={timezone} relative />

@@ -40,7 +40,7 @@ export function StepCard({ sequence, step, isNext }: StepCardProps) {
           <span className="sequence-step-name">
             {number}. {name}
           </span>
-          <span className="sequence-step-kind">{kindNames[kind]}</span>
+          {name !== kindNames[kind] && <span className="sequence-step-kind">{kindNames[kind]}</span>}
           {stepStatusNames[status] !== null && (
             <Badge className="step-status" data-status={status} tt="none" radius="sm" size="sm">
               {stepStatusNames[status]}

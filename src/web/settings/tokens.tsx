@@ -21,13 +21,13 @@ const columns: readonly Column<TokenShown>[] = [
     header: 'Name',
     isTitle: true,
     cell: ({ name, shown, is_own }) => (
-      <>
+      <div>
         {name}
         {is_own && ' (yours, now)'}
         <Text size="xs" c="dimmed" ff="monospace">
           {shown}
         </Text>
-      </>
+      </div>
     ),
   },
   { key: 'whose', header: 'Belongs to', cell: ({ member }) => member?.name ?? 'A service' },

@@ -95,7 +95,9 @@ function VirtualClock() {
   if (useAhead() === 0) return null;
   return (
     <Text size="xs" c="dimmed" px="xs" pb={6}>
-      Virtual time: {instantIn(now, workspace.zone, now)}
+      Virtual time
+      <br />
+      {instantIn(now, workspace.zone, now)}
     </Text>
   );
 }

@@ -101,7 +101,7 @@ function DataRow<Row>({
               {cell(row)}
             </UnstyledButton>
           ) : (
-            cell(row)
+            <div className="cell">{cell(row)}</div>
           )}
         </td>
       ))}

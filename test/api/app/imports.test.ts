@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { runImport } from '../../../src/commands/run-import.ts';
 import { startImport } from '../../../src/commands/start-import.ts';
 import { suppress } from '../../../src/commands/suppress.ts';
-import { forgetImported } from '../../../src/db/imports.ts';
+import { forgetImported, giveUpLease, leaseImport } from '../../../src/db/imports.ts';
 import { newId } from '../../../src/db/new-id.ts';
 import { contacts, events, imports } from '../../../src/db/schema.ts';
 import type { CampaignId, ImportId } from '../../../src/domain/ids.ts';
@@ -239,6 +239,11 @@ describe('an import whose worker dies', () => {
 
   test('is not worked on by two at once', async () => {
     const id = await abandoned(60);
+    const lease = await api.db.inWorkspace(api.house.workspaceId, (tx) => leaseImport(tx, id));
+    if (!lease) throw new Error('nobody has it yet');
+    expect(await runImport(api.commands, ref(id))).toBe(false);
+    expect((await api.get(`/app/api/imports/${id}`)).body.done).toBe(0);
+    await api.db.inWorkspace(api.house.workspaceId, (tx) => giveUpLease(tx, lease));
     const both = await Promise.all([runImport(api.commands, ref(id)), runImport(api.commands, ref(id))]);
     expect(both.sort()).toEqual([false, true]);
     expect((await api.get(`/app/api/imports/${id}`)).body.totals.pending_review).toBe(60);
