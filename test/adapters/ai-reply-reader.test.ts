@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 beforeEach(() => {
   lines = [];
-  server.asked.length = 0;
+  server.forget();
 });
 
 const REPLY = { subject: 'Re: Hello', text: 'Ann planted-text: yes, tell me more.' };

@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 beforeEach(() => {
   lines = [];
-  server.asked.length = 0;
+  server.forget();
 });
 
 const BRIEF: WritingBrief = {

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { CancelledFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { eq, sql } from 'drizzle-orm';
@@ -15,7 +16,7 @@ import type { AiVariable } from '../../src/domain/template.ts';
 import { openWriter } from '../../src/runtime.ts';
 import { type Deeds, startDeeds } from '../support/deeds.ts';
 import { anEnrolled, as, changeAccount, type Enrolled, type EnrolledSpec, first } from '../support/enrolled.ts';
-import { type AskedCompletion, startOpenAiServer } from '../support/openai-server.ts';
+import { type AskedCompletion, completion, startOpenAiServer } from '../support/openai-server.ts';
 import { aHouse, type House, sequenceRow, steps } from '../support/scenario.ts';
 import { until } from '../support/until.ts';
 
@@ -28,7 +29,7 @@ beforeAll(async () => {
   [deeds, server] = await Promise.all([startDeeds(), startOpenAiServer()]);
 });
 beforeEach(() => {
-  server.asked.length = 0;
+  server.forget();
   deeds.log.lines.length = 0;
   deeds.deps.writer = createAiWriter({
     model: openLanguageModel({
@@ -107,7 +108,17 @@ describe('what a model writes', () => {
 
   test('is one text in one sequence, also when two attempts ask at once and are told different things', async () => {
     const { id } = await written({ written: false });
-    server.answer(says({ opener: 'First.' }), says({ opener: 'Second.' }));
+    // Neither is told before both have asked.
+    const held: ServerResponse[] = [];
+    const hold = (response: ServerResponse) => {
+      held.push(response);
+      if (held.length < 2) return;
+      for (const [index, one] of held.entries()) {
+        const text = completion(says({ opener: ['First.', 'Second.'][index] }));
+        one.writeHead(200, { 'content-type': 'application/json' }).end(text);
+      }
+    };
+    server.answer(hold, hold);
     await Promise.all([deeds.personalise(id), deeds.personalise(id)]);
     const { aiValues } = await sequenceRow(deeds.db, id);
     expect(['First.', 'Second.']).toContain(aiValues?.opener?.value);

@@ -40,6 +40,11 @@ export async function startOpenAiServer() {
     baseUrl: `http://127.0.0.1:${address.port}/v1`,
     asked,
     answer: (...next: Completion[]) => void answers.push(...next),
+    /** Nobody has asked anything, and no answer waits. */
+    forget() {
+      asked.length = 0;
+      answers.length = 0;
+    },
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
