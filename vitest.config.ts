@@ -8,9 +8,9 @@ export default defineConfig({
     pool: 'forks', // a Temporal worker cannot live in a thread beside another
     isolate: false, // modules hold no state between files, and loading them anew was a third of the run
     maxWorkers: 3, // files wait for servers more than they compute
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    expect: { poll: { timeout: 15_000 } },
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 45_000 } }, // how slow a machine may be, not how slow we are
     teardownTimeout: 30_000,
     env: { TZ: 'UTC' },
     reporters: ['default', new TallyReporter()],

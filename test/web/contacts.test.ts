@@ -104,7 +104,7 @@ test('who is erased is asked about by name, and then nothing is known of them', 
   await noSeriousAxe(page);
   await erase.click();
   await page.getByRole('heading', { name: 'Erased contact', level: 1 }).waitFor();
-  expect(await page.getByRole('main').getByText(/quill/i).count()).toBe(0);
+  await expect.poll(() => page.getByRole('main').getByText(/quill/i).count()).toBe(0);
   await noSeriousAxe(page);
 
   await page.goto('/contacts?q=quill');
@@ -121,7 +121,7 @@ test('without the scope the buttons stay, and say what is lacking', async () => 
   await erase.focus();
   await page.getByRole('tooltip').getByText('Your token lacks `contacts:write`').waitFor();
   await erase.press('Enter');
-  expect(await page.getByRole('dialog').count()).toBe(0);
+  await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
   await page.goto('/contacts/01a20378-67f0-74b6-a877-b3652084aa96');
   await page.getByRole('heading', { name: 'Not found', level: 1 }).waitFor();
 });

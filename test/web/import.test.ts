@@ -78,15 +78,17 @@ test('a file is mapped and imported; its progress survives a reload, every row h
   ])
     await outcomes.getByRole('button', { name: chip }).waitFor();
   const row = (name: RegExp) => page.getByRole('table', { name: 'Rows' }).getByRole('row', { name }).first();
-  expect(await row(/ada@import/).textContent()).toMatch(/^2ada@import\.exampleAdaAdded/);
-  expect(await row(/known@/).textContent()).toMatch(/Already here/);
-  expect(await row(/elsewhere@/).textContent()).toMatch(/In another sequence/);
-  expect(await row(/never@/).textContent()).toMatch(/Suppressed/);
-  expect(await row(/Ada again/).textContent()).toMatch(/Duplicatethe same person as in row 2/);
-  expect(await row(/linked-example/).textContent()).toMatch(/Added/);
+  await expect.poll(() => row(/ada@import/).textContent()).toMatch(/^2ada@import\.exampleAdaAdded/);
+  await expect.poll(() => row(/known@/).textContent()).toMatch(/Already here/);
+  await expect.poll(() => row(/elsewhere@/).textContent()).toMatch(/In another sequence/);
+  await expect.poll(() => row(/never@/).textContent()).toMatch(/Suppressed/);
+  await expect.poll(() => row(/Ada again/).textContent()).toMatch(/Duplicatethe same person as in row 2/);
+  await expect.poll(() => row(/linked-example/).textContent()).toMatch(/Added/);
   await noSeriousAxe(page);
   await outcomes.getByRole('button', { name: 'Invalid 1' }).click();
-  expect(await row(/not an address/).textContent()).toMatch(/Invalidemail: "not an address" is not one plain address/);
+  await expect
+    .poll(() => row(/not an address/).textContent())
+    .toMatch(/Invalidemail: "not an address" is not one plain address/);
 
   const download = page.waitForEvent('download');
   await page.getByRole('link', { name: 'Download the outcomes' }).click();

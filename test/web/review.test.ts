@@ -27,7 +27,7 @@ test('leads are approved by key and rejected together, which can be undone; who 
   // Who they are, what they would be told first, and what is not written yet.
   await card.getByRole('heading', { name: 'Ada Lead' }).waitFor();
   await card.getByText('A shorter queue at Oakline?').waitFor();
-  expect(await card.getByText('written at enrolment').count()).toBeGreaterThan(0);
+  await expect.poll(() => card.getByText('written at enrolment').count()).toBeGreaterThan(0);
   await noSeriousAxe(page);
 
   await page.keyboard.press('a');
@@ -50,7 +50,7 @@ test('leads are approved by key and rejected together, which can be undone; who 
   await statuses.getByRole('button', { name: 'Rejected 4' }).waitFor();
   await page.getByRole('button', { name: 'Undo' }).click();
   await statuses.getByRole('button', { name: 'To review 4' }).waitFor();
-  expect(await rows.count()).toBe(5); // with the header's
+  await expect.poll(() => rows.count()).toBe(5); // with the header's
 
   await forward(Date.parse('2030-03-19T12:00:00Z'));
   await statuses.getByRole('button', { name: 'Enrolled 2' }).click();
@@ -67,7 +67,7 @@ test('leads are approved by key and rejected together, which can be undone; who 
 
   await page.getByRole('link', { name: /^Proposed 6/ }).click();
   await statuses.getByRole('button', { name: 'All 6', pressed: true }).waitFor();
-  expect(await rows.count()).toBe(7);
+  await expect.poll(() => rows.count()).toBe(7);
 });
 
 test('an undo that comes after the enrolment says so, and shows where the lead stands', async () => {

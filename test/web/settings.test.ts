@@ -41,7 +41,7 @@ test('a member is added and given a token, which is shown once and works; revoke
   const answer = () => fetch(`${url}/v1/campaigns`, { headers: { authorization: `Bearer ${token}` } });
   expect((await answer()).status).toBe(200);
   await page.getByRole('button', { name: 'Done' }).click();
-  expect(await page.getByText(token).count()).toBe(0);
+  await expect.poll(() => page.getByText(token).count()).toBe(0);
 
   await page.getByRole('button', { name: 'Revoke “Kim’s laptop”' }).click();
   await page.getByRole('dialog').getByText('No undo.').waitFor();

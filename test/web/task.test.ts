@@ -135,5 +135,5 @@ test('a task is given to a colleague and taken back; who may not write is told w
   const reader = await newPage({ path: `/tasks?task=${task.id}`, scopes: ['tasks:read'] });
   await reader.getByText('Your token lacks `tasks:write`').first().waitFor({ state: 'attached' });
   await reader.keyboard.press('c');
-  expect(await reader.getByRole('dialog').count()).toBe(0);
+  await expect.poll(() => reader.getByRole('dialog').count()).toBe(0);
 });

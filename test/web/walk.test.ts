@@ -46,10 +46,10 @@ test('the drawer says when and why in both zones; what is edited there is sent, 
   await drawer.getByText('Step 2 of 2: Follow-up').waitFor();
   await drawer.getByText('1 day after step 1', { exact: true }).waitFor();
   const next = drawer.locator('.sequence-facts time');
-  expect(await next.textContent()).toMatch(
-    /^Tue 19 Mar, \d\d:\d\d New York \(in \d+ hours\)\d\d:\d\d for you \(Paris\)$/,
-  );
-  expect(await drawer.getByText(/^Moves 1 sequence to Tue 19 Mar, \d\d:\d\d New York\.$/).count()).toBe(1);
+  await expect
+    .poll(() => next.textContent())
+    .toMatch(/^Tue 19 Mar, \d\d:\d\d New York \(in \d+ hours\)\d\d:\d\d for you \(Paris\)$/);
+  await expect.poll(() => drawer.getByText(/^Moves 1 sequence to Tue 19 Mar, \d\d:\d\d New York\.$/).count()).toBe(1);
   const temporal = await drawer.getByRole('link', { name: 'Open in Temporal' }).getAttribute('href');
   expect(temporal).toBe(`http://127.0.0.1:8233/namespaces/default/workflows/sequence%2F${id}`);
   await noSeriousAxe(page);

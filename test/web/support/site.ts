@@ -250,7 +250,7 @@ async function openPage(
     timezoneId: zone,
     locale: 'en-GB',
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(45_000);
   if (isSignedIn) {
     const answer = await context.request.post('/app/api/session', { data: { token: await tokenOf(spec) } });
     expect(answer.status()).toBe(204);
