@@ -14,8 +14,7 @@ export interface Child {
 
 export interface ChildOptions {
   name: string;
-  /** The entry point, beside this file. */
-  entry: string;
+  entry: URL;
   env: Readonly<Record<string, string>>;
   logFile: string;
   /** It ended though nobody stopped it. */
@@ -30,7 +29,7 @@ const STOP_WITHIN_MS = 40_000; // above the worker's own grace of 30 s
  */
 export function startChild({ name, entry, env, logFile, onLost }: ChildOptions): Child {
   const out = openSync(logFile, 'a', 0o600);
-  const child = fork(fileURLToPath(new URL(entry, import.meta.url)), {
+  const child = fork(fileURLToPath(entry), {
     execArgv: ['--import', import.meta.resolve('tsx')],
     env,
     detached: true,

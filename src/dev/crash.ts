@@ -80,7 +80,7 @@ function keepAlive(env: Record<string, string>, logs: string) {
   const running = new Map<string, Child>();
   let stopping = false;
   const start = (name: string) => {
-    const entry = name === 'api' ? './server.ts' : './worker.ts';
+    const entry = new URL(name === 'api' ? './server.ts' : './worker.ts', import.meta.url);
     const onLost = () => void (!stopping && start(name));
     running.set(name, startChild({ name, entry, env, logFile: join(logs, `${name}.log`), onLost }));
   };

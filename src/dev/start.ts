@@ -57,7 +57,7 @@ async function start(): Promise<void> {
       children.push(
         startChild({
           name,
-          entry: name === 'api' ? './server.ts' : './worker.ts',
+          entry: new URL(name === 'api' ? './server.ts' : './worker.ts', import.meta.url),
           env,
           logFile: join(logs, `${name}.log`),
           onLost,
