@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { isConflict, isSignedOut, type Noun, Problem } from '../client.ts';
-import { readAgain } from './live.ts';
+import { readAgain } from './read-again.ts';
 import { toast } from './toasts.tsx';
+import { about } from './touched-by.ts';
 
 export const CHANGED_MEANWHILE = 'This changed meanwhile. Here is the latest.';
 
@@ -32,7 +33,7 @@ export function useAction<Result, Input = void>(spec: ActionSpec<Input, Result>)
   const client = useQueryClient();
   const isRunning = useRef(false);
   const mutation = useMutation<Result, unknown, Input>({ mutationFn: spec.act });
-  const again = () => readAgain(client, spec.touches);
+  const again = () => readAgain(client, about(spec.touches));
 
   const run = async (input: Input): Promise<Result | undefined> => {
     if (isRunning.current) return undefined;

@@ -1,7 +1,8 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { ChangeHeard } from '../../api/shapes/stream.ts';
 import { type Noun, nouns } from '../client.ts';
-import { touchedBy } from './touched-by.ts';
+import { readAgain, readWhenRested } from './read-again.ts';
+import { about, touchedBy } from './touched-by.ts';
 
 /*
  * One event stream in the visible tab says what changed; what that touches is read again. While there is no stream,
@@ -19,12 +20,6 @@ declare module '@tanstack/react-query' {
   }
 }
 
-const isNoun = (text: unknown): text is Noun => nouns.some((noun) => noun === text);
-
-/** Reads again what is shown of these nouns, and marks the rest as old. */
-export const readAgain = (client: QueryClient, touched: readonly Noun[]): Promise<void> =>
-  client.invalidateQueries({ predicate: ({ queryKey: [noun] }) => isNoun(noun) && touched.includes(noun) });
-
 /** Listens until the returned function is called. */
 export function startLive(client: QueryClient): () => void {
   let source: EventSource | null = null;
@@ -37,7 +32,7 @@ export function startLive(client: QueryClient): () => void {
     gathering = undefined;
     const gathered = [...touched];
     touched.clear();
-    void readAgain(client, gathered);
+    void readWhenRested(client, about(gathered));
   };
   const onMessage = ({ data }: MessageEvent<string>) => {
     const { kind }: ChangeHeard = JSON.parse(data);
@@ -49,11 +44,11 @@ export function startLive(client: QueryClient): () => void {
     source = new EventSource('/app/api/stream');
     source.onmessage = onMessage;
     source.onopen = () => {
-      if (hasBeenOpen) void client.invalidateQueries(); // whatever happened meanwhile
+      if (hasBeenOpen) void readAgain(client, () => true); // whatever happened meanwhile
       hasBeenOpen = true;
     };
     source.onerror = () => {
-      void readAgain(client, ['session']); // signed out, or nobody there: its answer tells
+      void readAgain(client, about(['session'])); // signed out, or nobody there: its answer tells
       // The browser itself tries again after a cut, not after an answer that is no stream.
       if (source?.readyState === EventSource.CLOSED) reopening = setTimeout(open, REOPEN_MS);
     };
@@ -72,7 +67,7 @@ export function startLive(client: QueryClient): () => void {
   const timer = setInterval(() => {
     if (document.hidden || source?.readyState === EventSource.OPEN) return;
     ticks++;
-    void client.invalidateQueries({ predicate: ({ meta }) => meta?.often === true || ticks % SELDOM === 0 });
+    void readWhenRested(client, ({ meta }) => meta?.often === true || ticks % SELDOM === 0);
   }, OFTEN_MS);
   document.addEventListener('visibilitychange', onVisibility);
   onVisibility();

@@ -1,3 +1,4 @@
+import type { Query } from '@tanstack/react-query';
 import type { ChangeHeard } from '../../api/shapes/stream.ts';
 import type { Noun } from '../client.ts';
 
@@ -75,3 +76,9 @@ export const touchedBy: Record<ChangeHeard['kind'], readonly Noun[]> = {
   signed_in: ['audit', 'tokens'],
   clock_moved: ['session', 'sequences', 'campaigns', 'tasks', 'accounts', 'counts'],
 };
+
+/** Which queries are about any of these. */
+export const about =
+  (touched: readonly Noun[]) =>
+  ({ queryKey: [noun] }: Query): boolean =>
+    touched.some((each) => each === noun);
