@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { hold } from './support/hold.ts';
 import { aSite } from './support/site.ts';
 import { noSeriousAxe } from './support/troubles.ts';
 
@@ -56,8 +57,11 @@ test('who is removed leaves what they have to somebody who is chosen', async () 
     ({ name }: { name: string }) => name === 'Kim Keeper',
   );
   const page = await newPage({ path: '/settings/members', memberId: kim.id });
+  const holdings = await hold(page, '/holdings');
   await page.getByRole('button', { name: 'Remove Sam Sender' }).click();
   const dialog = page.getByRole('dialog', { name: 'Remove Sam Sender?' });
+  await dialog.getByRole('combobox', { name: 'Who takes what they have (counting …)?' }).waitFor();
+  holdings.letGo();
   await dialog.getByRole('combobox', { name: 'Who takes 1 campaign, 2 accounts?' }).waitFor();
   await noSeriousAxe(page);
   expect(await dialog.getByRole('button', { name: 'Remove' }).getAttribute('aria-disabled')).toBe('true');

@@ -1,10 +1,12 @@
 import { Group } from '@mantine/core';
 import { IconPencil, IconPlayerPause, IconPlayerPlay, IconPlugConnected, IconTrash } from '@tabler/icons-react';
+import { queryOptions } from '@tanstack/react-query';
 import type { AccountShown, RemovedAccount } from '../../api/shapes/accounts.ts';
 import { counted } from '../campaigns/queries.ts';
 import { del, get, post } from '../client.ts';
 import { useAction } from '../shell/action.ts';
 import { ActionButton, IconAction } from '../shell/action-button.tsx';
+import { type Count, insteadOf, useCount } from '../shell/count.ts';
 import { confirm } from '../shell/dialog.tsx';
 import { addressOf } from './words.ts';
 
@@ -81,20 +83,30 @@ export function AccountActions({ account, onEdit }: { account: AccountShown; onE
   );
 }
 
-async function askToRemove(account: AccountShown): Promise<boolean> {
-  const { sequences } = await get<{ sequences: number }>(`/app/api/accounts/${account.id}/needed`).catch(() => ({
-    sequences: null,
-  }));
-  const fails =
-    sequences === null
-      ? 'The open sequences that still write from it fail. '
-      : sequences === 0
-        ? 'No open sequence needs it. '
-        : `${counted(sequences, 'sequence')} ${sequences === 1 ? 'fails' : 'fail'}: what they still had to send is not sent. `;
-  return confirm({
+const askToRemove = (account: AccountShown): Promise<boolean> =>
+  confirm({
     title: `Remove ${addressOf(account)}?`,
-    body: `${fails}Its passwords are erased, and its inbox is no longer read. No undo.`,
+    body: <WhatGoes id={account.id} />,
     verb: 'Remove',
     isDangerous: true,
   });
+
+function WhatGoes({ id }: { id: string }) {
+  const fails = useCount(
+    queryOptions({
+      queryKey: ['accounts', id, 'needed'],
+      queryFn: ({ signal }) => get<{ sequences: number }>(`/app/api/accounts/${id}/needed`, {}, signal),
+    }),
+    ({ sequences }) => sequences,
+  );
+  return `${failsText(fails)} Its passwords are erased, and its inbox is no longer read. No undo.`;
+}
+
+function failsText(fails: Count): string {
+  if (fails === 0) return 'No open sequence needs it.';
+  const who =
+    typeof fails === 'number'
+      ? `${counted(fails, 'sequence')} ${fails === 1 ? 'fails' : 'fail'}`
+      : `The open sequences that still write from it${insteadOf(fails)} fail`;
+  return `${who}: what they still had to send is not sent.`;
 }

@@ -1,22 +1,27 @@
+import { useQuery } from '@tanstack/react-query';
 import type { CampaignFiguresShown, CampaignShown } from '../../api/shapes/campaigns.ts';
 import type { UnreadyReason } from '../../domain/campaign.ts';
-import { get, post, queryClient } from '../client.ts';
+import { post } from '../client.ts';
 import { useAction } from '../shell/action.ts';
 import { ActionButton } from '../shell/action-button.tsx';
+import { type Count, insteadOf, useCount } from '../shell/count.ts';
 import { confirm } from '../shell/dialog.tsx';
-import { figuresQuery, openCount } from './queries.ts';
+import { campaignQuery, counted, figuresQuery, openCount } from './queries.ts';
 
 /** Exact copy: web-app.md 3. */
-export const pauseText = (open: number): string =>
+export const pauseText = (open: Count): string =>
   `Once confirmed, its ${sequencesText(open)} ${open === 1 ? 'starts' : 'start'} no new message. One already being handed over may still arrive. Delays keep running, tasks stay open, replies and unsubscribes are handled, no leads are enrolled.`;
 
-export const resumeText = (due: number): string =>
-  `${due.toLocaleString('en')} ${due === 1 ? 'step' : 'steps'} fell due meanwhile. They go out in the next permitted hours, spread, within caps. The others keep their dates.`;
+export const resumeText = (due: Count): string =>
+  typeof due === 'number'
+    ? `${counted(due, 'step')} fell due meanwhile. They go out in the next permitted hours, spread, within caps. The others keep their dates.`
+    : `The steps that fell due meanwhile${insteadOf(due)} go out in the next permitted hours, spread, within caps. The others keep their dates.`;
 
-export const endText = (open: number): string =>
-  `${sequencesText(open)} ${open === 1 ? 'becomes' : 'become'} Stopped early. No undo.`;
+export const endText = (open: Count): string =>
+  `${typeof open === 'number' ? '' : 'Its '}${sequencesText(open)} ${open === 1 ? 'becomes' : 'become'} Stopped early. No undo.`;
 
-const sequencesText = (open: number) => `${open.toLocaleString('en')} open ${open === 1 ? 'sequence' : 'sequences'}`;
+const sequencesText = (open: Count) =>
+  typeof open === 'number' ? counted(open, 'open sequence') : `open sequences${insteadOf(open)}`;
 
 const unreadyTexts: Record<Exclude<UnreadyReason, 'real_mail'>, string> = {
   template_not_active: 'Template is not active',
@@ -30,14 +35,13 @@ export function startProblem(unready: CampaignFiguresShown['unready']): string |
   return first.reason === 'real_mail' ? first.detail.replace(/^campaign \S+ /, '') : unreadyTexts[first.reason];
 }
 
-/** What the dialogs count, as it stands when they open. */
-const fresh = async (id: string) => {
-  const [campaign, figures] = await Promise.all([
-    get<CampaignShown>(`/v1/campaigns/${id}`),
-    queryClient.fetchQuery({ ...figuresQuery(id), staleTime: 0 }),
-  ]);
-  return { open: openCount(campaign), due: figures.due };
-};
+/** The campaign's page keeps this number up to date, so it is there at once. */
+export function OpenCounted({ id, text }: { id: string; text: (open: Count) => string }) {
+  const { data } = useQuery(campaignQuery(id));
+  return text(data ? openCount(data) : 'counting');
+}
+
+const DueCounted = ({ id }: { id: string }) => resumeText(useCount(figuresQuery(id), ({ due }) => due));
 
 const touches = ['campaigns', 'sequences', 'leads', 'counts'] as const;
 
@@ -51,6 +55,7 @@ function useControl(id: string, verb: 'start' | 'pause' | 'resume', done: (name:
 
 interface ControlsProps {
   campaign: CampaignShown;
+  /** Where they are not known yet, the server says whether a draft can start. */
   figures: CampaignFiguresShown | undefined;
 }
 
@@ -60,19 +65,18 @@ export function CampaignControls({ campaign: { id, status }, figures }: Controls
   const pause = useControl(id, 'pause', (name) => `Paused “${name}”.`);
   const resume = useControl(id, 'resume', (name) => `Resumed “${name}”.`);
   const askPause = async () => {
-    const { open } = await fresh(id);
-    if (await confirm({ title: 'Pause this campaign?', body: pauseText(open), verb: 'Pause' })) await pause.run();
+    const body = <OpenCounted id={id} text={pauseText} />;
+    if (await confirm({ title: 'Pause this campaign?', body, verb: 'Pause' })) await pause.run();
   };
   const askResume = async () => {
-    const { due } = await fresh(id);
-    if (await confirm({ title: 'Resume?', body: resumeText(due), verb: 'Resume' })) await resume.run();
+    if (await confirm({ title: 'Resume?', body: <DueCounted id={id} />, verb: 'Resume' })) await resume.run();
   };
   switch (status) {
     case 'DRAFT':
       return (
         <ActionButton
           scope="campaigns:write"
-          why={figures ? startProblem(figures.unready) : 'Looking whether it can start'}
+          why={figures && startProblem(figures.unready)}
           isBusy={start.isBusy}
           onClick={() => void start.run()}
         >

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import type { CampaignShown } from '../../api/shapes/campaigns.ts';
-import { get, patch, post } from '../client.ts';
+import { patch, post } from '../client.ts';
 import { useAction } from '../shell/action.ts';
 import { ActionButton } from '../shell/action-button.tsx';
 import { confirm } from '../shell/dialog.tsx';
@@ -12,8 +12,8 @@ import { usePathId } from '../shell/path-id.ts';
 import { fieldProblem, ProblemNote } from '../shell/problem-note.tsx';
 import { QueryState } from '../shell/query-state.tsx';
 import { AccountPicker } from './account-picker.tsx';
-import { endText } from './controls.tsx';
-import { campaignQuery, counted, openCount } from './queries.ts';
+import { endText, OpenCounted } from './controls.tsx';
+import { campaignQuery, counted } from './queries.ts';
 
 /** `/campaigns/$id/settings`. */
 export function CampaignSettings() {
@@ -107,9 +107,8 @@ function End({ campaign: { id, name, status } }: { campaign: CampaignShown }) {
     touches: ['campaigns', 'sequences', 'leads', 'counts'],
   });
   const ask = async () => {
-    const open = openCount(await get<CampaignShown>(`/v1/campaigns/${id}`));
-    if (await confirm({ title: 'End this campaign?', body: endText(open), verb: 'End campaign', isDangerous: true }))
-      await end.run();
+    const body = <OpenCounted id={id} text={endText} />;
+    if (await confirm({ title: 'End this campaign?', body, verb: 'End campaign', isDangerous: true })) await end.run();
   };
   return (
     <section aria-labelledby="end-heading">

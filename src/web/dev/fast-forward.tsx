@@ -50,32 +50,31 @@ function Choices({ onDone }: { onDone: () => void }) {
   });
   const { data } = clock;
   const when = (at: string, now: string) => instantIn(Date.parse(at), workspace.zone, Date.parse(now));
-  const moves = (to: string, now: string) => `Moves ${counted(data?.sequences ?? 0, 'sequence')} to ${when(to, now)}.`;
-  if (!data)
-    return (
-      <Text size="sm" c="dimmed">
-        Looking at the clock …
-      </Text>
-    );
+  const moves = (to: string | null): string => {
+    if (!data) return 'Looking at the clock …';
+    return to === null
+      ? 'Nothing is planned.'
+      : `Moves ${counted(data.sequences, 'sequence')} to ${when(to, data.now)}.`;
+  };
+  const later = data ? new Date(Date.parse(data.now) + days * DAY_MS).toISOString() : null;
   const scope = 'sequences:write';
-  const later = new Date(Date.parse(data.now) + days * DAY_MS).toISOString();
   return (
     <Stack gap="md">
       <Text size="xs" c="dimmed">
-        The clock of the whole installation, never back. It is {when(data.now, data.now)}.
+        The clock of the whole installation, never back.{data && ` It is ${when(data.now, data.now)}.`}
       </Text>
       <div>
         <ActionButton
           fullWidth
           scope={scope}
-          why={data.next_at === null && 'Nothing is planned: nothing acts by itself'}
+          why={data?.next_at === null && 'Nothing is planned: nothing acts by itself'}
           isBusy={forward.isBusy}
           onClick={() => void forward.run({ to_next: true })}
         >
           To the next step
         </ActionButton>
         <Text size="xs" mt={4}>
-          {data.next_at === null ? 'Nothing is planned.' : moves(data.next_at, data.now)}
+          {moves(data?.next_at ?? null)}
         </Text>
       </div>
       <div>
@@ -101,7 +100,7 @@ function Choices({ onDone }: { onDone: () => void }) {
           </ActionButton>
         </Group>
         <Text size="xs" mt={4}>
-          {moves(later, data.now)}
+          {moves(later)}
         </Text>
       </div>
     </Stack>

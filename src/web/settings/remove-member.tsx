@@ -5,9 +5,9 @@ import type { HoldingsShown, MemberShown } from '../../api/shapes/members.ts';
 import { counted } from '../campaigns/queries.ts';
 import { get, post } from '../client.ts';
 import { useAction } from '../shell/action.ts';
+import { insteadOf } from '../shell/count.ts';
 import { Dialog } from '../shell/dialog.tsx';
 import { fieldProblem, ProblemNote } from '../shell/problem-note.tsx';
-import { QueryState } from '../shell/query-state.tsx';
 
 interface RemoveMemberProps {
   member: MemberShown;
@@ -15,17 +15,55 @@ interface RemoveMemberProps {
   onClose: () => void;
 }
 
-/** Before somebody goes: who takes what they had. */
+/** Before somebody goes: who takes what they had. It waits for no count: whoever chooses a successor may go on. */
 export function RemoveMember({ member, others, onClose }: RemoveMemberProps) {
-  const query = useQuery({
+  const { data: holdings, isPending } = useQuery({
     queryKey: ['members', member.id, 'holdings'],
     queryFn: ({ signal }) => get<HoldingsShown>(`/app/api/members/${member.id}/holdings`, {}, signal),
   });
+  const [successor, setSuccessor] = useState<string | null>(null);
+  const what = holdings ? inWords(holdings) : `what they have${insteadOf(isPending ? 'counting' : 'unknown')}`;
+  const remove = useAction({
+    act: () => post<HoldingsShown>(`/app/api/members/${member.id}/remove`, { successor_id: successor }),
+    done: (given) => `Removed ${member.name}.${inWords(given) === '' ? '' : ` ${inWords(given)} handed over.`}`,
+    touches: ['members', 'tokens', 'tasks', 'campaigns', 'accounts', 'counts'],
+    showsProblem: true,
+    after: onClose,
+  });
+  const isReady = what === '' || successor !== null;
   return (
     <Dialog opened onClose={onClose} title={`Remove ${member.name}?`}>
-      <QueryState query={query} lines={3}>
-        {(holdings) => <RemovalForm {...{ member, others, onClose, holdings }} />}
-      </QueryState>
+      <Stack>
+        <Text size="sm">
+          They are signed out and their tokens stop working at once. Their name stays in the timeline.
+          {what === '' && ' They have no open tasks, campaigns or accounts.'}
+        </Text>
+        {what !== '' && (
+          <Select
+            label={`Who takes ${what}?`}
+            placeholder="Choose a member"
+            data={others.map(({ id, name }) => ({ value: id, label: name }))}
+            nothingFoundMessage="There is nobody else: add a member first"
+            value={successor}
+            error={fieldProblem(remove.problem, 'successor_id')}
+            onChange={setSuccessor}
+          />
+        )}
+        <ProblemNote problem={remove.problem} shownElsewhere={['successor_id']} />
+        <Group justify="flex-end" gap="xs" className="dialog-buttons">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button
+            color="red"
+            loading={remove.isBusy}
+            {...(isReady ? {} : { 'aria-disabled': true, 'data-disabled': true })}
+            onClick={() => isReady && void remove.run()}
+          >
+            Remove
+          </Button>
+        </Group>
+      </Stack>
     </Dialog>
   );
 }
@@ -38,49 +76,3 @@ const inWords = ({ open_tasks, campaigns, accounts }: HoldingsShown): string =>
   ]
     .filter((part) => part !== null)
     .join(', ');
-
-function RemovalForm({ member, others, onClose, holdings }: RemoveMemberProps & { holdings: HoldingsShown }) {
-  const [successor, setSuccessor] = useState<string | null>(null);
-  const what = inWords(holdings);
-  const remove = useAction({
-    act: () => post<HoldingsShown>(`/app/api/members/${member.id}/remove`, { successor_id: successor }),
-    done: (given) => `Removed ${member.name}.${inWords(given) === '' ? '' : ` ${inWords(given)} handed over.`}`,
-    touches: ['members', 'tokens', 'tasks', 'campaigns', 'accounts', 'counts'],
-    showsProblem: true,
-    after: onClose,
-  });
-  const isReady = what === '' || successor !== null;
-  return (
-    <Stack>
-      <Text size="sm">
-        They are signed out and their tokens stop working at once. Their name stays in the timeline.
-        {what === '' && ' They have no open tasks, campaigns or accounts.'}
-      </Text>
-      {what !== '' && (
-        <Select
-          label={`Who takes ${what}?`}
-          placeholder="Choose a member"
-          data={others.map(({ id, name }) => ({ value: id, label: name }))}
-          nothingFoundMessage="There is nobody else: add a member first"
-          value={successor}
-          error={fieldProblem(remove.problem, 'successor_id')}
-          onChange={setSuccessor}
-        />
-      )}
-      <ProblemNote problem={remove.problem} shownElsewhere={['successor_id']} />
-      <Group justify="flex-end" gap="xs" className="dialog-buttons">
-        <Button variant="default" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button
-          color="red"
-          loading={remove.isBusy}
-          {...(isReady ? {} : { 'aria-disabled': true, 'data-disabled': true })}
-          onClick={() => isReady && void remove.run()}
-        >
-          Remove
-        </Button>
-      </Group>
-    </Stack>
-  );
-}

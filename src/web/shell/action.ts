@@ -5,6 +5,9 @@ import { readAgain } from './read-again.ts';
 import { toast } from './toasts.tsx';
 import { about } from './touched-by.ts';
 
+/** How long an action waits for what it touched to be shown: more than most reads take, less than people wait. */
+const SHOWN_WITHIN_MS = 1_000;
+
 export const CHANGED_MEANWHILE = 'This changed meanwhile. Here is the latest.';
 
 export interface ActionSpec<Input, Result> {
@@ -13,7 +16,10 @@ export interface ActionSpec<Input, Result> {
   done: (result: Result, input: Input) => string;
   /** For what the server can reverse; offered for 10 seconds. */
   undo?: (result: Result, input: Input) => Promise<unknown>;
-  /** What it changes; read again before the action counts as done, so the viewer sees their own deed at once. */
+  /**
+   * What it changes; read again before the action counts as done, so the viewer sees their own deed at once. A slow read
+   * holds nothing up: what it shows comes after.
+   */
   touches: readonly Noun[];
   /** The caller shows `problem` beside its fields; otherwise it stands in the corner until closed. */
   showsProblem?: boolean;
@@ -34,20 +40,21 @@ export function useAction<Result, Input = void>(spec: ActionSpec<Input, Result>)
   const isRunning = useRef(false);
   const mutation = useMutation<Result, unknown, Input>({ mutationFn: spec.act });
   const again = () => readAgain(client, about(spec.touches));
+  const shown = () => Promise.race([again(), new Promise((resolve) => setTimeout(resolve, SHOWN_WITHIN_MS))]);
 
   const run = async (input: Input): Promise<Result | undefined> => {
     if (isRunning.current) return undefined;
     isRunning.current = true;
     try {
       const result = await mutation.mutateAsync(input);
-      await again();
+      await shown();
       const text = spec.done(result, input);
       const { undo } = spec;
       if (text !== '') toast({ text, ...(undo ? { undo: () => void takeBack(() => undo(result, input)) } : {}) });
       spec.after?.(result, input);
       return result;
     } catch (error) {
-      if (isConflict(error)) await again();
+      if (isConflict(error)) await shown();
       tell(error, spec.showsProblem ?? false);
       return undefined;
     } finally {
