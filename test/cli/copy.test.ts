@@ -31,7 +31,7 @@ let unique = 0;
 async function aSequence(...kinds: Parameters<typeof steps>): Promise<string> {
   const { campaignId } = await api.campaign({
     content: content(steps(...kinds), { schedule: always }),
-    leads: [{ email: `copy${unique++}@lead.example`, profile: `copy-${unique}-lead`, firstName: 'Renée' }],
+    leads: [{ email: `copy${unique++}@lead.example`, profile: `in/copy-${unique}-lead`, firstName: 'Renée' }],
   });
   const [id = 'none'] = await api.enrol(campaignId);
   return id;
@@ -119,7 +119,7 @@ describe('template preview', () => {
   test('of a saved template may be for a real contact', async () => {
     const { templateId, campaignId } = await api.campaign({
       content: content(steps({ kind: 'linkedin_message', body: 'Hi {{first_name}}' })),
-      leads: [{ email: 'preview@lead.example', profile: 'preview-lead', firstName: 'Grace' }],
+      leads: [{ email: 'preview@lead.example', profile: 'in/preview-lead', firstName: 'Grace' }],
       start: false,
     });
     const { id } = (await api.get(`/v1/campaigns/${campaignId}/leads`)).body.items[0].contact;

@@ -154,7 +154,7 @@ describe('the daily leads target', () => {
       aLead(),
       aLead({ email: '' }),
       aLead(),
-      aLead({ email: busy.email, profile: busy.profile }),
+      aLead({ email: busy.email, profile: `in/${busy.profile}` }),
       aLead(),
     ];
     await stopSequence(deeds.commands, house.caller, busy.id);

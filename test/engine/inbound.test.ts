@@ -71,7 +71,7 @@ async function writtenTwice() {
   const old = await written();
   expect(await row(old.id)).toMatchObject({ status: 'COMPLETED' });
   await deeds.moveTo((await clockOf(deeds)) + DAY);
-  const lead = { email: old.email, profile: old.profile };
+  const lead = { email: old.email, profile: `in/${old.profile}` };
   const open = await anEnrolled(deeds, { steps: steps('email', 'email'), house: old, lead });
   expect((await row(open.id)).contactId).toBe((await row(old.id)).contactId);
   return { old, open };
@@ -292,7 +292,7 @@ describe('a reply', () => {
     const old = await written('email');
     const reply = { sequenceId: old.id, intent: 'negative', key: old.id } as const;
     await recordReply(deeds.commands, old.caller, reply);
-    const lead = { email: old.email, profile: old.profile };
+    const lead = { email: old.email, profile: `in/${old.profile}` };
     const next = await anEnrolled(deeds, { steps: steps('email'), house: old, lead });
     await recordReply(deeds.commands, old.caller, reply);
     expect(await row(next.id)).toMatchObject({ status: 'ACTIVE' });

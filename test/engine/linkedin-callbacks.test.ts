@@ -425,7 +425,7 @@ describe('a LinkedIn message', () => {
   test('more than 30 days after we wrote is for a person to read', async () => {
     const sequence = await waiting();
     await stopSequence(deeds.commands, sequence.caller, sequence.id);
-    const lead = { email: sequence.email, profile: sequence.profile };
+    const lead = { email: sequence.email, profile: `in/${sequence.profile}` };
     await later(31 * DAY);
     const next = await anEnrolled(deeds, { steps: steps('email', 'email'), house: sequence, lead });
     await tell(sequence, message(sequence, 'We are not interested.'));

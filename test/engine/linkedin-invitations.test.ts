@@ -500,7 +500,7 @@ describe('an invitation to whom one came to nothing', () => {
     anEnrolled(deeds, {
       steps: steps('linkedin_invitation', 'email'),
       house: of,
-      lead: { email: of.email, profile: of.profile },
+      lead: { email: of.email, profile: `in/${of.profile}` },
     });
 
   test.each(['WITHDRAWN', 'GONE'] as const)('lately (%s) is skipped, and LinkedIn is not even asked', async (how) => {

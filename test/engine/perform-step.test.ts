@@ -967,7 +967,7 @@ describe('a LinkedIn invitation', () => {
     async (kind) => {
       const { id } = await anEnrolled(deeds, {
         steps: steps(kind, 'email'),
-        lead: { profile: `missing-${kind.replace('_', '-')}` },
+        lead: { profile: `in/missing-${kind.replace('_', '-')}` },
       });
       as('done', await perform(id));
       expect(await stepOf(id)).toMatchObject({ status: 'SKIPPED', reason: 'invalid_profile' });

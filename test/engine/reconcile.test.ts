@@ -170,7 +170,7 @@ test('a callback whose process died is handled, and the workflow that waits for 
   const profile = `walker-${count++}`;
   const campaign = await aCampaign(commands, house, {
     content: content(steps('linkedin_message', 'email'), { schedule: always }),
-    leads: [{ email: `${profile}@lead.example`, profile, firstName: 'Ada' }],
+    leads: [{ email: `${profile}@lead.example`, profile: `in/${profile}`, firstName: 'Ada' }],
   });
   await engine.announcer.settled();
   await conductor.forward((await db.asSystem(appNow)) + 3_600_000);

@@ -67,7 +67,7 @@ test('invitation, call, message and email: the sequence waits for its user and i
         { kind: 'email', delay: day },
       ),
     ),
-    leads: [{ email: 'mia@lead.example', profile: 'mia-lead', firstName: 'Mia' }],
+    leads: [{ email: 'mia@lead.example', profile: 'in/mia-lead', firstName: 'Mia' }],
   });
   await announcer.settled();
   await conductor.forward(at('2030-04-09T18:00:00Z'));

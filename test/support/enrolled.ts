@@ -27,6 +27,7 @@ export interface Enrolled extends RunningCampaign {
   id: SequenceId;
   /** '' where the lead has none. */
   email: string;
+  /** Its public name. */
   profile: string;
   /** Epoch ms. */
   enrolledAt: number;
@@ -50,8 +51,11 @@ let leads = 0;
 /** An address and a profile that no other test has. */
 export function aLead(also: Partial<LeadRow> = {}): LeadRow & { email: string; profile: string } {
   const name = `lead-${process.pid}-${leads++}`;
-  return { email: `${name}@lead.example`, profile: name, firstName: 'Ada', company: 'Lead Ltd', ...also };
+  return { email: `${name}@lead.example`, profile: `in/${name}`, firstName: 'Ada', company: 'Lead Ltd', ...also };
 }
+
+/** The last part of a profile's address, as contacts and suppressions have it. */
+export const publicName = ({ profile }: { profile: string }): string => profile.replace(/^in\//, '');
 
 /** A sequence in a running campaign of its own, enrolled, and its copy written. */
 export async function anEnrolled(deeds: Deeds, spec: EnrolledSpec): Promise<Enrolled> {
@@ -66,7 +70,7 @@ export async function anEnrolled(deeds: Deeds, spec: EnrolledSpec): Promise<Enro
   const id = await onlySequence(deeds, campaign.campaignId);
   if (written) await deeds.personalise(id, now);
   const { enrolledAt } = await sequenceRow(deeds.db, id);
-  return { ...campaign, id, email: lead.email, profile: lead.profile, enrolledAt };
+  return { ...campaign, id, email: lead.email, profile: publicName(lead), enrolledAt };
 }
 
 async function onlySequence({ db }: Deeds, campaignId: RunningCampaign['campaignId']): Promise<SequenceId> {

@@ -179,7 +179,7 @@ export interface RunningCampaign extends House {
 export const leadRows = (count: number, prefix = 'ada'): LeadRow[] =>
   Array.from({ length: count }, (_, n) => ({
     email: `${prefix}${n}@lead.example`,
-    profile: `${prefix}-${n}-lead`,
+    profile: `in/${prefix}-${n}-lead`,
     firstName: `Ada${n}`,
     company: 'Lead Ltd',
   }));

@@ -21,7 +21,7 @@ async function anInvited(profile: string, linkedIn: TemplateContent['linkedIn'])
         linkedIn,
       },
     ),
-    leads: [{ profile, firstName: 'Mary', lastName: 'Jackson' }],
+    leads: [{ profile: `in/${profile}`, firstName: 'Mary', lastName: 'Jackson' }],
   });
   await forward((await now()) + 26 * HOUR_MS);
   const [sequence] = await sequencesOf(db, campaignId);

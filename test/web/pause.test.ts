@@ -13,7 +13,7 @@ test('a campaign is paused while its figures are still being counted, and sends 
   await call('POST', `${path}/leads`, {
     rows: Array.from({ length: LEADS }, (_, n) => ({
       email: `pause${n}@held.example`,
-      linkedin_url: `held-example-${n}`,
+      linkedin_url: `linkedin.com/in/held-example-${n}`,
       first_name: `Held${n}`,
       company: 'Oakline',
     })),

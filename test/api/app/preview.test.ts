@@ -50,7 +50,7 @@ describe('a preview', () => {
       content: content(steps({ kind: 'linkedin_message', body: 'Hi {{first_name}}, {{opener}}' }), {
         aiVariables: [{ name: 'opener', prompt: 'An opener', fallback: 'well met' }],
       }),
-      leads: [{ email: 'grace@preview.example', profile: 'grace-preview', firstName: 'Grace' }],
+      leads: [{ email: 'grace@preview.example', profile: 'in/grace-preview', firstName: 'Grace' }],
       start: false,
     });
     const lead = (await api.get(`/v1/campaigns/${campaignId}/leads`)).body.items[0];

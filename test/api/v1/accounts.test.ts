@@ -293,7 +293,7 @@ describe('how an account fares', () => {
     const house = await aHouse(api.db);
     const token = await api.tokenOf(house);
     await changeAccount(api, house.linkedInAccount, { invitationsPerDay: 1, dailyCap: 5 });
-    const leads = ['p', 'q'].map((name) => ({ profile: `${name}-fares`, firstName: name }));
+    const leads = ['p', 'q'].map((name) => ({ profile: `in/${name}-fares`, firstName: name }));
     const script = steps('linkedin_invitation');
     const { campaignId } = await api.campaign({ content: content(script, { schedule: always }), leads }, house);
     const { items } = await api

@@ -14,7 +14,8 @@ const twoMails = content(steps('email', 'email'), { schedule: always });
 
 /** Enrolled, written to once, and heard from. */
 async function aDialogue(email: string) {
-  const lead = { email, profile: email.replace(/\W+/g, '-'), firstName: 'Ada', lastName: 'Quill', company: '100% Ink' };
+  const profile = email.replace(/\W+/g, '-');
+  const lead = { email, profile: `in/${profile}`, firstName: 'Ada', lastName: 'Quill', company: '100% Ink' };
   const { campaignId, caller, workspaceId, emailAccount } = await api.campaign({ content: twoMails, leads: [lead] });
   const [id] = await api.enrol(campaignId);
   if (!id) throw new Error('nobody was enrolled');
@@ -73,7 +74,7 @@ test('one contact shows every message over all campaigns, ours and theirs, the n
 test('never contact again suppresses address and profile, and ends what is open', async () => {
   const { campaignId } = await api.campaign({
     content: twoMails,
-    leads: [{ email: 'no@one.example', profile: 'no-one-ever' }],
+    leads: [{ email: 'no@one.example', profile: 'in/no-one-ever' }],
   });
   const [id] = await api.enrol(campaignId);
   const { contactId } = await sequenceRow(api.db, id ?? ('' as never));

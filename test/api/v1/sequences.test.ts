@@ -16,7 +16,7 @@ afterAll(() => api.close());
 let unique = 0;
 const lead = () => ({
   email: `walker${unique++}@lead.example`,
-  profile: `walker-${unique}-lead`,
+  profile: `in/walker-${unique}-lead`,
   firstName: 'Ada',
   lastName: 'Lovelace',
 });
