@@ -45,6 +45,9 @@ linkedin_headline, recent_activity, company_industry, company_size, company_tech
 and their usual other names ("Work email", "Title", "Employees"). Every other column becomes a custom field:
 "Favourite tool" is {{custom.favourite_tool}} in templates. Commas, semicolons or tabs; UTF-8 or UTF-16.
 
+A LinkedIn profile is an address such as https://www.linkedin.com/in/ada-lovelace; of a row with an email anything else
+is left out.
+
 A bad row never stops the rest, and an import that is repeated adds nothing.
 Exit code 0: all rows were read; 2: some of them were invalid; 1: the import failed.
 
@@ -67,7 +70,7 @@ export function importCommand(leads: Command, session: Session): void {
     .argument('<file>', 'the file; - reads the standard input')
     .requiredOption('--campaign <id>', 'the campaign')
     .option('--approve', 'approve what would wait for review')
-    .option('--quiet', 'print only the rows that were not taken, and the totals')
+    .option('--quiet', 'print only the rows that were not taken as they are, and the totals')
     .addHelpText('after', help)
     .action(async (file: string, { campaign, approve = false, quiet = false }: Options, command: Command) => {
       const json = isJson(command);
@@ -211,7 +214,9 @@ const noTotals = (): Record<ImportOutcome, number> => ({
   invalid: 0,
 });
 
-const isTaken = ({ outcome }: RowOutcome) => outcome === 'approved' || outcome === 'pending_review';
+/** With every cell of it. */
+const isTaken = ({ outcome, problem }: RowOutcome) =>
+  (outcome === 'approved' || outcome === 'pending_review') && problem === null;
 
 const rowText = ({ line, lead, outcome, problem }: RowOutcome) =>
   `line ${line}${lead === '' ? '' : `  ${oneLine(lead)}`}  ${outcomeTexts[outcome]}${problem === null ? '' : `: ${oneLine(problem)}`}`;

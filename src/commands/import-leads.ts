@@ -9,15 +9,17 @@ import { newId } from '../db/new-id.ts';
 import type { Tx } from '../db/pool.ts';
 import { campaigns, contacts, leads, templates } from '../db/schema.ts';
 import { bumpCampaignTell } from '../db/tells.ts';
-import { normaliseEmail, normaliseProfile } from '../domain/contact.ts';
 import type { CampaignId, ContactId, LeadId } from '../domain/ids.ts';
 import type { ImportOutcome } from '../domain/lead.ts';
+import { identify, keysOf } from '../domain/lead-identity.ts';
 import { Refusal } from '../domain/refusal.ts';
+import type { Reachable } from '../domain/suppression.ts';
 import type { Caller, CommandDeps } from './deps.ts';
 
 /** One proposed contact as it was written; every field is text, blank counts as none. */
 export interface LeadRow {
   email?: string;
+  /** The profile's address. */
   profile?: string;
   firstName?: string;
   lastName?: string;
@@ -33,7 +35,7 @@ export interface LeadRow {
 export interface LeadOutcome {
   outcome: ImportOutcome;
   leadId: LeadId | null;
-  /** For `invalid`: the value, the place and the expectation. */
+  /** For `invalid`, and of a row that was taken without a cell: the value, the place and the expectation. */
   problem: string | null;
 }
 
@@ -140,37 +142,26 @@ async function approvesAtOnce(tx: Tx, campaignId: CampaignId): Promise<boolean> 
   return row.mode === 'AUTOPILOT';
 }
 
-interface Person {
-  email: string | null;
-  profile: string | null;
-}
+const notTaken = (outcome: ImportOutcome, problem: string | null = null): LeadOutcome => ({
+  outcome,
+  leadId: null,
+  problem,
+});
 
-/** What tells two rows of one import apart; none where the row does not say properly whom it is about. */
-function keysOf(row: LeadRow): string[] {
+async function proposeOne(tx: Tx, caller: Caller, into: Intake, row: LeadRow): Promise<LeadOutcome> {
   const person = identify(row);
-  return 'problem' in person ? [] : [person.email, person.profile].filter((key) => key !== null);
+  if (!person.ok) return notTaken('invalid', person.problem);
+  const contact = await meet(tx, caller, row, person);
+  const outcome = 'outcome' in contact ? contact : await proposeContact(tx, caller, into, contact);
+  return { ...outcome, problem: outcome.problem ?? person.leftOut };
 }
 
-/** Who the row is about: an email address or a LinkedIn profile at least, each well formed. */
-function identify({ email = '', profile = '' }: LeadRow): Person | { problem: string } {
-  const address = email.trim() === '' ? null : normaliseEmail(email.trim());
-  if (address && !address.ok) return { problem: `email: ${address.problem}` };
-  const slug = profile.trim() === '' ? null : normaliseProfile(profile.trim());
-  if (slug && !slug.ok) return { problem: `profile: ${slug.problem}` };
-  if (!address && !slug) return { problem: 'an email address or a LinkedIn profile is needed, the row has neither' };
-  return { email: address?.email ?? null, profile: slug?.profile ?? null };
-}
-
-async function proposeOne(
+async function proposeContact(
   tx: Tx,
   caller: Caller,
   { campaignId, autopilot, approve }: Intake,
-  row: LeadRow,
+  contact: Met,
 ): Promise<LeadOutcome> {
-  const person = identify(row);
-  const contact = 'problem' in person ? person : await meet(tx, caller, row, person);
-  if (contact === null) return { outcome: 'suppressed', leadId: null, problem: null };
-  if ('problem' in contact) return { outcome: 'invalid', leadId: null, problem: contact.problem };
   const [known] = await tx
     .select()
     .from(leads)
@@ -182,8 +173,8 @@ async function proposeOne(
       await moveLead(tx, known, 'APPROVED', { kind: 'lead_approved', actor: caller.actor, now: await appNow(tx) });
     return { outcome: waits ? 'approved' : 'already_in_campaign', leadId: known.id, problem: null };
   }
-  if (await suppressionOf(tx, contact)) return { outcome: 'suppressed', leadId: null, problem: null };
-  if (await hasOpenSequence(tx, contact.id)) return { outcome: 'in_other_sequence', leadId: null, problem: null };
+  if (await suppressionOf(tx, contact)) return notTaken('suppressed');
+  if (await hasOpenSequence(tx, contact.id)) return notTaken('in_other_sequence');
 
   const { workspaceId, actor } = caller;
   const id = newId<LeadId>();
@@ -205,16 +196,19 @@ async function proposeOne(
   return { outcome: isApproved ? 'approved' : 'pending_review', leadId: id, problem: null };
 }
 
+type Met = Reachable & { id: ContactId };
+
 /**
- * The contact of that address or profile, brought up to date; a new one where there is none. null: a stranger on the
- * suppression list, perhaps somebody who was erased: nothing about them is kept.
+ * The contact of that address or profile, brought up to date; a new one where there is none. Nothing is kept of a row
+ * that points at two contacts, nor of a stranger on the suppression list, perhaps somebody who was erased: that is its
+ * outcome.
  */
 async function meet(
   tx: Tx,
   { workspaceId }: Caller,
   row: LeadRow,
-  { email, profile }: Person,
-): Promise<(Person & { id: ContactId }) | { problem: string } | null> {
+  { email, profile }: Reachable,
+): Promise<Met | LeadOutcome> {
   const found = await tx
     .select()
     .from(contacts)
@@ -227,7 +221,7 @@ async function meet(
     .orderBy(contacts.id)
     .for('update');
   const [contact, other] = found;
-  if (other) return { problem: `${email} and ${profile} belong to two different contacts` };
+  if (other) return notTaken('invalid', `${email} and ${profile} belong to two different contacts`);
   const { companyContext = {}, custom = {} } = row;
   const given = filled({
     email: email ?? undefined,
@@ -240,7 +234,7 @@ async function meet(
     recentActivity: row.recentActivity,
   });
   if (!contact) {
-    if (await suppressionOf(tx, { email, profile })) return null;
+    if (await suppressionOf(tx, { email, profile })) return notTaken('suppressed');
     const id = newId<ContactId>();
     await tx
       .insert(contacts)

@@ -1,7 +1,7 @@
 import { appNow } from '../db/clock.ts';
 import { type ImportRow, writeImport } from '../db/imports.ts';
 import { newId } from '../db/new-id.ts';
-import { normaliseEmail, normaliseProfile } from '../domain/contact.ts';
+import { normaliseEmail, normaliseProfileAddress, profileAddress } from '../domain/contact.ts';
 import type { CampaignId, ImportId } from '../domain/ids.ts';
 import { flatCells, identityOfCells, type LeadCells, problemOfCells } from '../domain/lead-cells.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -65,11 +65,11 @@ function judged(given: FileRow, firstRow: Map<string, number>): Judged {
 /** Address and profile as they are known by, so that a person who asks to be forgotten is found here too. */
 function withIdentity(cells: LeadCells): LeadCells {
   const email = cells.email === undefined ? null : normaliseEmail(cells.email);
-  const profile = cells.linkedin_url === undefined ? null : normaliseProfile(cells.linkedin_url);
+  const profile = cells.linkedin_url === undefined ? null : normaliseProfileAddress(cells.linkedin_url);
   return {
     ...cells,
     ...(email?.ok ? { email: email.email } : {}),
-    ...(profile?.ok ? { linkedin_url: profile.profile } : {}),
+    ...(profile?.ok ? { linkedin_url: profileAddress(profile.profile) } : {}),
   };
 }
 

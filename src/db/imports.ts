@@ -186,15 +186,3 @@ export async function namesInImport(tx: Tx, importId: ImportId): Promise<string[
   );
   return rows.map(({ name }) => name);
 }
-
-/** What was written of a person who is to be forgotten; what became of the row stays. */
-export const forgetImported = (tx: Tx, { email, profile }: { email: string | null; profile: string | null }) =>
-  tx
-    .update(importRows)
-    .set({ data: {}, detail: null })
-    .where(
-      or(
-        email === null ? sql`false` : sql`${importRows.data}->>'email' = ${email}`,
-        profile === null ? sql`false` : sql`${importRows.data}->>'linkedin_url' = ${profile}`,
-      ),
-    );

@@ -68,17 +68,41 @@ export function isReservedDomain(domain: string): boolean {
 /** Letters and digits of any alphabet, emoji, - and _: what a profile's address holds, percent-decoded. */
 const SLUG = /^(?:[\p{L}\p{M}\p{N}\p{So}\p{Emoji_Modifier}_-]|\u200d){3,100}$/u;
 
+/** Where the name would stand in an address that a spreadsheet or a program put together from an empty value. */
+const NOBODY = new Set(['none', 'null', 'nil', 'undefined', 'nan', 'unknown', 'true', 'false']);
+
 /**
  * A person's LinkedIn profile as the slug of its address, lower-case and percent-decoded: "ada-lovelace" for
- * "https://fr.linkedin.com/in/Ada-Lovelace/?originalSubdomain=fr", "linkedin.com/in/ada-lovelace/en", "/in/ada-lovelace"
- * and "ada-lovelace" alike. Other pages of LinkedIn and other sites are refused; the problem names the value and the
+ * "https://fr.linkedin.com/in/Ada-Lovelace/?originalSubdomain=fr", "linkedin.com/in/ada-lovelace/en" and
+ * "/in/ada-lovelace" alike. Other pages of LinkedIn, other sites and words that are no address are refused, for a cell
+ * that says "none" or "12345" names nobody, and two such cells are not one person; the problem names the value and the
  * expectation.
  */
-export function normaliseProfile(raw: string): NormalisedProfile {
-  const refuse = (why: string): NormalisedProfile => ({
-    ok: false,
-    problem: `${quoted(raw)} ${why}, expected ${EXPECTED_PROFILE}`,
-  });
+export function normaliseProfileAddress(raw: string): NormalisedProfile {
+  const found = readProfile(raw, slugInAddress, PROFILE_ADDRESS);
+  return found.ok && NOBODY.has(found.profile) ? refuseProfile(raw, 'names nobody', PROFILE_ADDRESS) : found;
+}
+
+/**
+ * As `normaliseProfileAddress`, or the slug alone: for those who are asked for a profile and nothing else, and for what
+ * LinkedIn's provider calls one.
+ */
+export const normaliseProfile = (raw: string): NormalisedProfile =>
+  readProfile(raw, (written) => (written.includes('/') ? slugInAddress(written) : written), PROFILE_OR_SLUG);
+
+/** The address of a normalised profile. */
+export const profileAddress = (profile: string): string => `https://www.linkedin.com/in/${profile}`;
+
+const PROFILE_ADDRESS = `"${profileAddress('ada-lovelace')}"`;
+const PROFILE_OR_SLUG = `${PROFILE_ADDRESS} or "ada-lovelace"`;
+
+const refuseProfile = (raw: string, why: string, expected: string): NormalisedProfile => ({
+  ok: false,
+  problem: `${quoted(raw)} ${why}, expected ${expected}`,
+});
+
+function readProfile(raw: string, slugIn: (written: string) => string | null, expected: string): NormalisedProfile {
+  const refuse = (why: string) => refuseProfile(raw, why, expected);
   const written = raw.trim();
   if (written === '') return refuse('is empty');
   if (/[\p{Cc}\\]/u.test(written)) return refuse('has a control character or a backslash');
@@ -90,11 +114,8 @@ export function normaliseProfile(raw: string): NormalisedProfile {
   return SLUG.test(profile) ? { ok: true, profile } : refuse(`has the profile name ${quoted(profile)}`);
 }
 
-const EXPECTED_PROFILE = '"https://www.linkedin.com/in/ada-lovelace" or "ada-lovelace"';
-
-/** The still encoded slug of a profile's address, of its path, or of a slug alone. */
-function slugIn(written: string): string | null {
-  if (!written.includes('/')) return written;
+/** The still encoded slug of a profile's address, or of its path. */
+function slugInAddress(written: string): string | null {
   const path = /^\/?in\//i.test(written) ? withoutQuery(written) : linkedInPath(written);
   const [section, slug] = (path ?? '').split('/').filter((segment) => segment !== '');
   return section?.toLowerCase() === 'in' && slug !== undefined ? slug : null;

@@ -1,4 +1,4 @@
-import { normaliseEmail, normaliseProfile } from './contact.ts';
+import { keysOf } from './lead-identity.ts';
 import { isVariableName } from './message.ts';
 
 /** What a proposed contact may be told of, in the words of files and of the API. */
@@ -43,12 +43,7 @@ export function problemOfCells({ custom = {}, ...fields }: LeadCells): string | 
 }
 
 /** Who it is about, as one text for each way to say it; none where it does not say so properly. */
-export function identityOfCells({ email, linkedin_url: profile }: LeadCells): string[] {
-  const address = email === undefined ? null : normaliseEmail(email);
-  const slug = profile === undefined ? null : normaliseProfile(profile);
-  if (address?.ok === false || slug?.ok === false) return [];
-  return [...(address ? [address.email] : []), ...(slug ? [`in/${slug.profile}`] : [])];
-}
+export const identityOfCells = ({ email, linkedin_url: profile }: LeadCells): string[] => keysOf({ email, profile });
 
 /** By the names that templates use: `first_name`, `custom.region`. */
 export function flatCells({ custom = {}, ...fields }: LeadCells): Record<string, string> {

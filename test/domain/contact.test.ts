@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkDomain, domainOf, isReservedDomain, normaliseEmail, normaliseProfile } from '../../src/domain/contact.ts';
+import {
+  checkDomain,
+  domainOf,
+  isReservedDomain,
+  normaliseEmail,
+  normaliseProfile,
+  normaliseProfileAddress,
+  profileAddress,
+} from '../../src/domain/contact.ts';
 
 const emailOf = (raw: string) => {
   const result = normaliseEmail(raw);
@@ -141,8 +149,6 @@ describe('a domain', () => {
 
 describe('a LinkedIn profile', () => {
   test.each([
-    'ada-lovelace',
-    '  Ada-Lovelace ',
     '/in/ada-lovelace',
     'in/ada-lovelace/',
     '/in/ada-lovelace?trk=x',
@@ -155,9 +161,60 @@ describe('a LinkedIn profile', () => {
     '//www.linkedin.com/in/ada-lovelace',
     'https://www.linkedin.com//in//ada-lovelace',
     'https://www.linkedin.com/in/ada%2Dlovelace',
+    'https://m.linkedin.com/in/ada-lovelace',
+    '  https://uk.linkedin.com/in/ada-lovelace ',
+    profileAddress('ada-lovelace'),
   ])('%s is ada-lovelace', (raw) => {
     expect(normaliseProfile(raw)).toEqual({ ok: true, profile: 'ada-lovelace' });
+    expect(normaliseProfileAddress(raw)).toEqual({ ok: true, profile: 'ada-lovelace' });
   });
+
+  test.each(['ada-lovelace', '  Ada-Lovelace '])('%j is ada-lovelace to who is asked for nothing else', (raw) => {
+    expect(normaliseProfile(raw)).toEqual({ ok: true, profile: 'ada-lovelace' });
+  });
+
+  test.each([
+    'ada-lovelace',
+    'none',
+    'None',
+    'null',
+    'NULL',
+    'undefined',
+    '12345',
+    'N/A',
+    'n/a',
+    '#N/A',
+    '-',
+    '–',
+    '?',
+    'TRUE',
+    'yes',
+    'linkedin',
+    'linkedin.com',
+    'https://www.linkedin.com/in/',
+    'in/',
+    'in',
+    'ada@example.com',
+    'Ada Lovelace',
+    'Ada Lovelace | LinkedIn',
+    '',
+    '   ',
+  ])('is not %j', (raw) => {
+    expect(normaliseProfileAddress(raw)).toEqual({
+      ok: false,
+      problem: expect.stringMatching(/, expected "https:\/\/www\.linkedin\.com\/in\/ada-lovelace"$/),
+    });
+  });
+
+  test.each(['null', 'undefined', 'NaN', 'None', 'unknown', '%6Eull'])(
+    'is none where a program wrote %s for its name',
+    (name) => {
+      expect(normaliseProfileAddress(`https://www.linkedin.com/in/${name}`)).toMatchObject({
+        ok: false,
+        problem: expect.stringContaining('names nobody'),
+      });
+    },
+  );
 
   test('in another alphabet is the same encoded, decoded and decomposed', () => {
     const encoded = profileOf('https://www.linkedin.com/in/zo%C3%AB-%F0%9F%A6%8A');
@@ -215,6 +272,7 @@ describe('a LinkedIn profile', () => {
         if (!result.ok) return;
         expect(normaliseProfile(result.profile)).toEqual(result);
         expect(normaliseProfile(`https://www.linkedin.com/in/${encodeURIComponent(result.profile)}/`)).toEqual(result);
+        expect(normaliseProfile(profileAddress(result.profile))).toEqual(result);
       }),
       { numRuns: 1000 },
     );

@@ -603,6 +603,21 @@ describe('an import of leads', () => {
     expect(await pointsOf(campaign)).toEqual([ada, bob].map((lead) => [lead.email, publicName(lead)]));
   });
 
+  test('takes no bare word for a profile: the rest of the row is kept, and the two remain two', async () => {
+    const campaign = await aRunning();
+    const people = [aLead({ profile: 'none' }), aLead({ profile: 'none' }), aLead({ profile: 'N/A' })];
+    const told = await importLeads(deeds.commands, campaign.caller, {
+      campaignId: campaign.campaignId,
+      rows: [...people, { profile: '12345', firstName: 'Ada' }],
+    });
+    expect(told.map(({ outcome }) => outcome)).toEqual(['approved', 'approved', 'approved', 'invalid']);
+    expect(told[0]?.problem).toBe(
+      'profile: "none" is not the address of a person\'s LinkedIn profile, expected "https://www.linkedin.com/in/ada-lovelace"; the cell was left out',
+    );
+    expect(told[3]?.problem).toMatch(/^profile: "12345" is not the address .*lovelace"$/);
+    expect(await pointsOf(campaign)).toEqual(people.map(({ email }) => [email, null]));
+  });
+
   test('knows a suppressed contact also by what the row leaves out', async () => {
     const house = await aHouse(deeds.db);
     const [one, two] = [await aRunning(house), await aRunning(house)];

@@ -66,7 +66,7 @@ export const importRowShape = z.object({
   lead: z.string(),
   name: z.string(),
   outcome: z.enum(importOutcomes).nullable(),
-  /** Why. */
+  /** Why; of a row that was taken without a cell, what was wrong with that one. */
   detail: z.string().nullable(),
 });
 export type ImportRowShown = z.output<typeof importRowShape>;

@@ -37,7 +37,7 @@ export const MOST_ROWS = 500;
 /** One proposed contact; all text, blank counts as none. What is wrong with a value is that row's outcome, not a 400. */
 export const leadRow = z.strictObject({
   email: z.string().optional(),
-  /** The profile's address, or its last part. */
+  /** The profile's address. Of a row with an email anything else is left out, and is its problem. */
   linkedin_url: z.string().optional(),
   first_name: z.string().optional(),
   last_name: z.string().optional(),
@@ -61,7 +61,7 @@ export const importShape = z.object({
     z.object({
       outcome: z.enum(importOutcomes),
       lead_id: printedId.nullable(),
-      /** For `invalid`: the field, the value and what was expected. */
+      /** For `invalid`, and of a row that was taken without a cell: the field, the value and what was expected. */
       problem: z.string().nullable(),
     }),
   ),

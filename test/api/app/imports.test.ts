@@ -1,12 +1,13 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { eraseContact } from '../../../src/commands/erase-contact.ts';
 import { runImport } from '../../../src/commands/run-import.ts';
 import { startImport } from '../../../src/commands/start-import.ts';
 import { suppress } from '../../../src/commands/suppress.ts';
-import { forgetImported, giveUpLease, leaseImport } from '../../../src/db/imports.ts';
+import { giveUpLease, leaseImport } from '../../../src/db/imports.ts';
 import { newId } from '../../../src/db/new-id.ts';
 import { contacts, events, imports } from '../../../src/db/schema.ts';
-import type { CampaignId, ImportId } from '../../../src/domain/ids.ts';
+import type { CampaignId, ContactId, ImportId } from '../../../src/domain/ids.ts';
 import { aHouse, always, content, steps } from '../../support/scenario.ts';
 import { type Served, startServed } from '../../support/served.ts';
 import { until } from '../../support/until.ts';
@@ -276,15 +277,26 @@ describe('the rows as a file', () => {
     expect(lines).toHaveLength(5);
   });
 
-  test('forget a person who asks for it, however their address was written', async () => {
-    const one = address();
-    const { body } = await handIn({ text: `email,first_name\n${one.toUpperCase()},Ada\n${address()},Bo\n` });
-    await finished(body.id);
-    await api.db.inWorkspace(api.house.workspaceId, (tx) => forgetImported(tx, { email: one, profile: null }));
-    const rows = await rowsOf(body.id);
-    expect(rows.map(({ lead, name }: { lead: string; name: string }) => [lead !== '', name])).toEqual([
-      [false, ''],
-      [true, 'Bo'],
+  test('forget a person who is erased, however their address and profile were written', async () => {
+    const [one, other] = [address(), address()];
+    const profile = 'linkedin.com/in/Row-Ren%C3%A9e?trk=x';
+    const mapping = ['email', 'linkedin_url', 'first_name'];
+    const header = 'email,linkedin,first_name';
+    const files = [`${header}\n${one.toUpperCase()},${profile},Ada\n${other},none,Bo\n`];
+    const ids = [];
+    for (const text of files) {
+      const { body } = await handIn({ text, mapping });
+      await finished(body.id);
+      ids.push(body.id);
+    }
+    const [{ id: erased } = { id: newId<ContactId>() }] = await api.db.asSystem((tx) =>
+      tx.select({ id: contacts.id }).from(contacts).where(eq(contacts.email, one)),
+    );
+    await eraseContact(api.commands, api.house.caller, erased);
+    const kept = await Promise.all(ids.map((id) => rowsOf(id)));
+    expect(kept.flat()).toMatchObject([
+      { outcome: 'pending_review', lead: '', name: '', detail: null },
+      { outcome: 'pending_review', lead: other, name: 'Bo', detail: expect.stringMatching(/^linkedin_url: "none"/) },
     ]);
   });
 });
