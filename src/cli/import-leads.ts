@@ -5,7 +5,7 @@ import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { readCsv } from '../api/csv.ts';
 import { importShape } from '../api/shapes/leads.ts';
-import { type ImportOutcome, importOutcomes } from '../domain/lead.ts';
+import { type ImportOutcome, importOutcomes, noRows } from '../domain/lead.ts';
 import { identityOfCells, type LeadCells } from '../domain/lead-cells.ts';
 import { type Column, columnsOf, leadOf } from '../domain/lead-columns.ts';
 import { UnreadableCsv } from '../domain/unreadable-csv.ts';
@@ -32,6 +32,7 @@ const outcomeTexts: Record<ImportOutcome, string> = {
   already_in_campaign: 'already in the campaign',
   in_other_sequence: 'in another sequence',
   suppressed: 'suppressed',
+  conflict: 'in conflict with what is known',
   duplicate_in_request: 'twice in the file',
   invalid: 'invalid',
 };
@@ -46,10 +47,10 @@ and their usual other names ("Work email", "Title", "Employees"). Every other co
 "Favourite tool" is {{custom.favourite_tool}} in templates. Commas, semicolons or tabs; UTF-8 or UTF-16.
 
 A LinkedIn profile is an address such as https://www.linkedin.com/in/ada-lovelace; of a row with an email anything else
-is left out.
+is left out. The address and the profile of a known contact are never replaced: a row that says another is a conflict.
 
 A bad row never stops the rest, and an import that is repeated adds nothing.
-Exit code 0: all rows were read; 2: some of them were invalid; 1: the import failed.
+Exit code 0: all rows were read; 2: some of them were invalid or in conflict; 1: the import failed.
 
 Examples:
   $ topo leads import examples/leads.csv --campaign <campaign id>
@@ -79,7 +80,7 @@ export function importCommand(leads: Command, session: Session): void {
       };
       const bar = quiet && !json && session.terminal.isWatched ? await openBar(file) : null;
       const rows: RowOutcome[] = [];
-      const totals = noTotals();
+      const totals = noRows();
       try {
         const send = senderOf(session.client(), campaign, approve);
         for await (const row of importFile(openFile(file), send, bar)) {
@@ -94,7 +95,7 @@ export function importCommand(leads: Command, session: Session): void {
       }
       if (json) session.terminal.out(JSON.stringify({ campaign_id: campaign, rows, totals }, null, 2));
       else session.terminal.out(totalsText(totals));
-      if (totals.invalid > 0) session.exitWith(EXIT.someRowsInvalid);
+      if (totals.invalid + totals.conflict > 0) session.exitWith(EXIT.someRowsInvalid);
     });
 }
 
@@ -203,16 +204,6 @@ function explained(error: unknown, file: string, totals: Record<ImportOutcome, n
   if (error instanceof Error && 'syscall' in error) return new Failure(`${file} cannot be read: ${error.message}`);
   return error;
 }
-
-const noTotals = (): Record<ImportOutcome, number> => ({
-  pending_review: 0,
-  approved: 0,
-  already_in_campaign: 0,
-  in_other_sequence: 0,
-  suppressed: 0,
-  duplicate_in_request: 0,
-  invalid: 0,
-});
 
 /** With every cell of it. */
 const isTaken = ({ outcome, problem }: RowOutcome) =>

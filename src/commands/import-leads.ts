@@ -8,10 +8,11 @@ import { moveLead } from '../db/leads.ts';
 import { newId } from '../db/new-id.ts';
 import type { Tx } from '../db/pool.ts';
 import { campaigns, contacts, leads, templates } from '../db/schema.ts';
+import { suppressionsOf } from '../db/suppressions.ts';
 import { bumpCampaignTell } from '../db/tells.ts';
 import type { CampaignId, ContactId, LeadId } from '../domain/ids.ts';
 import type { ImportOutcome } from '../domain/lead.ts';
-import { identify, keysOf } from '../domain/lead-identity.ts';
+import { conflictOf, identify, keysOf } from '../domain/lead-identity.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Reachable } from '../domain/suppression.ts';
 import type { Caller, CommandDeps } from './deps.ts';
@@ -35,7 +36,10 @@ export interface LeadRow {
 export interface LeadOutcome {
   outcome: ImportOutcome;
   leadId: LeadId | null;
-  /** For `invalid`, and of a row that was taken without a cell: the value, the place and the expectation. */
+  /**
+   * For `invalid`, and of a row that was taken without a cell: the value, the place and the expectation. Of a row that
+   * contradicts what is known (`conflict`, or `suppressed`): both.
+   */
   problem: string | null;
 }
 
@@ -48,8 +52,9 @@ export interface LeadImport {
 
 /**
  * Proposes contacts to a campaign, one outcome per row, each row a transaction of its own: a bad row never stops the
- * rest, and a repeated import adds nothing. New values of a known contact win over old ones; blanks change nothing.
- * Autopilot approves at once. Refuses an unknown or ENDED campaign.
+ * rest, and a repeated import adds nothing. New values of a known contact win over old ones; blanks change nothing. Only
+ * the address and the profile that a contact has are never replaced: a row that says another is a `conflict`. Autopilot
+ * approves at once. Refuses an unknown or ENDED campaign.
  */
 export async function importLeads(
   deps: CommandDeps,
@@ -200,8 +205,8 @@ type Met = Reachable & { id: ContactId };
 
 /**
  * The contact of that address or profile, brought up to date; a new one where there is none. Nothing is kept of a row
- * that points at two contacts, nor of a stranger on the suppression list, perhaps somebody who was erased: that is its
- * outcome.
+ * that contradicts what is known, nor of a stranger on the suppression list, perhaps somebody who was erased: that is
+ * its outcome.
  */
 async function meet(
   tx: Tx,
@@ -220,8 +225,14 @@ async function meet(
     )
     .orderBy(contacts.id)
     .for('update');
-  const [contact, other] = found;
-  if (other) return notTaken('invalid', `${email} and ${profile} belong to two different contacts`);
+  const conflict = conflictOf({ email, profile }, found);
+  if (conflict !== null) {
+    const told = `${conflict}: nothing was changed`;
+    const suppressed = await suppressionsOf(tx, [{ email, profile }, ...found]);
+    if (suppressed.length > 0) return notTaken('suppressed', told);
+    return notTaken('conflict', `${told}; leave one of the two out to say who is meant`);
+  }
+  const [contact] = found;
   const { companyContext = {}, custom = {} } = row;
   const given = filled({
     email: email ?? undefined,

@@ -1,4 +1,4 @@
-/** Whom a proposed row is about. Design 1. */
+/** Whom a proposed row is about, and whether what is known already agrees. Design 1. */
 import { normaliseEmail, normaliseProfileAddress } from './contact.ts';
 import type { Reachable } from './suppression.ts';
 
@@ -40,5 +40,23 @@ export function keysOf(row: WrittenIdentity): string[] {
   if (!person.ok) return [];
   return [person.email, person.profile && nameOf(person.profile)].filter((key) => key !== null);
 }
+
+/**
+ * In what a row contradicts the contacts that its address or its profile points at, in words; null when it agrees, or
+ * tells what was not known yet. No import may follow one that contradicts: a sequence that is under way would go on to
+ * somebody else, and somebody suppressed could be written to.
+ */
+export function conflictOf(row: Reachable, known: readonly Reachable[]): string | null {
+  const [contact, other] = known;
+  if (!contact) return null;
+  const [address, name] = [row.email, row.profile && nameOf(row.profile)];
+  if (other) return `${address} and ${name} belong to two different contacts`;
+  if (differ(row.email, contact.email)) return `${name} is known with the address ${contact.email}, not ${address}`;
+  if (contact.profile !== null && differ(row.profile, contact.profile))
+    return `${address} is known with the profile ${nameOf(contact.profile)}, not ${name}`;
+  return null;
+}
+
+const differ = (given: string | null, stored: string | null) => given !== null && stored !== null && given !== stored;
 
 const nameOf = (profile: string): string => `in/${profile}`;

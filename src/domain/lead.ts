@@ -21,14 +21,30 @@ export const leadFailures = [
 ] as const;
 export type LeadFailure = (typeof leadFailures)[number];
 
-/** What became of one row of an import. */
+/**
+ * What became of one row of an import. `conflict`: it contradicts what is known of whom it names (`lead-identity.ts`), and
+ * nothing of it was kept.
+ */
 export const importOutcomes = [
   'pending_review',
   'approved',
   'already_in_campaign',
   'in_other_sequence',
   'suppressed',
+  'conflict',
   'duplicate_in_request',
   'invalid',
 ] as const;
 export type ImportOutcome = (typeof importOutcomes)[number];
+
+/** How many rows had each outcome, before the first. */
+export const noRows = (): Record<ImportOutcome, number> => ({
+  pending_review: 0,
+  approved: 0,
+  already_in_campaign: 0,
+  in_other_sequence: 0,
+  suppressed: 0,
+  conflict: 0,
+  duplicate_in_request: 0,
+  invalid: 0,
+});

@@ -200,6 +200,20 @@ describe('leads import', () => {
     });
   });
 
+  test('says which cell was left out, and what contradicts a contact; both need a look', async () => {
+    const id = await draft();
+    const run = (...rows: string[]) =>
+      topo('leads', 'import', write('linked.csv', ['email,linkedin', ...rows].join('\n')), '--campaign', id, '--quiet');
+    const known = await run('ada@linked.example,linkedin.com/in/ada-linked', 'bea@linked.example,none');
+    expect(known.code).toBe(0);
+    expect(known.out).toMatch(/^line 3 {2}bea@linked.example {2}to review: linkedin_url: "none" is not .*left out\n\n/);
+    const clash = await run('eve@linked.example,linkedin.com/in/ada-linked');
+    expect(clash.code).toBe(2);
+    expect(clash.out).toMatch(
+      /^line 2 {2}eve@linked.example {2}in conflict with what is known: in\/ada-linked is known with the address ada@linked.example, not eve@linked.example: /,
+    );
+  });
+
   test('prints rows and totals as JSON', async () => {
     const id = await draft();
     const ran = await topo(
@@ -307,6 +321,7 @@ describe('leads import', () => {
           already_in_campaign: 0,
           in_other_sequence: 0,
           suppressed: 0,
+          conflict: 0,
           duplicate_in_request: 0,
           invalid: 0,
         };

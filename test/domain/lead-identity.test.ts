@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { identify, keysOf } from '../../src/domain/lead-identity.ts';
+import { conflictOf, identify, keysOf } from '../../src/domain/lead-identity.ts';
+import type { Reachable } from '../../src/domain/suppression.ts';
 
 const ada = { email: 'ada@example.com', profile: 'ada-lovelace' };
 
@@ -29,5 +31,69 @@ describe('a proposed row', () => {
     expect(keysOf({ email: 'ADA@example.com', profile: '/in/Ada-Lovelace' })).toEqual([ada.email, 'in/ada-lovelace']);
     for (const word of ['none', '12345', 'N/A', '-', 'null']) expect(keysOf({ profile: word }), word).toEqual([]);
     expect(keysOf({ email: 'not an address', profile: '/in/ada-lovelace' })).toEqual([]);
+  });
+});
+
+describe('what a row says of a known contact', () => {
+  test.each<[string, Reachable, Reachable[]]>([
+    ['nobody is known', ada, []],
+    ['it says what is known', ada, [ada]],
+    ['it says less', { ...ada, email: null }, [ada]],
+    ['it tells an address that was not known', ada, [{ ...ada, email: null }]],
+    ['it tells a profile that was not known', ada, [{ ...ada, profile: null }]],
+  ])('agrees where %s', (_, row, known) => {
+    expect(conflictOf(row, known)).toBeNull();
+  });
+
+  test.each<[string, Reachable, Reachable[]]>([
+    [
+      'in/ada-lovelace is known with the address ada@example.com, not eve@example.com',
+      { ...ada, email: 'eve@example.com' },
+      [ada],
+    ],
+    [
+      'ada@example.com is known with the profile in/ada-lovelace, not in/eve-example',
+      { ...ada, profile: 'eve-example' },
+      [ada],
+    ],
+    [
+      'ada@example.com and in/eve-example belong to two different contacts',
+      { ...ada, profile: 'eve-example' },
+      [ada, { email: null, profile: 'eve-example' }],
+    ],
+  ])('contradicts: %s', (told, row, known) => {
+    expect(conflictOf(row, known)).toBe(told);
+  });
+
+  test('never takes an address or a profile from anybody, whatever rows come in whatever order', () => {
+    const one = (...values: string[]) => fc.constantFrom(null, ...values);
+    const row = fc
+      .record({ email: one('a@example.com', 'b@example.com', 'c@example.com'), profile: one('ann', 'bob', 'cem') })
+      .filter(({ email, profile }) => email !== null || profile !== null);
+    fc.assert(
+      fc.property(fc.array(row, { maxLength: 12 }), (rows) => {
+        const contacts: Reachable[] = [];
+        for (const said of rows) {
+          const known = contacts.filter(
+            ({ email, profile }) =>
+              (said.email !== null && email === said.email) || (said.profile !== null && profile === said.profile),
+          );
+          if (conflictOf(said, known) !== null) continue;
+          const [contact] = known;
+          if (!contact) contacts.push({ ...said });
+          else {
+            const before = { ...contact };
+            contact.email = said.email ?? contact.email;
+            contact.profile = said.profile ?? contact.profile;
+            for (const way of ['email', 'profile'] as const)
+              if (before[way] !== null) expect(contact[way]).toBe(before[way]);
+          }
+        }
+        for (const way of ['email', 'profile'] as const) {
+          const given = contacts.map((contact) => contact[way]).filter((value) => value !== null);
+          expect(new Set(given).size).toBe(given.length);
+        }
+      }),
+    );
   });
 });

@@ -586,7 +586,7 @@ describe('an import of leads', () => {
     ]);
   });
 
-  test('knows a contact by address or by profile, and says when a row names two different ones', async () => {
+  test('knows a contact by address or by profile, and merges no two of them', async () => {
     const campaign = await aRunning();
     const [ada, bob] = [aLead(), aLead()];
     expect(await outcomes(campaign, { email: ada.email }, { profile: bob.profile })).toEqual(['approved', 'approved']);
@@ -599,8 +599,86 @@ describe('an import of leads', () => {
       campaignId: campaign.campaignId,
       rows: [{ email: ada.email, profile: bob.profile }],
     });
-    expect(told).toMatchObject({ outcome: 'invalid', problem: expect.stringContaining('two different contacts') });
+    expect(told).toMatchObject({ outcome: 'conflict', leadId: null });
+    expect(told?.problem).toContain(`${ada.email} and ${bob.profile} belong to two different contacts`);
     expect(await pointsOf(campaign)).toEqual([ada, bob].map((lead) => [lead.email, publicName(lead)]));
+  });
+
+  test('gives no running sequence to somebody else: what follows goes to whom it was begun with', async () => {
+    const house = await aHouse(deeds.db);
+    const ada = await enrolled({ house, steps: steps('email', 'email', 'linkedin_invitation') });
+    const another = await aRunning(house);
+    as('done', await perform(ada.id));
+    const bob = aLead({ firstName: 'Bob' });
+    const rows = [
+      { ...bob, profile: `in/${ada.profile}` },
+      { ...bob, email: ada.email },
+    ];
+    for (const row of rows) {
+      const [told] = await importLeads(deeds.commands, house.caller, { campaignId: another.campaignId, rows: [row] });
+      expect(told).toMatchObject({ outcome: 'conflict', leadId: null });
+      for (const way of [row.email, publicName(row)]) expect(told?.problem).toContain(way);
+    }
+    expect(await contactsOf(house)).toMatchObject([{ email: ada.email, profile: ada.profile, firstName: 'Ada' }]);
+
+    as('done', await perform(ada.id));
+    as('done', await perform(ada.id));
+    expect((await deeds.deliveriesOf(ada.id)).map(({ recipient }) => recipient).sort()).toEqual(
+      [ada.email, ada.email, ada.profile].sort(),
+    );
+  });
+
+  test('of one profile with several addresses at once keeps the first, and the others contradict it', async () => {
+    const campaign = await aRunning();
+    const rows = Array.from({ length: 4 }, () => aLead({ profile: 'in/one-of-many' }));
+    const told = await Promise.all(rows.map((row) => outcomes(campaign, row)));
+    const [kept] = rows.filter((_, n) => told[n]?.[0] === 'approved');
+    expect(told.flat().sort()).toEqual(['approved', 'conflict', 'conflict', 'conflict']);
+    expect(await pointsOf(campaign)).toEqual([[kept?.email, 'one-of-many']]);
+  });
+
+  test('changes no address that is known already, whether or not anybody is being written to', async () => {
+    const campaign = await aRunning();
+    const ada = aLead();
+    await outcomes(campaign, ada);
+    const moved = { ...ada, email: aLead().email, jobTitle: 'CTO' };
+    const [told] = await importLeads(deeds.commands, campaign.caller, {
+      campaignId: campaign.campaignId,
+      rows: [moved],
+    });
+    expect(told).toMatchObject({
+      outcome: 'conflict',
+      problem: `${ada.profile} is known with the address ${ada.email}, not ${moved.email}: nothing was changed; leave one of the two out to say who is meant`,
+    });
+    expect(await contactsOf(campaign)).toMatchObject([{ email: ada.email, jobTitle: null }]);
+  });
+
+  test('keeps a suppressed address, so that its person stays suppressed', async () => {
+    const house = await aHouse(deeds.db);
+    const [one, two] = [await aRunning(house), await aRunning(house)];
+    const [ada, linked] = [aLead(), aLead({ email: '' })];
+    await outcomes(one, ada, linked);
+    await suppress(deeds.commands, house.caller, [
+      { kind: 'address', value: ada.email, reason: 'asked_by_user' },
+      { kind: 'profile', value: publicName(linked), reason: 'asked_by_user' },
+    ]);
+    for (const { campaignId } of [one, two]) {
+      const rows = [{ ...ada, email: aLead().email }];
+      expect(await importLeads(deeds.commands, house.caller, { campaignId, rows })).toMatchObject([
+        {
+          outcome: 'suppressed',
+          problem: expect.stringContaining(`${ada.profile} is known with the address ${ada.email}`),
+        },
+      ]);
+    }
+    // What was not known of somebody is learnt, and they are suppressed by that name too.
+    const { email } = aLead();
+    expect(await outcomes(two, { ...linked, email })).toEqual(['suppressed']);
+    expect(await outcomes(two, { email }, { profile: ada.profile })).toEqual(['suppressed', 'suppressed']);
+    expect(await pointsOf(house)).toEqual([
+      [ada.email, publicName(ada)],
+      [email, publicName(linked)],
+    ]);
   });
 
   test('takes no bare word for a profile: the rest of the row is kept, and the two remain two', async () => {

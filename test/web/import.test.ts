@@ -21,16 +21,23 @@ const csv = [
   'ADA@import.example,Ada again,,,',
   'not an address,Bad,,,',
   ',Linked,https://www.linkedin.com/in/linked-example,,',
+  'bare@import.example,Bare,none,,',
+  'clash@import.example,Clash,https://www.linkedin.com/in/clash-example,,',
   ...Array.from({ length: MANY }, (_, n) => `many${n}@import.example,Many${n},,,`),
 ].join('\r\n');
-const ROWS = 7 + MANY;
+const ROWS = 9 + MANY;
 
 const file = { name: 'leads.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) };
 
 test('a file is mapped and imported; its progress survives a reload, every row has its outcome, and a repetition adds nobody', async () => {
   const { newPage, call, seeded, caller, db } = site();
   const id = seeded.campaignId;
-  await call('POST', `/v1/campaigns/${id}/leads`, { rows: [{ email: 'known@import.example' }] });
+  await call('POST', `/v1/campaigns/${id}/leads`, {
+    rows: [
+      { email: 'known@import.example' },
+      { email: 'clash@elsewhere.example', linkedin_url: 'linkedin.com/in/clash-example' },
+    ],
+  });
   await call('POST', '/v1/suppressions', { entries: [{ kind: 'address', value: 'never@import.example' }] });
   await enrolElsewhere('elsewhere@import.example');
 
@@ -69,11 +76,12 @@ test('a file is mapped and imported; its progress survives a reload, every row h
   await page.getByText('Finished', { exact: true }).waitFor();
   for (const chip of [
     `All ${ROWS}`,
-    `Added ${MANY + 2}`,
+    `Added ${MANY + 3}`,
     'Already here 1',
     'In another sequence 1',
     'Duplicate 1',
     'Suppressed 1',
+    'Conflict 1',
     'Invalid 1',
   ])
     await outcomes.getByRole('button', { name: chip }).waitFor();
@@ -84,6 +92,10 @@ test('a file is mapped and imported; its progress survives a reload, every row h
   await expect.poll(() => row(/never@/).textContent()).toMatch(/Suppressed/);
   await expect.poll(() => row(/Ada again/).textContent()).toMatch(/Duplicatethe same person as in row 2/);
   await expect.poll(() => row(/linked-example/).textContent()).toMatch(/Added/);
+  await expect.poll(() => row(/bare@/).textContent()).toMatch(/Addedlinkedin_url: "none" is not .* left out$/);
+  await expect
+    .poll(() => row(/clash@/).textContent())
+    .toMatch(/Conflictin\/clash-example is known with the address clash@elsewhere\.example, not clash@import\.example/);
   await noSeriousAxe(page);
   await outcomes.getByRole('button', { name: 'Invalid 1' }).click();
   await expect
@@ -99,7 +111,7 @@ test('a file is mapped and imported; its progress survives a reload, every row h
   await page.getByRole('button', { name: `Import ${ROWS} rows` }).click();
   await page.getByText('Finished', { exact: true }).waitFor();
   await page.getByText(`0 of ${ROWS} rows added.`).waitFor();
-  await outcomes.getByRole('button', { name: `Already here ${MANY + 3}` }).waitFor();
+  await outcomes.getByRole('button', { name: `Already here ${MANY + 4}` }).waitFor();
 
   /** Until the returned function is called the import cannot get past this contact: it stands midway. */
   async function holdContact(email: string): Promise<() => Promise<void>> {

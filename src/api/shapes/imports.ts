@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ImportRow, ImportView } from '../../db/imports.ts';
-import { type ImportOutcome, importOutcomes } from '../../domain/lead.ts';
+import { importOutcomes, noRows } from '../../domain/lead.ts';
 import { printedId, printedInstant, printInstant, printInstantOrNull } from '../schemas.ts';
 
 /** A file as it was read, before anything is kept of it. */
@@ -33,18 +33,8 @@ export const importShape = z.object({
 });
 export type ImportShown = z.output<typeof importShape>;
 
-const none: Record<ImportOutcome, number> = {
-  pending_review: 0,
-  approved: 0,
-  already_in_campaign: 0,
-  in_other_sequence: 0,
-  suppressed: 0,
-  duplicate_in_request: 0,
-  invalid: 0,
-};
-
 export function showImport({ job, counts: { waiting = 0, ...counts } }: ImportView): ImportShown {
-  const totals = { ...none, ...counts };
+  const totals = { ...noRows(), ...counts };
   const done = importOutcomes.reduce((sum, outcome) => sum + totals[outcome], 0);
   return {
     id: job.id,

@@ -61,7 +61,10 @@ export const importShape = z.object({
     z.object({
       outcome: z.enum(importOutcomes),
       lead_id: printedId.nullable(),
-      /** For `invalid`, and of a row that was taken without a cell: the field, the value and what was expected. */
+      /**
+       * For `invalid`, and of a row that was taken without a cell: the field, the value and what was expected. For
+       * `conflict`: what the row says, and what is known.
+       */
       problem: z.string().nullable(),
     }),
   ),

@@ -9,7 +9,7 @@ import { reviewLeads } from '../../commands/review-leads.ts';
 import { campaignExists } from '../../db/campaign-reads.ts';
 import { findLead, leadSortKeys, listLeads } from '../../db/lead-reads.ts';
 import type { CampaignId, LeadId } from '../../domain/ids.ts';
-import { type ImportOutcome, importOutcomes, leadStatuses } from '../../domain/lead.ts';
+import { type ImportOutcome, leadStatuses, noRows } from '../../domain/lead.ts';
 import { problemOfCells } from '../../domain/lead-cells.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { App } from '../app.ts';
@@ -153,15 +153,7 @@ async function importRows(
 }
 
 function totalsOf(results: readonly LeadOutcome[]): Record<ImportOutcome, number> {
-  const totals: Record<ImportOutcome, number> = {
-    pending_review: 0,
-    approved: 0,
-    already_in_campaign: 0,
-    in_other_sequence: 0,
-    suppressed: 0,
-    duplicate_in_request: 0,
-    invalid: 0,
-  };
-  for (const outcome of importOutcomes) totals[outcome] = results.filter((result) => result.outcome === outcome).length;
+  const totals = noRows();
+  for (const { outcome } of results) totals[outcome]++;
   return totals;
 }

@@ -25,6 +25,7 @@ const outcomeNames: Record<ImportOutcome, string> = {
   in_other_sequence: 'In another sequence',
   duplicate_in_request: 'Duplicate',
   suppressed: 'Suppressed',
+  conflict: 'Conflict',
   invalid: 'Invalid',
 };
 

@@ -108,6 +108,7 @@ describe('an import', () => {
         already_in_campaign: 1,
         in_other_sequence: 1,
         suppressed: 1,
+        conflict: 0,
         duplicate_in_request: 1,
         invalid: 3,
       },
@@ -282,7 +283,11 @@ describe('the rows as a file', () => {
     const profile = 'linkedin.com/in/Row-Ren%C3%A9e?trk=x';
     const mapping = ['email', 'linkedin_url', 'first_name'];
     const header = 'email,linkedin,first_name';
-    const files = [`${header}\n${one.toUpperCase()},${profile},Ada\n${other},none,Bo\n`];
+    const files = [
+      `${header}\n${one.toUpperCase()},${profile},Ada\n${other},none,Bo\n`,
+      // Whoever says another address of theirs says theirs, too.
+      `${header}\n${address()},${profile},Ada\n`,
+    ];
     const ids = [];
     for (const text of files) {
       const { body } = await handIn({ text, mapping });
@@ -297,6 +302,7 @@ describe('the rows as a file', () => {
     expect(kept.flat()).toMatchObject([
       { outcome: 'pending_review', lead: '', name: '', detail: null },
       { outcome: 'pending_review', lead: other, name: 'Bo', detail: expect.stringMatching(/^linkedin_url: "none"/) },
+      { outcome: 'conflict', lead: '', name: '', detail: null },
     ]);
   });
 });

@@ -30,7 +30,8 @@ const contactOf = async (email: string) =>
 
 describe('an import', () => {
   test('answers one outcome per row, in their order, and the totals', async () => {
-    const [a, b, suppressed] = [address(), address(), address()];
+    const [a, b, c, d, suppressed] = [address(), address(), address(), address(), address()];
+    await api.post(path, { rows: [{ email: address(), linkedin_url: 'linkedin.com/in/somebody-else' }] });
     await suppress(api.commands, api.house.caller, [{ kind: 'address', value: suppressed, reason: 'asked_by_user' }]);
     const rows = [
       { email: a, first_name: 'Ada' },
@@ -40,6 +41,9 @@ describe('an import', () => {
       {},
       { linkedin_url: 'https://example.com/in/ada' },
       { email: b, linkedin_url: 'https://www.linkedin.com/in/somebody-example/' },
+      { email: address(), linkedin_url: 'https://www.linkedin.com/in/somebody-else/' },
+      { email: c, linkedin_url: 'none' },
+      { email: d, linkedin_url: 'none' },
     ];
     const { status, body } = await api.post(path, { rows });
     expect(status).toBe(200);
@@ -51,16 +55,22 @@ describe('an import', () => {
       'invalid',
       'invalid',
       'pending_review',
+      'conflict',
+      'pending_review',
+      'pending_review',
     ]);
     expect(body.results[1].problem).toMatch(/^email: "not an address"/);
     expect(body.results[4].problem).toBe('an email address or a LinkedIn profile is needed, the row has neither');
     expect(body.results[5].problem).toMatch(/^linkedin_url: "https:\/\/example.com\/in\/ada" is not/);
+    expect(body.results[7].problem).toMatch(/^in\/somebody-else is known with the address /);
+    expect(body.results[8].problem).toMatch(/^linkedin_url: "none" is not .*; the cell was left out$/);
     expect(body.totals).toEqual({
-      pending_review: 2,
+      pending_review: 4,
       approved: 0,
       already_in_campaign: 0,
       in_other_sequence: 0,
       suppressed: 1,
+      conflict: 1,
       duplicate_in_request: 1,
       invalid: 3,
     });
