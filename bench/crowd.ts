@@ -15,6 +15,7 @@ import { freePort } from '../src/dev/ports.ts';
 import { startPostgres } from '../src/dev/postgres.ts';
 import type { SequenceId } from '../src/domain/ids.ts';
 import { localDate } from '../src/domain/schedule.ts';
+import { runAsProgram } from '../src/program.ts';
 import { attempt, emailDeps, openCrashDb } from '../test/crash/attempt.ts';
 import { aCampaign, aHouse, always, content, leadRows, sequencesOf, steps } from '../test/support/scenario.ts';
 import { createTestWorld } from '../test/support/world.ts';
@@ -144,4 +145,4 @@ async function run(sizes: readonly number[]): Promise<void> {
   }
 }
 
-await run([500, 5_000]);
+await runAsProgram(import.meta.url, () => run([500, 5_000]));

@@ -12,6 +12,7 @@ import { readConfig } from '../src/config.ts';
 import { apart } from '../src/dev/environment.ts';
 import { startParts } from '../src/dev/parts.ts';
 import { onceAlsoOnSignal } from '../src/dev/signals.ts';
+import { runAsProgram } from '../src/program.ts';
 import { findChromium } from '../test/web/support/chromium.ts';
 import { takePictures } from './screens-pages.ts';
 import { openWorld, type World } from './screens-world.ts';
@@ -49,7 +50,4 @@ async function screens(only: readonly string[]): Promise<void> {
 }
 
 const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
-screens(values.only.split(',').filter((name) => name !== '')).catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+await runAsProgram(import.meta.url, () => screens(values.only.split(',').filter((name) => name !== '')));

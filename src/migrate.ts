@@ -1,6 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { BadEnvironment, readConfig } from './config.ts';
 import { migrate } from './db/migrate.ts';
+import { runAsProgram } from './program.ts';
 
 /** Brings the database of `DATABASE_URL` (its owner's) to this build's schema. Harmless to repeat, and side by side. */
 async function main(): Promise<void> {
@@ -10,8 +10,4 @@ async function main(): Promise<void> {
   console.log('The database is up to date.');
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  main().catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  });
+await runAsProgram(import.meta.url, main);

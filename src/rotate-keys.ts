@@ -1,7 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import { rotateCredentials } from './commands/rotate-credentials.ts';
 import { BadEnvironment, type Config, readConfig } from './config.ts';
 import { openDb } from './db/pool.ts';
+import { runAsProgram } from './program.ts';
 import { openVault } from './runtime.ts';
 
 /**
@@ -30,8 +30,4 @@ export async function rotateKeys(config: Config, log: (line: string) => void): P
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  rotateKeys(readConfig(), (line) => console.log(line)).catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  });
+await runAsProgram(import.meta.url, () => rotateKeys(readConfig(), (line) => console.log(line)));

@@ -6,6 +6,7 @@ import type { DevTools, Site, VirtualTime } from './api/deps.ts';
 import { createAnnouncer } from './commands/announcer.ts';
 import { createCallbackQueue } from './commands/handle-callback.ts';
 import { type Config, readConfig } from './config.ts';
+import { runAsProgram } from './program.ts';
 import { openRuntime, openWriter, type Runtime, refuseVirtualTime } from './runtime.ts';
 
 /** The API: its parts in order, then it listens until it is told to stop. */
@@ -76,8 +77,4 @@ function siteOf({ PUBLIC_URL, TEMPORAL_UI_URL }: Config, namespace: string): Sit
   };
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  serve(readConfig()).catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  });
+await runAsProgram(import.meta.url, () => serve(readConfig()));

@@ -1,10 +1,10 @@
-import { fileURLToPath } from 'node:url';
 import { DefaultLogger, NativeConnection, Runtime as TemporalRuntime } from '@temporalio/worker';
 import { createChildMailParser } from './adapters/child-mail-parser.ts';
 import { createTemporalSchedules } from './adapters/temporal-schedules.ts';
 import { keepInBeing } from './commands/keep-in-being.ts';
 import { type Config, readConfig } from './config.ts';
 import { failureOf } from './db/errors.ts';
+import { runAsProgram } from './program.ts';
 import { openRuntime, openWriter, refuseVirtualTime } from './runtime.ts';
 import { createWorkers } from './workers.ts';
 
@@ -71,8 +71,4 @@ export async function runWorker(config: Config): Promise<void> {
   await db.close();
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  runWorker(readConfig()).catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  });
+await runAsProgram(import.meta.url, () => runWorker(readConfig()));

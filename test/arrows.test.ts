@@ -114,6 +114,7 @@ const arrows: Arrows = {
 
   'config.ts': ['zod', '@temporalio/envconfig', 'type adapters/temporal-client.ts'],
   'migrate.ts': inventory(),
+  'program.ts': ['node:*', 'drizzle-orm'],
   'rotate-keys.ts': inventory(),
   'runtime.ts': inventory(),
   'server.ts': inventory(),
@@ -124,7 +125,7 @@ const arrows: Arrows = {
 
 /** Entry points and what they share import every part, but nobody imports `dev` or `cli`. */
 function inventory(): string[] {
-  const files = ['config.ts', 'runtime.ts', 'workers.ts', 'workflow-bundle.ts'];
+  const files = ['config.ts', 'program.ts', 'runtime.ts', 'workers.ts', 'workflow-bundle.ts'];
   return [...files, 'activities/', 'adapters/', 'api/', 'commands/', 'db/', 'domain/', 'packages'];
 }
 

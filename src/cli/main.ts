@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { BadEnvironment, readConfig } from '../config.ts';
+import { readConfig } from '../config.ts';
+import { tellFailure } from '../program.ts';
 import { accountCommands } from './accounts.ts';
 import { campaignCommands } from './campaigns.ts';
 import { Failure } from './client.ts';
@@ -71,8 +72,7 @@ export async function run(argv: readonly string[], terminal: Terminal, readSetti
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.badUsage; // it has said why
-    if (!(error instanceof Failure) && !(error instanceof BadEnvironment)) throw error;
-    terminal.err(`topo: ${error.message}`);
+    terminal.err(`topo: ${tellFailure(error)}`);
     if (error instanceof Failure) for (const line of error.lines) terminal.err(`  ${line}`);
     return EXIT.failed;
   }

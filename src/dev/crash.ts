@@ -15,6 +15,7 @@ import { type Db, openDb } from '../db/pool.ts';
 import { deliveries, leads, sequences, tasks } from '../db/schema.ts';
 import { loadWalk } from '../db/walks.ts';
 import { finishedSteps } from '../domain/sequence.ts';
+import { runAsProgram } from '../program.ts';
 import { type Child, startChild } from './child.ts';
 import { createConductor } from './conductor.ts';
 import { exampleLeads } from './demo-leads.ts';
@@ -265,7 +266,4 @@ async function report(db: Db, parts: Parts, killed: Record<string, number>, prop
 }
 
 const { values } = parseArgs({ options: { kills: { type: 'string', default: '12' } } });
-crash(Number(values.kills)).catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+await runAsProgram(import.meta.url, () => crash(Number(values.kills)));

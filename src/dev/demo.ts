@@ -13,6 +13,7 @@ import { moveClockTo } from '../db/clock.ts';
 import { campaigns, contacts, sequenceSteps, sequences, tasks } from '../db/schema.ts';
 import { readTemplate } from '../db/templates.ts';
 import type { CampaignId } from '../domain/ids.ts';
+import { runAsProgram } from '../program.ts';
 import { createConductor } from './conductor.ts';
 import { audit } from './demo-audit.ts';
 import { type DemoEngine, startDemoEngine } from './demo-engine.ts';
@@ -240,11 +241,8 @@ async function keepUntilCtrlC(parts: Parts): Promise<void> {
 const { values } = parseArgs({
   options: { seed: { type: 'string', default: '1' }, keep: { type: 'boolean', default: false } },
 });
-if (!/^\d{1,9}$/.test(values.seed)) {
-  console.error(`--seed must be a whole number of at most 9 digits, got "${values.seed}"`);
-  process.exitCode = 1;
-} else
-  demo(Number(values.seed), values.keep).catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  });
+await runAsProgram(import.meta.url, async () => {
+  if (!/^\d{1,9}$/.test(values.seed))
+    throw new Error(`--seed must be a whole number of at most 9 digits, got "${values.seed}"`);
+  await demo(Number(values.seed), values.keep);
+});

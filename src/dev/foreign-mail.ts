@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../config.ts';
+import { runAsProgram } from '../program.ts';
 import { startForeignMailEngine } from './foreign-mail-engine.ts';
 import { installMailServers } from './foreign-mail-packages.ts';
 import { openFindings } from './foreign-mail-report.ts';
@@ -69,7 +70,4 @@ function openRun(dir: string) {
   };
 }
 
-foreignMail().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+await runAsProgram(import.meta.url, foreignMail);

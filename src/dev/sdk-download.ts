@@ -1,4 +1,5 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { runAsProgram } from '../program.ts';
 
 /**
  * A program of its own: `sdk-download.ts <folder> <version>`. The SDK downloads the Temporal CLI into the folder only on
@@ -7,10 +8,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
  */
 const [downloadDir = '', version = ''] = process.argv.slice(2);
 const executable = { type: 'cached-download', downloadDir, version } as const;
-try {
+await runAsProgram(import.meta.url, async () => {
   const environment = await TestWorkflowEnvironment.createLocal({ server: { executable } });
   await environment.teardown();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+});

@@ -1,5 +1,6 @@
 import { reconcileOnce } from '../activities/repair.ts';
 import { readConfig } from '../config.ts';
+import { runAsProgram } from '../program.ts';
 import type { Runtime } from '../runtime.ts';
 import { serve } from '../server.ts';
 import { stopWithParent } from './child.ts';
@@ -10,12 +11,17 @@ import { createSkipper } from './skipper.ts';
 const KEEP_UP_MS = 1_000;
 
 stopWithParent();
-const config = readConfig();
-const dev = createDevTools({
-  mailbox: `http://127.0.0.1:${config.MAILBOX_PAGE_PORT}/`,
-  linkedIn: `http://127.0.0.1:${config.LINKEDIN_SIMULATOR_PORT}/`,
+await runAsProgram(import.meta.url, async () => {
+  const config = readConfig();
+  const dev = createDevTools({
+    mailbox: `http://127.0.0.1:${config.MAILBOX_PAGE_PORT}/`,
+    linkedIn: `http://127.0.0.1:${config.LINKEDIN_SIMULATOR_PORT}/`,
+  });
+  await serve(config, virtualTime, dev);
 });
-const virtualTime = (runtime: Runtime) => {
+process.channel?.unref();
+
+function virtualTime(runtime: Runtime) {
   const { db, walks, log, client, temporal } = runtime;
   const conductor = createConductor({
     db,
@@ -33,6 +39,4 @@ const virtualTime = (runtime: Runtime) => {
   };
   keepUp();
   return conductor;
-};
-await serve(config, virtualTime, dev);
-process.channel?.unref();
+}

@@ -1,3 +1,5 @@
+import { tellFailure } from '../program.ts';
+
 /**
  * Makes `stop` run once, whoever asks first: the caller, or Ctrl-C, however often it is pressed. After a signal the
  * process ends with it; the servers that were started are not left behind.
@@ -12,7 +14,7 @@ export function onceAlsoOnSignal(stop: () => Promise<void>): () => Promise<void>
     void once().then(
       () => process.exit(process.exitCode ?? 130),
       (error: unknown) => {
-        console.error(error instanceof Error ? error.message : error);
+        console.error(tellFailure(error));
         process.exit(1);
       },
     );

@@ -4,6 +4,7 @@ import { type Config, readConfig } from '../config.ts';
 import { type Db, openDb } from '../db/pool.ts';
 import { createSignInCode } from '../db/sessions.ts';
 import { findToken, hashToken } from '../db/tokens.ts';
+import { runAsProgram } from '../program.ts';
 import { type Child, startChild } from './child.ts';
 import { apiUrl, childEnvironment } from './environment.ts';
 import { linkedInHooks } from './linkedin-hooks.ts';
@@ -123,7 +124,4 @@ Next:
 Ctrl-C stops everything; the next start goes on with the same data.`);
 }
 
-start().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+await runAsProgram(import.meta.url, start);

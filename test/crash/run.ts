@@ -7,6 +7,7 @@ import { migrate } from '../../src/db/migrate.ts';
 import { freePort } from '../../src/dev/ports.ts';
 import { startPostgres } from '../../src/dev/postgres.ts';
 import { onceAlsoOnSignal } from '../../src/dev/signals.ts';
+import { runAsProgram } from '../../src/program.ts';
 import { openCrashDb } from './attempt.ts';
 import { openScene } from './scene.ts';
 import { kills, type Strike, silences, zombies } from './strikes.ts';
@@ -83,9 +84,6 @@ const { values } = parseArgs({
     zombies: { type: 'string', default: '50' },
   },
 });
-run({ kills: Number(values.kills), silences: Number(values.silences), zombies: Number(values.zombies) }).catch(
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  },
+await runAsProgram(import.meta.url, () =>
+  run({ kills: Number(values.kills), silences: Number(values.silences), zombies: Number(values.zombies) }),
 );
