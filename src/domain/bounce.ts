@@ -1,12 +1,4 @@
-import {
-  ADDRESS_UNKNOWN,
-  BOUNCE_SUBJECT,
-  BOUNCE_TEXT,
-  COPY_BEGINS,
-  DOMAIN_UNKNOWN,
-  MAY_PASS,
-  PROSE_MAY_PASS,
-} from './bounce-words.ts';
+import { BOUNCE_SUBJECT, BOUNCE_TEXT, COPY_BEGINS, PROSE_MAY_PASS } from './bounce-words.ts';
 import { domainOf } from './contact.ts';
 import { folded } from './folded-text.ts';
 import type { InboundVerdict, ParsedMail } from './inbound.ts';
@@ -19,6 +11,8 @@ import {
   headerOf,
   senderName,
 } from './mail-fields.ts';
+import { serverWords } from './server-words.ts';
+import { saysNoSuchAddress, statusesIn } from './unknown-address.ts';
 
 /**
  * A message about a message of ours that did not (yet) arrive, or null. Hard only where a machine-readable report says
@@ -72,7 +66,7 @@ interface Recipient {
   action: string;
   /** RFC 3463; null when none is told. */
   status: string | null;
-  /** Folded. */
+  /** The server's own words. */
   diagnosis: string;
 }
 
@@ -80,7 +74,7 @@ const addressIn = (value: string | undefined) =>
   /[^\s;<>]+@[^\s;<>]+/.exec(value?.slice(0, 400) ?? '')?.[0].toLowerCase();
 
 function recipientOf(block: readonly Field[]): Recipient {
-  const diagnosis = folded(fieldOf(block, 'diagnostic-code') ?? '');
+  const diagnosis = serverWords(fieldOf(block, 'diagnostic-code') ?? '');
   const told = /^([245])\.(\d{1,3})\.(\d{1,3})/.exec(fieldOf(block, 'status') ?? '')?.[0] ?? null;
   return {
     addresses: [fieldOf(block, 'original-recipient'), fieldOf(block, 'final-recipient')].flatMap(
@@ -91,27 +85,13 @@ function recipientOf(block: readonly Field[]): Recipient {
         ?.toLowerCase()
         .split(/[\s;(]/)[0] ?? '',
     // "5.0.0" says nothing; the other server's own words may.
-    status: told === null || /^5\.0\.0/.test(told) ? (codesIn(diagnosis)[0] ?? told) : told,
+    status: told === null || /^5\.0\.0/.test(told) ? (statusesIn(diagnosis)[0] ?? told) : told,
     diagnosis,
   };
 }
 
-const ENHANCED = /(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?!\.?\d)/g;
-const codesIn = (text: string): string[] => text.match(ENHANCED) ?? [];
-
-/** Of the 5.1.x: 5 means "valid", 7 and 8 are the sender's, 9 the route's; 0 and unknown ones need words as well. */
-const HARD = /^5\.1\.(?:1|2|3|4|6|10)$/;
-const VAGUE = /^5\.[01]\.0$/;
-const REPLY_CODE = /(?<![\d.])4\d\d(?=[ -](?:4\.|\D))/;
-
-function isHard({ action, status, diagnosis }: Recipient): boolean {
-  if (action !== 'failed' && action !== '') return false;
-  if (status === null || !/^5\.[01]\./.test(status)) return false;
-  const codes = codesIn(diagnosis);
-  if (REPLY_CODE.test(diagnosis) || MAY_PASS.test(diagnosis)) return false;
-  if (codes.some((code) => !HARD.test(code) && !VAGUE.test(code))) return false;
-  return HARD.test(status) || (VAGUE.test(status) && saysUnknown(diagnosis));
-}
+const isHard = ({ action, status, diagnosis }: Recipient): boolean =>
+  (action === 'failed' || action === '') && status !== null && saysNoSuchAddress(status, diagnosis);
 
 function bounceOf(mail: ParsedMail, all: readonly Recipient[]): InboundVerdict {
   const ours = recipientOfCopy(mail);
@@ -120,7 +100,7 @@ function bounceOf(mail: ParsedMail, all: readonly Recipient[]): InboundVerdict {
   const [first] = recipients;
   if (first === undefined) return { kind: 'auto_reply' }; // it arrived: a receipt
   const soft = recipients.find((each) => !isHard(each)) ?? recipients.find((each) => isElsewhere(each, ours));
-  const prose = PROSE_MAY_PASS.test(folded(beforeCopy(mail.text)));
+  const prose = PROSE_MAY_PASS.test(serverWords(beforeCopy(mail.text)));
   const about = aboutOf(mail);
   if (soft === undefined && !prose) return { kind: 'bounce', severity: 'hard', about, status: first.status };
   return { kind: 'bounce', severity: 'soft', about, status: (soft ?? first).status };
@@ -154,24 +134,25 @@ const comesFromServer = (mail: ParsedMail) =>
 function isPlainBounce(mail: ParsedMail): boolean {
   if (headerOf(mail, 'x-failed-recipients') !== undefined) return true;
   if (!comesFromServer(mail)) return false;
-  const speaks = BOUNCE_SUBJECT.test(folded(mail.subject)) || BOUNCE_TEXT.test(folded(beforeCopy(mail.text)));
+  const speaks = BOUNCE_SUBJECT.test(folded(mail.subject)) || BOUNCE_TEXT.test(serverWords(beforeCopy(mail.text)));
   return speaks && (DAEMON.test(senderName(mail)) || aboutOf(mail).length > 0);
 }
 
 function plainBounce(mail: ParsedMail): InboundVerdict {
-  const words = folded(`${headerOf(mail, 'x-failed-recipients') ?? ''}\n${beforeCopy(mail.text)}`);
-  const codes = codesIn(words);
+  const told = beforeCopy(mail.text);
+  const words = serverWords(told);
   const ours = recipientOfCopy(mail);
+  const addresses = folded(`${headerOf(mail, 'x-failed-recipients') ?? ''}\n${told}`);
   const isUnknown =
-    saysUnknown(words) &&
-    !MAY_PASS.test(words) &&
-    !REPLY_CODE.test(words) &&
-    codes.every((code) => HARD.test(code) || VAGUE.test(code)) &&
-    (ours === null || !words.includes('@') || words.includes(`@${domainOf(ours)}`));
-  return { kind: 'bounce', severity: isUnknown ? 'hard' : 'soft', about: aboutOf(mail), status: codes[0] ?? null };
+    saysNoSuchAddress(null, words) &&
+    (ours === null || !addresses.includes('@') || addresses.includes(`@${domainOf(ours)}`));
+  return {
+    kind: 'bounce',
+    severity: isUnknown ? 'hard' : 'soft',
+    about: aboutOf(mail),
+    status: statusesIn(words)[0] ?? null,
+  };
 }
-
-const saysUnknown = (words: string) => ADDRESS_UNKNOWN.test(words) && !DOMAIN_UNKNOWN.test(words);
 
 /** What the server says itself: our own words, which a bounce repeats below, must not be taken for its verdict. */
 function beforeCopy(text: string): string {

@@ -22,3 +22,15 @@ test('no soft bounce is taken for a hard one', async () => {
   expect(verdicts.filter((verdict) => verdict.kind === 'bounce' && verdict.severity === 'hard')).toEqual([]);
   expect(softs.length).toBeGreaterThan(20);
 });
+
+test.each([
+  ['full.quota', 'spam-blocked.example'],
+  ['utente-sconosciuto', 'user-unknown.example'],
+  ['sender', 'helo.limit.test'],
+  ['no.such.user', 'mailbox-not-found.invalid.example'],
+])('the letters of an address never decide: %s@%s', async (local, domain) => {
+  for (const { name, source, expected } of all) {
+    const named = source.replaceAll('grace@', `${local}@`).replaceAll('contact.example', domain);
+    expect(await judged(named), name).toEqual(expected);
+  }
+});

@@ -113,6 +113,7 @@ const greylisted = answer('rcpt', 451, '4.7.1', 'greylisted, try again later');
 const greylistedAtTheEnd = answer('body', 451, '4.7.1', 'greylisted, try again later');
 const noSuchUser = answer('rcpt', 550, '5.1.1', 'no such user');
 const refusedByPolicy = answer('body', 550, '5.7.1', 'message rejected as spam');
+const senderRejected = answer('rcpt', 550, '5.1.0', '<sam@acme.example>: Sender address rejected');
 const badLogin = answer('auth', 535, '5.7.8', 'credentials not accepted');
 const overLimit = answer('mail', 550, '5.4.5', 'daily sending limit exceeded');
 const cut = { outcome: { kind: 'cutBeforeBody', detail: 'connection reset' } } as const;
@@ -257,9 +258,12 @@ describe('an email', () => {
     expect(await eventsOf(deeds, sequence.id, 'sequence_ended')).toHaveLength(1);
   });
 
-  test('that is refused by policy fails the sequence and suppresses nobody', async () => {
+  test.each([
+    ['by policy', refusedByPolicy],
+    ['at RCPT for who sends it', senderRejected],
+  ])('that is refused %s fails the sequence and suppresses nobody', async (_, refusal) => {
     const sequence = await enrolled('email', 'email');
-    deeds.world.react(sequence.email, refusedByPolicy);
+    deeds.world.react(sequence.email, refusal);
     expect(await perform(sequence.id)).toMatchObject({
       kind: 'ended',
       end: { status: 'FAILED', reason: 'rejected_by_policy' },
