@@ -392,6 +392,10 @@ export const mailboxes = pgTable(
     readAt: instant('read_at'),
     failingSince: instant('failing_since'),
     failure: text('failure'),
+    /** The Message-ID of a message that the provider took, and is to have filed in Sent by itself: to be looked for there. */
+    sentSample: text('sent_sample'),
+    /** When such a one was found: from then on what is not there was not sent. Null: never, under the servers that stand. */
+    sentFoundAt: instant('sent_found_at'),
   },
   (t) => [
     foreignKey({
