@@ -1,27 +1,28 @@
-import { MailboxAway } from '../adapters/mailbox.ts';
 import { loadAccount } from '../db/accounts.ts';
 import { countLookUp, type DeliveryRow, findDelivery, judgeSequence, settleDelivery } from '../db/claim.ts';
 import { record } from '../db/events.ts';
+import { sentFoundAt } from '../db/mailboxes.ts';
 import { changeSequence, deriveStatus, finishStep, moveStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
 import type { SequenceRef } from '../db/repairs.ts';
 import type { AccountRow, StepRow, Walk } from '../db/walks.ts';
-import { lookUpAt } from '../domain/delivery.ts';
+import { lookUpAt, provesAbsence } from '../domain/delivery.ts';
 import { explainClamp, nextOpening } from '../domain/schedule.ts';
 import type { StepResult } from '../domain/sequence.ts';
 import type { ActivityDeps } from './deps.ts';
-import { openInbox } from './open-inbox.ts';
 import { openConfirmation } from './open-task.ts';
 import { NEAREST_DEFERRAL_MS } from './put-off.ts';
 import { type Attempted, recordAttempt } from './record-attempt.ts';
+import { isInSentFolder, type SentDeps } from './sent-folder.ts';
 import { doneResult, endedResult, standing } from './step-results.ts';
 
 /*
  * Nobody saw the answer to this message: it is looked for in the Sent folder at 2, 7 and 20 minutes. What is there was
- * sent. What is not there was not sent only where the provider files sent mail itself; elsewhere a person says. Design 6.
+ * sent. What is not there was not sent only where the provider is known to file sent mail under our ids; elsewhere a
+ * person says. Design 6.
  */
 
-export type LookUpDeps = Pick<ActivityDeps, 'db' | 'mailboxes' | 'vault' | 'log'>;
+export type LookUpDeps = SentDeps & Pick<ActivityDeps, 'db'>;
 
 /** The body had begun and no answer was seen; the sequence waits for the first look, or, ended meanwhile, for nothing. */
 export async function startConfirming(tx: Tx, walk: Walk, step: StepRow, now: number): Promise<StepResult> {
@@ -86,7 +87,8 @@ export async function lookUpAfterEnd(deps: LookUpDeps, { id, workspaceId }: Sequ
 
 /** Looks once, and records what that says. */
 export async function lookUpSent(deps: LookUpDeps, lookUp: LookUp, workflowNow: number): Promise<StepResult> {
-  const found = await isInSentFolder(deps, lookUp);
+  const { messageId } = lookUp.delivery;
+  const found = messageId === null ? null : await isInSentFolder(deps, lookUp.account, messageId);
   return deps.db.inWorkspace(lookUp.walk.sequence.workspaceId, (tx) =>
     recordAttempt(tx, lookUp, workflowNow, async (fresh) => {
       const delivery = await findDelivery(tx, fresh.step);
@@ -94,23 +96,6 @@ export async function lookUpSent(deps: LookUpDeps, lookUp: LookUp, workflowNow: 
       return found === true ? confirm(tx, fresh, delivery) : lookAgain(tx, fresh, delivery, found);
     }),
   );
-}
-
-/** null: the folder could not be read, or there is none. */
-async function isInSentFolder(deps: LookUpDeps, { account, delivery }: LookUp): Promise<boolean | null> {
-  if (account.settings.channel !== 'email' || delivery.messageId === null) return null;
-  try {
-    const mailbox = await openInbox(deps, account);
-    try {
-      return await mailbox.hasSent(delivery.messageId);
-    } finally {
-      await mailbox.close();
-    }
-  } catch (error) {
-    if (!(error instanceof MailboxAway)) throw error;
-    deps.log.warn({ accountId: account.id, why: error.kind }, 'the Sent folder could not be read');
-    return null;
-  }
 }
 
 interface Fresh {
@@ -136,8 +121,7 @@ async function lookAgain(
   if (walk.sequence.endedAt !== null) return endedResult(walk);
   const next = lookUpAt(delivery.settledAt ?? now, lookUps);
   if (next !== null) return lookAt(tx, walk, Math.max(next, now + NEAREST_DEFERRAL_MS), now);
-  const provesAbsence = account.settings.channel === 'email' && account.settings.filesSent && found === false;
-  if (!provesAbsence)
+  if (found === null || !(await isProvedAbsent(tx, account, delivery)))
     return { kind: 'waitingForUser', taskId: await openConfirmation(tx, walk, step, now), ...standing(walk) };
   await settleDelivery(tx, delivery, 'RELEASED', now);
   await moveStep(tx, step, 'PENDING');
@@ -148,4 +132,9 @@ async function lookAgain(
   await changeSequence(tx, walk, { nextAt: at, nextWhy: why });
   await deriveStatus(tx, walk, now);
   return { kind: 'deferred', until: at, why, ...standing(walk) };
+}
+
+async function isProvedAbsent(tx: Tx, { id, settings }: AccountRow, { claimedAt }: DeliveryRow): Promise<boolean> {
+  if (settings.channel !== 'email') return false;
+  return provesAbsence({ filesSent: settings.filesSent, sentFoundAt: await sentFoundAt(tx, id) }, claimedAt);
 }

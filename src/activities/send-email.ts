@@ -25,6 +25,7 @@ import { returnStep } from './orphans.ts';
 import type { DeedOutcome } from './perform-step.ts';
 import { defer } from './put-off.ts';
 import { recordAttempt } from './record-attempt.ts';
+import { keepSample } from './sent-folder.ts';
 import { doneResult, endedResult } from './step-results.ts';
 
 type Answered = Extract<SendOutcome, { kind: 'answered' }>;
@@ -177,6 +178,7 @@ function recordOutcome(
     switch (outcome.kind) {
       case 'accepted': {
         if (!(await settleDelivery(tx, delivery, 'SENT', now, { answer: outcome.answer }))) return null;
+        await keepSample(tx, claim, account);
         if (step.status === 'SKIPPED') return null; // a person gave it up before this was known
         if (step.status === 'UNCONFIRMED') await answerConfirmation(tx, walk, step, 'sent', now);
         await finishStep(tx, walk, step, 'SENT', now);

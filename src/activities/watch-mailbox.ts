@@ -14,6 +14,7 @@ import type { ActivityDeps } from './deps.ts';
 import { withHeartbeats } from './heartbeats.ts';
 import { openInbox } from './open-inbox.ts';
 import { type InboxDeps, newPasses, readInbox, TakenOver } from './read-inbox.ts';
+import { lookForSample } from './sent-folder.ts';
 
 /** Polling is the truth: the longest an inbox goes unread though the server gave no hint. */
 const POLL_MS = 60_000;
@@ -21,9 +22,10 @@ const POLL_MS = 60_000;
 const SHIFT_MS = 50 * 60_000;
 
 /**
- * Watches one account's inbox: reads it, waits for a hint or a minute, reads again. Exactly one at a time counts, for
- * each takes the mailbox's next generation and only the newest may move the cursor. `gone`: nobody needs to read it any
- * more, until the account is connected again. Throws while the server is away; the cursor stays. Design 6, "Inbound".
+ * Watches one account's inbox: reads it, waits for a hint or a minute, reads again; beside that, it looks whether what we
+ * send is filed under our ids. Exactly one at a time counts, for each takes the mailbox's next generation and only the
+ * newest may move the cursor. `gone`: nobody needs to read it any more, until the account is connected again. Throws while
+ * the server is away; the cursor stays. Design 6, "Inbound".
  */
 export function createWatchMailbox(deps: ActivityDeps, pollMs = POLL_MS) {
   const { announce } = createAnnouncer(deps);
@@ -73,6 +75,7 @@ async function watch({ deps, inbox, pollMs, signal, reader, account }: Watch): P
         await wakeHeld(inbox, caller, accountId);
         isStale = false;
       }
+      await lookForSample(deps, reader, account, signal);
       await mailbox.changed(pollMs, signal);
     }
     return 'again';

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { recordOfAccount } from '../db/accounts.ts';
-import { restartMailbox } from '../db/mailboxes.ts';
+import { forgetSent, restartMailbox } from '../db/mailboxes.ts';
 import { accounts } from '../db/schema.ts';
 import type { AccountRow } from '../db/walks.ts';
 import type { EmailSettings, ServerSettings } from '../domain/account.ts';
@@ -76,6 +76,7 @@ export async function editAccount(
       .update(accounts)
       .set({ ...habits, ...stored })
       .where(eq(accounts.id, id));
+    if (connection) await forgetSent(tx, id);
     if (connection && isOtherInbox(account, connection)) await restartMailbox(tx, id);
     await recordOfAccount(tx, account, 'account_edited', now, caller.actor, { changed: given.join(', ') });
     if (account.status !== 'DISCONNECTED' || !connection?.isNew) return false;

@@ -1,8 +1,8 @@
-import { and, count, eq, inArray, lt, sql } from 'drizzle-orm';
+import { and, count, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
 import { readStatuses } from '../domain/account.ts';
 import type { AccountId, WorkspaceId } from '../domain/ids.ts';
 import type { Tx } from './pool.ts';
-import { accounts, mailboxes } from './schema.ts';
+import { accounts, deliveries, mailboxes } from './schema.ts';
 
 /*
  * How far the inboxes are read. Whether one was read lately is a question about the world, where mail arrives by the
@@ -94,6 +94,50 @@ export const markFailing = (tx: Tx, reader: Reader, failure: string) =>
     .update(mailboxes)
     .set({ failingSince: sql`coalesce(${mailboxes.failingSince}, clock_timestamp())`, failure })
     .where(mine(reader));
+
+/*
+ * Whether the provider files what we send under our Message-IDs. One message at a time is looked for, each once: a
+ * provider that gives ids of its own is asked no more often than it is given mail. These instants are `app_now()`.
+ */
+
+/** The provider took this message, which it is to file: it is the next to be looked for, unless there is no need. */
+export const keepSentSample = (tx: Tx, accountId: AccountId, messageId: string) =>
+  tx
+    .update(mailboxes)
+    .set({ sentSample: messageId })
+    .where(and(eq(mailboxes.accountId, accountId), isNull(mailboxes.sentSample), isNull(mailboxes.sentFoundAt)));
+
+/** The message to be looked for, and when it was taken; null also when another reader has taken over. */
+export async function sentSample(tx: Tx, reader: Reader): Promise<{ messageId: string; settledAt: number } | null> {
+  const [sample] = await tx
+    .select({ messageId: deliveries.messageId, settledAt: deliveries.settledAt })
+    .from(mailboxes)
+    .innerJoin(deliveries, eq(deliveries.messageId, mailboxes.sentSample))
+    .where(mine(reader));
+  return sample && sample.messageId !== null && sample.settledAt !== null
+    ? { messageId: sample.messageId, settledAt: sample.settledAt }
+    : null;
+}
+
+/** It was looked for. What another reader found, or before the servers were changed, counts for nothing. */
+export const noteSentSample = (tx: Tx, reader: Reader, messageId: string, foundAt: number | null) =>
+  tx
+    .update(mailboxes)
+    .set({ sentSample: null, sentFoundAt: foundAt })
+    .where(and(mine(reader), eq(mailboxes.sentSample, messageId)));
+
+/** When a message of ours was found in Sent under its Message-ID; null: never, under the servers that stand. */
+export async function sentFoundAt(tx: Tx, accountId: AccountId): Promise<number | null> {
+  const [row] = await tx
+    .select({ sentFoundAt: mailboxes.sentFoundAt })
+    .from(mailboxes)
+    .where(eq(mailboxes.accountId, accountId));
+  return row?.sentFoundAt ?? null;
+}
+
+/** Other servers, or another login: what was found under those before says nothing of these. */
+export const forgetSent = (tx: Tx, accountId: AccountId) =>
+  tx.update(mailboxes).set({ sentSample: null, sentFoundAt: null }).where(eq(mailboxes.accountId, accountId));
 
 /** Inboxes that must be read: of every account that is connected, rests or is paused, for replies come to it too. */
 export const livingMailboxes = (tx: Tx): Promise<{ accountId: AccountId }[]> =>

@@ -41,7 +41,7 @@ export interface EmailSettings {
   channel: 'email';
   smtp: ServerSettings;
   imap: ServerSettings;
-  /** The provider files sent mail itself (Gmail, Microsoft 365): what is not in Sent was not sent. Design 6. */
+  /** The provider files sent mail itself (Gmail, Microsoft 365), so we file none. What that proves: `provesAbsence`. */
   filesSent: boolean;
 }
 

@@ -26,6 +26,17 @@ export function lookUpAt(lostAt: number, lookUps: number): number | null {
   return minutes === undefined ? null : lostAt + minutes * 60_000;
 }
 
+/**
+ * Whether a message that is not in Sent was not sent: only where the provider files sent mail itself, and under our
+ * Message-ID. Many give messages an id of their own; that one does not is known since a message that it had answered with
+ * 250 was found there (`sentFoundAt`). Only for what was claimed after that: what went out before may have gone over other
+ * servers, whose Sent folder it is not. Instants in epoch ms; null: none was found. Design 6.
+ */
+export const provesAbsence = (
+  { filesSent, sentFoundAt }: { filesSent: boolean; sentFoundAt: number | null },
+  claimedAt: number,
+): boolean => filesSent && sentFoundAt !== null && sentFoundAt <= claimedAt;
+
 const RETRY_MINUTES = [15, 60, 240];
 const GIVE_UP_AFTER_HOURS = 72;
 

@@ -5,13 +5,13 @@ import type { CommandDeps } from '../../src/commands/deps.ts';
 import { importLeads } from '../../src/commands/import-leads.ts';
 import { appNow, moveClockTo } from '../../src/db/clock.ts';
 import type { Db } from '../../src/db/pool.ts';
-import { accounts, contacts, deliveries, sequenceSteps, sequences, tasks } from '../../src/db/schema.ts';
+import { accounts, contacts, deliveries, mailboxes, sequenceSteps, sequences, tasks } from '../../src/db/schema.ts';
 import type { EmailSettings } from '../../src/domain/account.ts';
 import type { CampaignId, SequenceId } from '../../src/domain/ids.ts';
 import { aCampaign, aHouse, always, aMailServer, content, type RunningCampaign, steps } from '../support/scenario.ts';
 import { attempt, emailDeps } from './attempt.ts';
 
-/** The sender's IMAP host. One files what its SMTP server takes in Sent, so that absence is proof; one does not. Design 6. */
+/** The sender's IMAP host. One is known to file what its SMTP server takes, so that absence is proof; one does not. Design 6. */
 export const servers = ['filing.example', 'plain.example'] as const;
 export type Server = (typeof servers)[number];
 
@@ -54,7 +54,12 @@ export function openOffice(db: Db, smtpPort: number) {
       imap: { ...aMailServer.imap, host: server },
       filesSent: server === 'filing.example',
     };
-    await db.asSystem((tx) => tx.update(accounts).set({ settings }).where(eq(accounts.id, house.emailAccount)));
+    await db.asSystem(async (tx) => {
+      await tx.update(accounts).set({ settings }).where(eq(accounts.id, house.emailAccount));
+      if (!settings.filesSent) return;
+      const found = { sentFoundAt: await appNow(tx) };
+      await tx.update(mailboxes).set(found).where(eq(mailboxes.accountId, house.emailAccount));
+    });
     return aCampaign(commands, house, {
       content: content(steps(long ? { kind: 'email', body: LONG_BODY } : 'email', 'email'), { schedule: always }),
       settings: { dailyLeadsTarget: 10_000 },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { retryAt } from '../../src/domain/delivery.ts';
+import { provesAbsence, retryAt } from '../../src/domain/delivery.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -40,4 +40,13 @@ describe('a message with a temporary answer', () => {
     for (let now: number | null = FIRST; now !== null; ) now = retryAt(now, ++answers, FIRST);
     expect(answers).toBe(21);
   });
+});
+
+test.each([
+  ['where the provider files under our ids, as was seen before it was claimed', true, FIRST, FIRST, true],
+  ['where that was seen only afterwards: it may have gone over other servers', true, FIRST + 1, FIRST, false],
+  ['where it was never seen', true, null, FIRST, false],
+  ['where the provider files nothing: what was found there we filed', false, FIRST, FIRST, false],
+])('whether what is not in Sent was not sent, %s', (_, filesSent, sentFoundAt, claimedAt, expected) => {
+  expect(provesAbsence({ filesSent, sentFoundAt }, claimedAt)).toBe(expected);
 });

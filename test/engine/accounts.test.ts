@@ -474,6 +474,20 @@ describe('editing', () => {
     },
   );
 
+  test.each<AccountChange['servers']>([
+    { smtp: { host: 'elsewhere.example.com', password: 'theirs' } },
+    { imap: { user: 'eve', password: 'theirs' } },
+    { filesSent: true },
+  ])('what was found in Sent under other servers is forgotten: %j', async (servers) => {
+    const id = await connect();
+    const found = { sentSample: '<one@example.com>', sentFoundAt: TUESDAY_1000 };
+    await deeds.db.asSystem((tx) => tx.update(mailboxes).set(found).where(eq(mailboxes.accountId, id)));
+    await edit(id, { habits: { dailyCap: 3 } });
+    expect(await inboxOf(id)).toMatchObject(found);
+    await edit(id, { servers });
+    expect(await inboxOf(id)).toMatchObject({ sentSample: null, sentFoundAt: null });
+  });
+
   test('a LinkedIn account has limits of its own and no servers; an email account the other way round', async () => {
     const change = { dailyCap: 20, invitationsPerDay: 5, invitationsPerWeek: 25, withdrawAfterDays: null };
     await edit(house.linkedInAccount, { habits: change });

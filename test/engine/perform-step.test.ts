@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { FaultPoint } from '../../src/activities/deps.ts';
 import { LinkedInUnavailable } from '../../src/adapters/linkedin.ts';
+import { MailboxAway } from '../../src/adapters/mailbox.ts';
 import { InvalidEmail, type SendOutcome } from '../../src/adapters/mailer.ts';
 import { completeTask } from '../../src/commands/complete-task.ts';
 import { endCampaign } from '../../src/commands/end-campaign.ts';
@@ -13,7 +14,8 @@ import { skipTask } from '../../src/commands/skip-task.ts';
 import { stopSequence } from '../../src/commands/stop-sequence.ts';
 import { disconnectAccount, loadAccount, moveAccount } from '../../src/db/accounts.ts';
 import { newId } from '../../src/db/new-id.ts';
-import { installation, members, workspaces } from '../../src/db/schema.ts';
+import { installation, mailboxes, members, workspaces } from '../../src/db/schema.ts';
+import type { EmailSettings } from '../../src/domain/account.ts';
 import { instantText } from '../../src/domain/explain.ts';
 import type { MemberId, SequenceId } from '../../src/domain/ids.ts';
 import type { ReplyIntent } from '../../src/domain/reply.ts';
@@ -33,7 +35,7 @@ import {
   first,
   suppressionsOf,
 } from '../support/enrolled.ts';
-import { always, sequenceRow, steps, weekdays } from '../support/scenario.ts';
+import { always, aMailServer, sequenceRow, steps, weekdays } from '../support/scenario.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -496,12 +498,24 @@ describe('the looks for an unconfirmed message in the Sent folder', () => {
     deeds.world.filed.length = 0;
   });
 
-  /** A message that its server took before the connection broke. */
-  async function unconfirmed(filesSent: boolean) {
-    const sequence = await enrolled('email', 'email');
-    const account = await accountOf(deeds, sequence.emailAccount);
-    if (account.settings.channel === 'email')
-      await changeAccount(deeds, sequence.emailAccount, { settings: { ...account.settings, filesSent } });
+  const setServers = async ({ emailAccount }: Enrolled, change: Partial<EmailSettings>) => {
+    const { settings } = await accountOf(deeds, emailAccount);
+    if (settings.channel !== 'email') throw new Error('the account sends no email');
+    await changeAccount(deeds, emailAccount, { settings: { ...settings, ...change } });
+  };
+  const setFilesSent = (of: Enrolled, filesSent: boolean) => setServers(of, { filesSent });
+  const moveServer = (of: Enrolled) => setServers(of, { smtp: { ...aMailServer.smtp, host: 'elsewhere.example' } });
+  const setFound = ({ emailAccount }: Enrolled, sentFoundAt: number | null) =>
+    deeds.db.asSystem((tx) => tx.update(mailboxes).set({ sentFoundAt }).where(eq(mailboxes.accountId, emailAccount)));
+  const foundAt = async ({ emailAccount }: Enrolled) =>
+    first(await deeds.db.asSystem((tx) => tx.select().from(mailboxes).where(eq(mailboxes.accountId, emailAccount))))
+      .sentFoundAt;
+
+  /** A message that its server took before the connection broke. `found`: one before it was, in Sent, under our id. */
+  async function unconfirmed(filesSent: boolean, { found = false, of }: { found?: boolean; of?: Enrolled } = {}) {
+    const sequence = of ?? (await enrolled('email', 'email'));
+    await setFilesSent(sequence, filesSent);
+    if (found) await setFound(sequence, await clockOf(deeds));
     deeds.world.react(sequence.email, unanswered);
     const due = await dueAt(sequence.id);
     const { until } = as('deferred', await perform(sequence.id, due));
@@ -527,8 +541,8 @@ describe('the looks for an unconfirmed message in the Sent folder', () => {
     expect(await openTasks(sequence.id)).toEqual([]);
   });
 
-  test('find nothing where the provider files what it sends: it goes once more, under the same Message-ID', async () => {
-    const { sequence } = await unconfirmed(true);
+  test('find nothing where the provider files what it sends under our ids: it goes once more, under the same one', async () => {
+    const { sequence } = await unconfirmed(true, { found: true });
     const { messageId } = await deliveryOf(sequence.id);
     await perform(sequence.id);
     await perform(sequence.id);
@@ -543,12 +557,128 @@ describe('the looks for an unconfirmed message in the Sent folder', () => {
     ['that cannot be read', { isAway: true }],
     ['that does not exist', { hasSentFolder: false }],
   ])('prove nothing with a folder %s: a person is asked', async (_, imap) => {
-    const { sequence } = await unconfirmed(true);
+    const { sequence } = await unconfirmed(true, { found: true });
     Object.assign(deeds.world.imap, imap);
+    await isAskedAbout(sequence);
+  });
+
+  /** All three looks are in vain, and nothing is sent again. */
+  async function isAskedAbout(sequence: Enrolled) {
     await perform(sequence.id);
     await perform(sequence.id);
     as('waitingForUser', await perform(sequence.id));
-    expect(mailTo(sequence)).toEqual([]);
+    expect(await deliveryOf(sequence.id)).toMatchObject({ state: 'UNCONFIRMED', attempt: 1 });
+  }
+
+  test('prove nothing where no message of ours was ever found: the provider may file it under an id of its own', async () => {
+    const { sequence } = await unconfirmed(true);
+    await isAskedAbout(sequence);
+  });
+
+  test('prove nothing of a message that went before the first was found', async () => {
+    const { sequence } = await unconfirmed(true);
+    await setFound(sequence, (await deliveryOf(sequence.id)).claimedAt + 1);
+    await isAskedAbout(sequence);
+  });
+
+  /** Reads the inbox when the message had its two minutes to be filed. */
+  const watchLater = async (sequence: Enrolled) => {
+    await deeds.moveTo(((await deliveryOf(sequence.id)).settledAt ?? 0) + 2 * MINUTE);
+    return deeds.watchMailbox(sequence.emailAccount);
+  };
+
+  /** An account that files, of which one message was taken and the inbox was read since, and a second sequence on it. */
+  async function afterFirst(filesByItself: boolean) {
+    const one = await enrolled('email');
+    await setFilesSent(one, true);
+    as('done', await perform(one.id));
+    deeds.world.imap.filesByItself = filesByItself;
+    await deeds.watchMailbox(one.emailAccount);
+    expect(await foundAt(one)).toBeNull(); // it has had no time to be filed
+    await watchLater(one);
+    const next = await anEnrolled(deeds, { steps: steps('email', 'email'), house: one });
+    return { one, next };
+  }
+
+  test('prove absence once whoever reads the inbox has found a message that was answered with 250', async () => {
+    const { one, next } = await afterFirst(true);
+    expect(await foundAt(one)).not.toBeNull();
+    const { sequence } = await unconfirmed(true, { of: next });
+    await perform(sequence.id);
+    await perform(sequence.id);
+    expect(as('deferred', await perform(sequence.id)).why).not.toBe('confirming');
+    expect((await deliveryOf(sequence.id)).state).toBe('RELEASED');
+  });
+
+  test('prove nothing where that message was looked for in vain; the next one is looked for again', async () => {
+    const { one, next } = await afterFirst(false);
+    expect(await foundAt(one)).toBeNull();
+    const { sequence } = await unconfirmed(true, { of: next });
+    await isAskedAbout(sequence);
+    const third = await anEnrolled(deeds, { steps: steps('email'), house: one });
+    as('done', await perform(third.id));
+    deeds.world.imap.filesByItself = true;
+    await watchLater(third);
+    expect(await foundAt(one)).not.toBeNull();
+  });
+
+  test.each<[string, (sequence: Enrolled) => Promise<void>]>([
+    [
+      'that we filed ourselves',
+      async (sequence) => {
+        await setFilesSent(sequence, false);
+        as('done', await perform(sequence.id));
+        await setFilesSent(sequence, true);
+      },
+    ],
+    [
+      'on whose way the servers were changed',
+      async (sequence) => {
+        await setFilesSent(sequence, true);
+        deeds.world.react(sequence.email, { meanwhile: () => moveServer(sequence) });
+        as('done', await perform(sequence.id));
+      },
+    ],
+    [
+      'that went twice',
+      async (sequence) => {
+        await setFilesSent(sequence, true);
+        deeds.world.react(sequence.email, greylisted);
+        as('deferred', await perform(sequence.id));
+        as('done', await perform(sequence.id));
+      },
+    ],
+    [
+      'that nobody saw answered',
+      async (sequence) => {
+        await setFilesSent(sequence, true);
+        deeds.world.react(sequence.email, unanswered);
+        await perform(sequence.id);
+        deeds.world.filed.push((await deliveryOf(sequence.id)).messageId ?? '');
+        as('done', await perform(sequence.id));
+      },
+    ],
+  ])('a message %s is no proof of what the provider files, though it lies in Sent', async (_, send) => {
+    const sequence = await enrolled('email');
+    await send(sequence);
+    deeds.world.filed.push((await deliveryOf(sequence.id)).messageId ?? '');
+    await watchLater(sequence);
+    expect(await foundAt(sequence)).toBeNull();
+  });
+
+  test('that fail do not keep the inbox from being read', async () => {
+    const sequence = await enrolled('email');
+    await setFilesSent(sequence, true);
+    as('done', await perform(sequence.id));
+    const { open } = deeds.world.mailboxes;
+    let connections = 0;
+    vi.spyOn(deeds.world.mailboxes, 'open').mockImplementation(async (...asked) => {
+      connections++;
+      const refusal = new MailboxAway('away', 'imap.example:993 refused a search');
+      return { ...(await open(...asked)), hasSent: () => Promise.reject(refusal) };
+    });
+    expect(await watchLater(sequence)).toBe('again');
+    expect(connections).toBe(2);
   });
 
   test('go on while the campaign is paused: they send nothing', async () => {
