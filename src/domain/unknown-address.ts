@@ -1,4 +1,4 @@
-import { ABOUT_SENDER, ADDRESS_UNKNOWN, DOMAIN_UNKNOWN, MAY_PASS } from './bounce-words.ts';
+import { ABOUT_SENDER, ADDRESS_UNKNOWN, DOMAIN_UNKNOWN, MAY_PASS } from './unknown-address-words.ts';
 
 /** Of the 5.1.x: 5 means "valid", 7 and 8 are the sender's, 9 the route's; 0 and unknown ones need words as well. RFC 3463. */
 const ADDRESS_STATUS = /^5\.1\.(?:1|2|3|4|6|10)$/;
