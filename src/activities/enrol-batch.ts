@@ -5,6 +5,7 @@ import { markStarted } from '../db/tells.ts';
 import type { EnrolmentWhy } from '../domain/campaign.ts';
 import type { CampaignId } from '../domain/ids.ts';
 import type { ActivityDeps } from './deps.ts';
+import { tellWithoutRow } from './without-row.ts';
 
 /** What the campaign's walk has to do next. */
 export interface EnrolResult {
@@ -13,6 +14,7 @@ export interface EnrolResult {
   why: EnrolmentWhy;
   /** A pause or resume is not yet fanned out. */
   behind: boolean;
+  /** For good, or this database does not know the campaign. */
   ended: boolean;
 }
 
@@ -25,7 +27,10 @@ const BATCH = 200;
 export const createEnrolBatch = ({ db, walks, log }: ActivityDeps) =>
   async function enrolBatch({ campaignId, now }: { campaignId: CampaignId; now: number }): Promise<EnrolResult> {
     const workspaceId = await db.asSystem((tx) => workspaceOfCampaign(tx, campaignId));
-    if (!workspaceId) throw new Error(`campaign ${campaignId} does not exist`);
+    if (!workspaceId) {
+      tellWithoutRow(log, { campaignId });
+      return { nextAt: null, why: 'campaign_ended', behind: false, ended: true };
+    }
     const inWorkspace: typeof db.asSystem = (work) => db.inWorkspace(workspaceId, work);
 
     let plan: { nextAt: number | null; why: EnrolmentWhy } = { nextAt: now, why: 'spread_over_the_day' };

@@ -16,6 +16,7 @@ import { defer, waitsForItsTurn, waitsForReader } from './put-off.ts';
 import { sendEmail } from './send-email.ts';
 import { sendLinkedIn } from './send-linkedin.ts';
 import { doneResult, endedResult, standing } from './step-results.ts';
+import { endWithoutRow } from './without-row.ts';
 
 /** The workflow's own now, epoch ms; a retried attempt carries an old one, so the fence takes the later of it and `app_now()`. */
 export interface PerformStepInput {
@@ -37,7 +38,7 @@ export type DeedOutcome = StepResult | 'withdrawn' | 'unreachable' | 'unheard';
 export const createPerformStep = (deps: ActivityDeps) =>
   async function performStep({ sequenceId, now }: PerformStepInput): Promise<StepResult> {
     const workspaceId = await deps.db.asSystem((tx) => workspaceOf(tx, sequenceId));
-    if (!workspaceId) throw new Error(`sequence ${sequenceId} does not exist`);
+    if (!workspaceId) return endWithoutRow(deps.log, sequenceId);
     const result = await withHeartbeats(async (signal) => {
       for (;;) {
         await deps.fault?.('before_claim');

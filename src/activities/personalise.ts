@@ -11,19 +11,26 @@ import { findOrganisation } from '../db/workspaces.ts';
 import type { SequenceId, WorkspaceId } from '../domain/ids.ts';
 import { factsAbout } from '../domain/personalisation.ts';
 import { planStep } from '../domain/schedule.ts';
-import type { NextStep, Personalised } from '../domain/sequence.ts';
+import type { NextStep, Personalised, SequenceEnded } from '../domain/sequence.ts';
 import type { ActivityDeps } from './deps.ts';
 import { withHeartbeats } from './heartbeats.ts';
 import { nextOf, stepLines } from './step-results.ts';
+import { endWithoutRow } from './without-row.ts';
+
+/** The workflow's own now, epoch ms. */
+interface PersonaliseInput {
+  sequenceId: SequenceId;
+  now: number;
+}
 
 /**
  * Writes every step's copy, once per sequence, and plans the first step. Run again it changes nothing and answers the
  * current step, never null: a workflow that starts anew goes on where Postgres stands. Design 3, 7.
  */
 export const createPersonalise = (deps: ActivityDeps) =>
-  async function personalise({ sequenceId, now }: { sequenceId: SequenceId; now: number }): Promise<Personalised> {
+  async function personalise({ sequenceId, now }: PersonaliseInput): Promise<Personalised | SequenceEnded> {
     const workspaceId = await deps.db.asSystem((tx) => workspaceOf(tx, sequenceId));
-    if (!workspaceId) throw new Error(`sequence ${sequenceId} does not exist`);
+    if (!workspaceId) return endWithoutRow(deps.log, sequenceId);
     return withHeartbeats(async (signal) => {
       const before = await deps.db.inWorkspace(workspaceId, (tx) => read(tx, sequenceId, workspaceId));
       if (isWritten(before.walk)) return answer(before.walk, now);

@@ -15,6 +15,7 @@ import { withHeartbeats } from './heartbeats.ts';
 import { openInbox } from './open-inbox.ts';
 import { type InboxDeps, newPasses, readInbox, TakenOver } from './read-inbox.ts';
 import { lookForSample } from './sent-folder.ts';
+import { tellWithoutRow } from './without-row.ts';
 
 /** Polling is the truth: the longest an inbox goes unread though the server gave no hint. */
 const POLL_MS = 60_000;
@@ -33,7 +34,10 @@ export function createWatchMailbox(deps: ActivityDeps, pollMs = POLL_MS) {
 
   return async function watchMailbox({ accountId }: { accountId: AccountId }): Promise<'again' | 'gone'> {
     const workspaceId = await deps.db.asSystem((tx) => workspaceOfMailbox(tx, accountId));
-    if (!workspaceId) return 'gone';
+    if (!workspaceId) {
+      tellWithoutRow(deps.log, { accountId }); // an account that is removed keeps its mailbox's row
+      return 'gone';
+    }
     const taken = await deps.db.inWorkspace(workspaceId, (tx) => take(tx, accountId));
     if (!taken) return 'gone';
     return withHeartbeats((signal) => watch({ deps, inbox, pollMs, signal, ...taken }));

@@ -149,8 +149,12 @@ export type StepResult = (
   | { kind: 'waitingForLead'; until: number }
   | { kind: 'ended'; end: SequenceEnd }
 ) & { status: SequenceStatus; steps: readonly StepLine[] };
+export type SequenceEnded = Extract<StepResult, { kind: 'ended' }>;
 
-/** What `personalise` answers: the current step, also for a sequence that has ended (then: now). */
+/**
+ * What `personalise` answers: the current step, also for a sequence that has ended (then: now). Of one that Postgres does
+ * not know it answers the end instead.
+ */
 export interface Personalised {
   next: NextStep;
   status: SequenceStatus;

@@ -33,7 +33,7 @@ export async function campaign({ campaignId }: { campaignId: CampaignId }): Prom
     if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof campaign>({ campaignId });
     news = false; // Postgres was told first, so enrolBatch sees what we forget
     const { nextAt, why, behind, ended } = await enrolBatch({ campaignId, now: Date.now() });
-    if (behind) await fanOut({ campaignId });
+    if (behind && (await fanOut({ campaignId })) === 'gone') return;
     if (ended) return;
     if (nextAt === null) await condition(() => news);
     else await condition(() => news, Math.max(1, Math.ceil(nextAt - Date.now())), { summary: why });

@@ -64,7 +64,8 @@ export async function sequence({ sequenceId }: SequenceInput, notes = newNotes()
     condition(() => notes.end !== undefined).then(() => null),
   ]);
   if (!written) writing.cancel();
-  if (written) {
+  else if ('end' in written) return view.conclude(written.end);
+  else {
     view.planned(written);
     await wait(written.next.at);
   }

@@ -8,6 +8,7 @@ import type { Db } from '../../src/db/pool.ts';
 import { accounts, contacts, deliveries, mailboxes, sequenceSteps, sequences, tasks } from '../../src/db/schema.ts';
 import type { EmailSettings } from '../../src/domain/account.ts';
 import type { CampaignId, SequenceId } from '../../src/domain/ids.ts';
+import { planned } from '../support/enrolled.ts';
 import { aCampaign, aHouse, always, aMailServer, content, type RunningCampaign, steps } from '../support/scenario.ts';
 import { attempt, emailDeps } from './attempt.ts';
 
@@ -93,7 +94,7 @@ export function openOffice(db: Db, smtpPort: number) {
       const enrolled = await enrolledAs(emails, campaignId);
       let due = 0;
       for (const { id } of enrolled) {
-        const { next } = await attempt(() => personalise({ sequenceId: id, now: 0 }));
+        const { next } = planned(await attempt(() => personalise({ sequenceId: id, now: 0 })));
         due = Math.max(due, next.at);
       }
       await moveTo(due);

@@ -8,8 +8,16 @@ import { receiveCallback } from '../../src/commands/receive-callback.ts';
 import { stopSequence } from '../../src/commands/stop-sequence.ts';
 import { campaignStanding } from '../../src/db/campaigns.ts';
 import { appNow, moveClockTo } from '../../src/db/clock.ts';
+import { newId } from '../../src/db/new-id.ts';
 import { installation, sequences } from '../../src/db/schema.ts';
-import type { SequenceId } from '../../src/domain/ids.ts';
+import {
+  type AccountId,
+  type CampaignId,
+  campaignWorkflowId,
+  mailboxWorkflowId,
+  type SequenceId,
+  sequenceWorkflowId,
+} from '../../src/domain/ids.ts';
 import type { LinkedInEvent } from '../../src/domain/linkedin.ts';
 import { type Engine, startEngine } from '../support/engine.ts';
 import {
@@ -95,6 +103,18 @@ test('a sequence that is open here and gone there goes on where Postgres stands,
   const mine = engine.world.accepted.slice(before).filter(({ messageId }) => messageId.includes(id));
   expect(mine).toHaveLength(1);
   expect(mine[0]?.references).toHaveLength(1);
+});
+
+test('workflows that this database does not know end by themselves, as they may stand after a restore', async () => {
+  const { walks, client } = engine;
+  const [sequenceId, campaignId, accountId] = [newId<SequenceId>(), newId<CampaignId>(), newId<AccountId>()];
+  await walks.startSequence(sequenceId);
+  await walks.startCampaign(campaignId);
+  await walks.startMailbox(accountId);
+  const outcomeOf = (workflowId: string) => client.workflow.getHandle(workflowId).result();
+  expect(await outcomeOf(sequenceWorkflowId(sequenceId))).toEqual({ status: 'FAILED', reason: 'internal_error' });
+  await outcomeOf(campaignWorkflowId(campaignId));
+  await outcomeOf(mailboxWorkflowId(accountId));
 });
 
 test('a workflow that runs though its sequence has ended here is told so', async () => {

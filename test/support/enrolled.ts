@@ -4,7 +4,7 @@ import { appNow } from '../../src/db/clock.ts';
 import { accounts, contacts, events, suppressions } from '../../src/db/schema.ts';
 import type { EventKind } from '../../src/domain/event.ts';
 import type { AccountId, SequenceId, WorkspaceId } from '../../src/domain/ids.ts';
-import type { StepResult } from '../../src/domain/sequence.ts';
+import type { Personalised, SequenceEnded, StepResult } from '../../src/domain/sequence.ts';
 import type { TemplateContent, TemplateSettings, TemplateStep } from '../../src/domain/template.ts';
 import type { Deeds } from './deeds.ts';
 import {
@@ -88,6 +88,12 @@ export function as<K extends StepResult['kind']>(kind: K, result: StepResult): O
 }
 
 const isOf = <K extends StepResult['kind']>(kind: K, result: StepResult): result is Of<K> => result.kind === kind;
+
+/** What `personalise` planned, known to be no end; fails the test otherwise. */
+export function planned(written: Personalised | SequenceEnded): Personalised {
+  if ('end' in written) throw new Error(`expected a plan, got ${JSON.stringify(written.end)}`);
+  return written;
+}
 
 /** The first of what must not be empty. */
 export function first<T>(items: readonly T[], what = 'row'): T {

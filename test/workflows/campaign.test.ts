@@ -1,6 +1,7 @@
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EnrolResult } from '../../src/activities/enrol-batch.ts';
+import type { Activities } from '../../src/activities/index.ts';
 import { newId } from '../../src/db/new-id.ts';
 import { type CampaignId, campaignWorkflowId } from '../../src/domain/ids.ts';
 import type * as workflows from '../../src/workflows/index.ts';
@@ -10,7 +11,9 @@ import { countOf, eventsOf, farAhead, gate, openStage, PAST, rests, textOf } fro
 
 type Batch = EnrolResult | (() => EnrolResult | Promise<EnrolResult>);
 
-const batches = new Map<string, { next: Batch[]; deeds: string[]; fanningOut: Promise<void> }>();
+type FanningOut = ReturnType<Activities['fanOut']>;
+
+const batches = new Map<string, { next: Batch[]; deeds: string[]; fanningOut: FanningOut }>();
 let stage: Awaited<ReturnType<typeof openStage>>;
 beforeAll(async () => {
   stage = await openStage({
@@ -23,7 +26,7 @@ beforeAll(async () => {
     async fanOut({ campaignId }) {
       const play = batches.get(campaignId);
       play?.deeds.push('fanOut');
-      await play?.fanningOut;
+      return play?.fanningOut ?? 'done';
     },
   });
 });
@@ -34,9 +37,9 @@ const endedNow: EnrolResult = { nextAt: null, why: 'campaign_ended', behind: fal
 const later = (nextAt: number): EnrolResult => ({ ...idle, nextAt, why: 'spread_over_the_day' });
 
 /** A campaign's walk whose batches answer this, one after the other, and that it has ended once there are no more. */
-const started = (...next: Batch[]) => startedWith(Promise.resolve(), next);
+const started = (...next: Batch[]) => startedWith(Promise.resolve('done'), next);
 
-async function startedWith(fanningOut: Promise<void>, next: Batch[]) {
+async function startedWith(fanningOut: FanningOut, next: Batch[]) {
   const campaignId = newId<CampaignId>();
   const play = { next, deeds: [], fanningOut };
   batches.set(campaignId, play);
@@ -123,7 +126,8 @@ describe.concurrent('a campaign', () => {
 
   test('hears of a resume while it fans the pause out', async () => {
     const { opened, open } = gate();
-    const campaign = await startedWith(opened, [{ ...idle, behind: true }, idle, idle]);
+    const fannedOut = opened.then(() => 'done' as const);
+    const campaign = await startedWith(fannedOut, [{ ...idle, behind: true }, idle, idle]);
     await campaign.did(2);
     await campaign.control(3);
     open();
@@ -131,6 +135,12 @@ describe.concurrent('a campaign', () => {
     await rests(campaign.handle);
     expect(campaign.deeds()).toEqual(['enrolBatch', 'fanOut', 'enrolBatch']);
     await campaign.handle.terminate();
+  });
+
+  test('concludes when it is gone by the time it fans out', async () => {
+    const campaign = await startedWith(Promise.resolve('gone'), [{ ...idle, behind: true }]);
+    await campaign.handle.result();
+    expect(campaign.deeds()).toEqual(['enrolBatch', 'fanOut']);
   });
 
   test('concludes when it has ended', async () => {

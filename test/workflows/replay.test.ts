@@ -85,6 +85,7 @@ describe('among the histories is', () => {
       completed,
     ],
     ['started-again', [], ['ACTIVE', 'COMPLETED'], completed],
+    ['unknown-to-postgres', [], ['FAILED'], 'FAILED internal_error'],
     ['canceled-by-an-operator', [], ['ACTIVE'], 'canceled'],
     ['continue-as-new-1', ['stateChanged', 'campaignPaused', 'stateChanged'], ['ACTIVE'], 'continued as new'],
     ['continue-as-new-2', [], ['ACTIVE', 'COMPLETED'], completed],
@@ -156,7 +157,13 @@ const mutants: [mutant: string, place: RegExp, instead: string, history: string]
     '$1 && false$2',
     'continue-as-new-1',
   ],
-  ['fans out when it is not behind', /if \(behind\) await/, 'if (!behind) await', 'campaign'],
+  [
+    'ends what nobody knows without a status',
+    /return view\.conclude\(written\.end\)/,
+    'return written.end',
+    'unknown-to-postgres',
+  ],
+  ['fans out when it is not behind', /if \(behind && await/, 'if (!behind && await', 'campaign'],
   ['repairs twice', /\(\)=>repair\(\);/, '()=>repair().then(()=>repair());', 'reconcile'],
 ];
 

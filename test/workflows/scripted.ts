@@ -11,6 +11,7 @@ import type {
   NextStep,
   Personalised,
   SequenceEnd,
+  SequenceEnded,
   SequenceOutcome,
   SequenceStatus,
   StepLine,
@@ -30,9 +31,11 @@ export type History = temporal.api.history.v1.IHistory;
 /** What `performStep` answers at one call; a function may do something meanwhile. */
 export type Turn = StepResult | ((now: number) => StepResult | Promise<StepResult>);
 
+type Written = Awaited<ReturnType<Activities['personalise']>>;
+
 /** What the deeds of one walk answer. A call beyond the last turn ends the walk `internal_error`. */
 export interface Script {
-  personalise?: () => Personalised | Promise<Personalised>;
+  personalise?: () => Written | Promise<Written>;
   turns: readonly Turn[];
 }
 
@@ -240,7 +243,7 @@ export const waitingForLead = (until: number): StepResult => ({
   steps: lines(),
 });
 
-export const ended = (end: SequenceEnd): StepResult => ({ kind: 'ended', end, status: end.status, steps: lines() });
+export const ended = (end: SequenceEnd): SequenceEnded => ({ kind: 'ended', end, status: end.status, steps: lines() });
 
 /** A promise and its key. */
 export function gate() {

@@ -33,6 +33,7 @@ const completed: SequenceEnd = { status: 'COMPLETED', reason: 'no_more_steps' };
 const stopped: SequenceEnd = { status: 'STOPPED_EARLY', reason: 'stopped_by_user' };
 const replied: SequenceEnd = { status: 'SUCCEEDED', reason: 'positive_reply' };
 const bounced: SequenceEnd = { status: 'FAILED', reason: 'hard_bounce' };
+const unknown: SequenceEnd = { status: 'FAILED', reason: 'internal_error' };
 const changed = (seq: number) => ({ kind: 'stateChanged', seq, status: 'ACTIVE' }) as const;
 
 // Without a cache every workflow task replays the whole history: each case also proves determinism.
@@ -135,6 +136,14 @@ describe.concurrent('a sequence, replayed at every task,', () => {
       const walk = await started(ended(bounced));
       expect(await walk.outcome()).toEqual({ status: 'FAILED', reason: 'hard_bounce' });
       expect((await walk.handle.describe()).status.name).toBe('COMPLETED');
+    });
+
+    test('an end that personalise answers concludes at once: there is no step to perform', async () => {
+      const walk = stage.walk({ personalise: () => ended(unknown), turns: [] });
+      await walk.start();
+      expect(await walk.outcome()).toEqual(unknown);
+      expect(walk.calls()).toBe(0);
+      expect(statusesShown(await walk.history())).toEqual(['FAILED']);
     });
 
     test('a deed that fails for a fault of ours is tried again, and the history does not grow by it', async () => {
