@@ -9,8 +9,8 @@ export const taskMoves: Record<TaskStatus, readonly TaskStatus[]> = {
   DISMISSED: [],
 };
 
-/** A manual step; a reply to read; a send whose fate is unknown; copy that lacks a value. */
-export const taskKinds = ['manual_step', 'read_reply', 'confirm_send', 'complete_copy'] as const;
+/** A manual step; a reply to read; one to answer; a send whose fate is unknown; copy that lacks a value. */
+export const taskKinds = ['manual_step', 'read_reply', 'answer_reply', 'confirm_send', 'complete_copy'] as const;
 export type TaskKind = (typeof taskKinds)[number];
 
 /** The outcomes a person chooses from when completing a task of a kind; none: completing says it all. */
@@ -26,12 +26,13 @@ export const taskOutcomes = {
     'out_of_office',
     'go_on',
   ],
+  answer_reply: [],
   confirm_send: ['sent', 'send_again'],
   complete_copy: [],
 } as const satisfies Record<TaskKind, readonly string[]>;
 export type TaskOutcome = (typeof taskOutcomes)[TaskKind][number];
 
-/** A reply cannot be skipped over: somebody reads it and says what it means. */
+/** Of a step, which is skipped with it. A reply cannot be skipped over: somebody reads it and says what it means, or answers it. */
 export const skippableTasks: readonly TaskKind[] = ['manual_step', 'confirm_send', 'complete_copy'];
 
 /**

@@ -6,6 +6,7 @@ import { dayIn } from '../shell/zoned-time.ts';
 export const kindNames: Record<TaskKind, string> = {
   manual_step: 'Manual step',
   read_reply: 'Reply to read',
+  answer_reply: 'Reply to answer',
   confirm_send: 'Was this sent?',
   complete_copy: 'Copy to complete',
 };
