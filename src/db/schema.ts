@@ -898,7 +898,7 @@ export const tasks = pgTable(
     id: uuid('id').$type<TaskId>().primaryKey(),
     workspaceId: workspaceColumn().references(() => workspaces.id),
     sequenceId: uuid('sequence_id').$type<SequenceId>().notNull(),
-    /** The step the task belongs to; null for a reply to read. */
+    /** The step the task belongs to; null for a reply to read or to answer. */
     stepId: uuid('step_id').$type<StepId>(),
     kind: text('kind').$type<TaskKind>().notNull(),
     manualKind: text('manual_kind').$type<ManualTaskKind>(),
@@ -916,6 +916,9 @@ export const tasks = pgTable(
   (t) => [
     unique('tasks_workspace_id').on(t.workspaceId, t.id),
     uniqueIndex('tasks_one_open_per_step').on(t.sequenceId, t.stepId, t.kind).where(sql`${t.status} = 'OPEN'`),
+    uniqueIndex('tasks_one_open_answer')
+      .on(t.sequenceId)
+      .where(sql`${t.status} = 'OPEN' and ${t.kind} = 'answer_reply'`),
     index('tasks_queue').on(t.workspaceId, t.createdAt, t.id).where(sql`${t.status} = 'OPEN'`),
     index('tasks_sequence').on(t.sequenceId),
     foreignKey({
@@ -938,7 +941,7 @@ export const tasks = pgTable(
     check('tasks_settled', sql`(${t.status} = 'OPEN') = (${t.settledAt} is null)`),
     check('tasks_manual_kind', sql`(${t.kind} = 'manual_step') = (${t.manualKind} is not null)`),
     check('tasks_outcome', sql`${t.outcome} is null or ${t.status} = 'COMPLETED'`),
-    check('tasks_step_named', sql`(${t.kind} = 'read_reply') = (${t.stepId} is null)`),
+    check('tasks_step_named', sql`(${t.kind} in ('read_reply', 'answer_reply')) = (${t.stepId} is null)`),
     ...workspacePolicies(),
   ],
 );
