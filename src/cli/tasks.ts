@@ -32,7 +32,7 @@ export function taskCommands(program: Command, session: Session): void {
 
   task
     .command('list')
-    .description('the queue, oldest first; open ones unless said otherwise')
+    .description('the queue: replies to answer, then the oldest; open ones unless said otherwise')
     .addOption(statusOption(taskStatuses).default('OPEN'))
     .option('--campaign <id>', 'only those of this campaign')
     .option('--sequence <id>', 'only those of this sequence')
@@ -58,7 +58,7 @@ export function taskCommands(program: Command, session: Session): void {
 
   task
     .command('show')
-    .description('one task with its instructions, or the reply that is to be read')
+    .description('one task with its instructions, or the reply that is to be read or answered')
     .argument('<id>', 'the task')
     .action(async (id: string, _options: object, command: Command) => {
       session.print(command, await session.client().get(`/v1/tasks/${segment(id)}`, taskShape), whole);
@@ -87,7 +87,7 @@ export function taskCommands(program: Command, session: Session): void {
 
   task
     .command('skip')
-    .description('skip it and its step: the sequence goes on. A reply to read cannot be skipped')
+    .description('skip it and its step: the sequence goes on. A reply cannot be skipped')
     .argument('<id>', 'the task')
     .option('--note <text>', 'a note beside it')
     .action(async (id: string, { note }: { note?: string }, command: Command) => {

@@ -8,9 +8,10 @@ import { contacts, events } from '../db/schema.ts';
 import { openTask } from '../db/tasks.ts';
 import type { Walk } from '../db/walks.ts';
 import { type DeliveryId, idOf, type SequenceId } from '../domain/ids.ts';
-import { defaultReturn, plausibleReturn, type ReplyIntent, replyPolicy } from '../domain/reply.ts';
+import { callsForAnswer, defaultReturn, plausibleReturn, type ReplyIntent, replyPolicy } from '../domain/reply.ts';
 import { afterReturn, localDate, nextOpening } from '../domain/schedule.ts';
 import { isTerminal } from '../domain/sequence.ts';
+import { askForAnswer } from './ask-for-answer.ts';
 import type { Caller, CommandDeps } from './deps.ts';
 import { onSequence } from './on-sequence.ts';
 import { unsubscribe } from './unsubscribe.ts';
@@ -24,25 +25,31 @@ export interface ReplyInput {
   deliveryId?: DeliveryId;
   /** For `out_of_office`: the ISO date the contact says they are back; null when they did not say. */
   returnsOn?: string | null;
-  /** What was written, for the person who is asked to read it. */
+  /** What was written, for the person who is asked to read or to answer it. */
   text?: string;
 }
 
 /**
  * A reply, with what it means. The policy is a table (`domain/reply.ts`); a reply told twice acts once, one that comes
  * after the end is recorded and changes no status, but for the positive answer to the last message. Whoever answers to
- * what has ended while another sequence of theirs is open has answered to that one too. Design 2, 6.
+ * what has ended while another sequence of theirs is open has answered to that one too, and is answered once: by whom they
+ * wrote to. Design 2, 6.
  */
 export async function recordReply(deps: CommandDeps, caller: Caller, reply: ReplyInput): Promise<void> {
   const { deliveryId: _, ...words } = reply;
-  const open = await recordOn(deps, caller, reply);
-  if (open) await recordOn(deps, caller, { ...words, sequenceId: open, key: `${reply.key}/${open}` });
+  const open = await recordOn(deps, caller, reply, applyReply);
+  if (open) await recordOn(deps, caller, { ...words, sequenceId: open, key: `${reply.key}/${open}` }, takeEffect);
   // Repeated even for a reply told twice: the first telling may have died between its two transactions.
   if (reply.intent === 'unsubscribe') await unsubscribe(deps, caller, reply.sequenceId);
 }
 
 /** Returns the open sequence that the reply reaches too: the one that was open when it was told first. */
-function recordOn(deps: CommandDeps, caller: Caller, reply: ReplyInput): Promise<SequenceId | null> {
+function recordOn(
+  deps: CommandDeps,
+  caller: Caller,
+  reply: ReplyInput,
+  apply: typeof applyReply,
+): Promise<SequenceId | null> {
   const { sequenceId, intent } = reply;
   const key = `reply/${reply.key}`;
   return onSequence(deps, caller, sequenceId, async (tx, walk, now) => {
@@ -60,7 +67,7 @@ function recordOn(deps: CommandDeps, caller: Caller, reply: ReplyInput): Promise
       data: { intent, ...(also && { also }) },
     });
     if (reply.deliveryId) await confirmAnswered(tx, walk, reply.deliveryId, now);
-    if (isNew) await applyReply(tx, walk, reply, now);
+    if (isNew) await apply(tx, walk, reply, now);
     return { result: isNew ? also : await alsoReached(tx, key) };
   });
 }
@@ -81,11 +88,19 @@ async function confirmAnswered(tx: Tx, walk: Walk, id: DeliveryId, now: number):
   if (step) await confirmByEvidence(tx, walk, step, now);
 }
 
-/** What a reply does to its sequence, in the transaction that records it or settles the task that asked. */
-export async function applyReply(
+type Meaning = Omit<ReplyInput, 'sequenceId' | 'key'>;
+
+/** What a reply does to its sequence and asks of us, in the transaction that records it or settles the task that asked. */
+export async function applyReply(tx: Tx, walk: Walk, reply: Meaning, now: number): Promise<void> {
+  const isToAnswer = callsForAnswer(reply.intent, walk.sequence.status);
+  await takeEffect(tx, walk, reply, now);
+  if (isToAnswer) await askForAnswer(tx, walk, reply.text ?? '', now);
+}
+
+async function takeEffect(
   tx: Tx,
   walk: Walk,
-  { intent, returnsOn = null, text = '' }: Omit<ReplyInput, 'sequenceId' | 'key'>,
+  { intent, returnsOn = null, text = '' }: Meaning,
   now: number,
 ): Promise<void> {
   const effect = replyPolicy[intent];
@@ -99,6 +114,7 @@ export async function applyReply(
     case 'ask':
       // The answer to the last message comes after the end, and may still make it a success: somebody reads it.
       if (isTerminal(walk.sequence.status) && walk.sequence.status !== 'COMPLETED') return;
+      if (walk.contact.erasedAt !== null) return; // while this was on its way
       await openTask(
         tx,
         walk,

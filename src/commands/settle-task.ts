@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { findDelivery, settleDelivery } from '../db/claim.ts';
 import { lockTask } from '../db/locks.ts';
-import { bumpTell, changeSequence, deriveStatus, endFromOutside, finishStep, moveStep } from '../db/moves.ts';
+import { bumpTell, changeSequence, deriveStatus, finishStep, moveStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
 import { tasks } from '../db/schema.ts';
 import { writeContent } from '../db/steps.ts';
@@ -9,7 +9,7 @@ import { findTask, type TaskRow, settleTask as writeSettlement } from '../db/tas
 import { jitterKey, type StepRow, type Walk } from '../db/walks.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { type ReplyIntent, replyPolicy } from '../domain/reply.ts';
+import { replyPolicy } from '../domain/reply.ts';
 import { planStep } from '../domain/schedule.ts';
 import { isTerminal } from '../domain/sequence.ts';
 import type { StepContent } from '../domain/step-content.ts';
@@ -72,7 +72,8 @@ async function follow(
   const { outcome } = settlement;
   if (isTerminal(walk.sequence.status)) {
     if (task.kind === 'confirm_send') await bumpTell(tx, walk, now);
-    if (task.kind === 'read_reply' && outcome !== null && outcome !== 'go_on') await followLate(tx, walk, outcome, now);
+    if (task.kind === 'read_reply' && outcome !== null && outcome !== 'go_on')
+      await followLate(tx, walk, task, outcome, now);
     return;
   }
   if (task.kind === 'manual_step' && step) {
@@ -82,21 +83,21 @@ async function follow(
   }
   if (task.kind === 'complete_copy' && step) await followCopy(tx, walk, step, settlement, caller, now);
   if (task.kind === 'read_reply' && outcome !== null && outcome !== 'go_on')
-    await applyReply(tx, walk, { intent: intentOf(outcome), returnsOn: settlement.returnsOn ?? null }, now);
+    await applyReply(tx, walk, meaningOf(task, outcome, settlement.returnsOn), now);
   await deriveStatus(tx, walk, now);
   await bumpTell(tx, walk, now);
 }
 
 /** A reply that is read after the last step: a good one still makes the completed sequence a success, the one late arc. */
-async function followLate(tx: Tx, walk: Walk, outcome: TaskOutcome, now: number): Promise<void> {
-  const effect = replyPolicy[intentOf(outcome)];
-  if (effect.kind === 'end') await endFromOutside(tx, walk, effect.end, 'contact', now);
+async function followLate(tx: Tx, walk: Walk, task: TaskRow, outcome: TaskOutcome, now: number): Promise<void> {
+  const meaning = meaningOf(task, outcome);
+  if (replyPolicy[meaning.intent].kind === 'end') await applyReply(tx, walk, meaning, now);
 }
 
-function intentOf(outcome: TaskOutcome): ReplyIntent {
+function meaningOf({ instructions: text }: TaskRow, outcome: TaskOutcome, returnsOn: string | null = null) {
   if (outcome === 'go_on' || outcome === 'sent' || outcome === 'send_again')
     throw new Error(`${outcome} is no answer to a reply`);
-  return outcome;
+  return { intent: outcome, returnsOn, text };
 }
 
 /** "Was this sent?": sent → the step is; send again → back through the fence; skip → the step is skipped. Design 6. */

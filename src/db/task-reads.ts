@@ -14,7 +14,7 @@ export interface TaskView {
   sequence: Pick<SequenceRow, 'id' | 'status'>;
   campaign: Pick<CampaignRow, 'id' | 'name'>;
   contact: Pick<ContactRow, 'id' | 'email' | 'profile' | 'firstName' | 'lastName' | 'jobTitle' | 'company'>;
-  /** The step it belongs to; null for a reply to read. */
+  /** The step it belongs to; null for a reply to read or to answer. */
   step: Pick<StepRow, 'stepId' | 'position' | 'name' | 'kind'> | null;
 }
 
@@ -28,7 +28,10 @@ export interface TaskFilter {
   due?: TaskDue | undefined;
 }
 
-/** One page of tasks by when they are due, with the count of all that match, in one statement. */
+/**
+ * One page of tasks by when they are due, with the count of all that match, in one statement. Replies to answer pass the
+ * others in the queue: good news grows cold. The other way round it is a history.
+ */
 export const listTasks = (
   tx: Tx,
   { order, ...filter }: TaskFilter & { order?: 'asc' | 'desc' },
@@ -47,6 +50,13 @@ function matching({ status, kind, campaignId, sequenceId, assigneeId, due }: Tas
 }
 
 const dueAt = sql`coalesce(${tasks.snoozedUntil}, ${tasks.createdAt})`;
+
+const isToAnswer = sql`(${tasks.kind} = 'answer_reply' and ${tasks.status} = 'OPEN')`;
+const orders = {
+  asc: [desc(isToAnswer), asc(dueAt), asc(tasks.id)],
+  desc: [desc(dueAt), desc(tasks.id)],
+};
+
 /** The first instant of the current day or week, and of the one after it, on the workspace's clocks. */
 const zone = sql`(select zone from workspaces where workspaces.id = ${tasks.workspaceId})`;
 const beginning = (unit: 'day' | 'week', after = '0 days') =>
@@ -87,7 +97,6 @@ async function readTasks(
   asked: PageAsked,
   order: 'asc' | 'desc' = 'asc',
 ): Promise<Listed<TaskView>> {
-  const direction = order === 'asc' ? asc : desc;
   const total = tx
     .select({ count: count().as('count') })
     .from(tasks)
@@ -99,7 +108,7 @@ async function readTasks(
     .from(tasks)
     .innerJoin(sequences, eq(sequences.id, tasks.sequenceId))
     .where(which)
-    .orderBy(direction(dueAt), direction(tasks.id))
+    .orderBy(...orders[order])
     .limit(asked.size)
     .offset(rowsBefore(asked))
     .as('shown');
@@ -124,7 +133,7 @@ async function readTasks(
       sequenceSteps,
       and(eq(sequenceSteps.sequenceId, tasks.sequenceId), eq(sequenceSteps.stepId, tasks.stepId)),
     )
-    .orderBy(direction(dueAt), direction(tasks.id));
+    .orderBy(...orders[order]);
   const items = rows.flatMap(({ task, assignee, sequence, campaign, contact, step }) =>
     task && assignee && sequence && campaign && contact ? [{ task, assignee, sequence, campaign, contact, step }] : [],
   );

@@ -1,11 +1,11 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { TaskId, WorkspaceId } from '../domain/ids.ts';
 import { type TaskOutcome, type TaskStatus, taskMoves } from '../domain/task.ts';
 import { type Actor, record } from './events.ts';
 import { newId } from './new-id.ts';
 import type { Tx } from './pool.ts';
 import { sequences, tasks } from './schema.ts';
-import type { StepRow, Walk } from './walks.ts';
+import type { Walk } from './walks.ts';
 
 export type TaskRow = typeof tasks.$inferSelect;
 export type NewTask = Pick<TaskRow, 'kind' | 'stepId' | 'manualKind' | 'title' | 'instructions' | 'assigneeId'>;
@@ -42,17 +42,22 @@ export async function openTask(
   return id;
 }
 
-/** The open task of a kind that belongs to a step. */
+/** The open task of a kind that belongs to a step; null: to no step, and of such a kind only one is open at a time. */
 export async function findOpenTask(
   tx: Tx,
-  { sequenceId, stepId }: Pick<StepRow, 'sequenceId' | 'stepId'>,
+  { sequenceId, stepId }: Pick<TaskRow, 'sequenceId' | 'stepId'>,
   kind: TaskRow['kind'],
 ): Promise<TaskRow | null> {
   const [row] = await tx
     .select()
     .from(tasks)
     .where(
-      and(eq(tasks.sequenceId, sequenceId), eq(tasks.stepId, stepId), eq(tasks.kind, kind), eq(tasks.status, 'OPEN')),
+      and(
+        eq(tasks.sequenceId, sequenceId),
+        stepId === null ? isNull(tasks.stepId) : eq(tasks.stepId, stepId),
+        eq(tasks.kind, kind),
+        eq(tasks.status, 'OPEN'),
+      ),
     );
   return row ?? null;
 }
@@ -62,9 +67,12 @@ export async function findTask(tx: Tx, id: TaskId): Promise<TaskRow | null> {
   return row ?? null;
 }
 
-/** Changes what is no settlement: when an open task is looked at again, and by whom; with its lock held. */
-export const changeTask = (tx: Tx, id: TaskId, change: Partial<Pick<TaskRow, 'snoozedUntil' | 'assigneeId'>>) =>
-  tx.update(tasks).set(change).where(eq(tasks.id, id));
+/** Changes what is no settlement: when an open task is looked at again, by whom, and what it asks; with its lock held. */
+export const changeTask = (
+  tx: Tx,
+  id: TaskId,
+  change: Partial<Pick<TaskRow, 'snoozedUntil' | 'assigneeId' | 'instructions'>>,
+) => tx.update(tasks).set(change).where(eq(tasks.id, id));
 
 /** Whom a task concerns, as its events name them. */
 export async function subjectOf(tx: Tx, { sequenceId }: Pick<TaskRow, 'sequenceId'>) {

@@ -54,6 +54,15 @@ export function checkDomain(domain: string): string | null {
 /** The domain of a normalised address. */
 export const domainOf = (email: string): string => email.slice(email.lastIndexOf('@') + 1);
 
+/** What somebody is called; their address or profile where no name is known. */
+export const nameOf = (contact: {
+  firstName: string | null;
+  lastName: string | null;
+  email: string | null;
+  profile: string | null;
+}): string =>
+  [contact.firstName, contact.lastName].filter(Boolean).join(' ') || contact.email || contact.profile || 'the contact';
+
 const RESERVED = ['example.com', 'example.net', 'example.org', 'example', 'test', 'invalid', 'localhost'];
 
 /**

@@ -1,4 +1,4 @@
-import type { SequenceEnd } from './sequence.ts';
+import type { SequenceEnd, SequenceStatus } from './sequence.ts';
 
 /** What a person (or, later, a rule or a model) says a reply means. */
 export const replyIntents = [
@@ -35,6 +35,19 @@ export const replyPolicy: Record<ReplyIntent, ReplyEffect> = {
   auto_reply: { kind: 'ignore' },
   unclear: { kind: 'ask' },
 };
+
+/** What no person wrote, or what is done for them by itself. */
+const needsNoAnswer: readonly ReplyIntent[] = ['unsubscribe', 'out_of_office', 'auto_reply'];
+
+/**
+ * Whether the contact now waits for an answer of ours: a good reply, also one that comes after whatever end; and whatever
+ * else is written by whom it won. `status`: as it was before the reply. Design 6.
+ */
+export function callsForAnswer(intent: ReplyIntent, status: SequenceStatus): boolean {
+  const effect = replyPolicy[intent];
+  const isGood = effect.kind === 'end' && effect.end.status === 'SUCCEEDED';
+  return isGood || (status === 'SUCCEEDED' && !needsNoAnswer.includes(intent));
+}
 
 const DAY_MS = 86_400_000;
 

@@ -390,6 +390,7 @@ describe('a wrong state', () => {
     ['an open task with one', 'tasks_settled', 'tasks', task, 'settled_at = now()'],
     ['a manual task of no step', 'tasks_step_named', 'tasks', task, 'step_id = null'],
     ['a reply to read of one step', 'tasks_step_named', 'tasks', task, "kind = 'read_reply', manual_kind = null"],
+    ['a reply to answer of one step', 'tasks_step_named', 'tasks', task, "kind = 'answer_reply', manual_kind = null"],
     ['a manual step of no kind', 'tasks_manual_kind', 'tasks', task, 'manual_kind = null'],
     ['an outcome before the end', 'tasks_outcome', 'tasks', task, "outcome = 'sent'"],
     ['a task status nobody knows', 'tasks_status', 'tasks', task, "status = 'DONE', settled_at = now()"],

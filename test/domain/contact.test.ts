@@ -4,6 +4,7 @@ import {
   checkDomain,
   domainOf,
   isReservedDomain,
+  nameOf,
   normaliseEmail,
   normaliseProfile,
   normaliseProfileAddress,
@@ -116,6 +117,15 @@ describe('an email address', () => {
   test('has the domain after its @', () => {
     expect(domainOf('ada@mail.example.com')).toBe('mail.example.com');
   });
+});
+
+test('a contact is called by their names, else by what they are reached at', () => {
+  const nobody = { firstName: null, lastName: null, email: null, profile: null };
+  expect(nameOf({ ...nobody, firstName: 'Ada', lastName: 'Lovelace', email: 'ada@lead.example' })).toBe('Ada Lovelace');
+  expect(nameOf({ ...nobody, lastName: 'Lovelace' })).toBe('Lovelace');
+  expect(nameOf({ ...nobody, firstName: '', email: 'ada@lead.example', profile: 'ada' })).toBe('ada@lead.example');
+  expect(nameOf({ ...nobody, profile: 'ada' })).toBe('ada');
+  expect(nameOf(nobody)).toBe('the contact');
 });
 
 describe('a domain', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { defaultReturn, plausibleReturn, replyIntents, replyPolicy } from '../../src/domain/reply.ts';
+import { callsForAnswer, defaultReturn, plausibleReturn, replyIntents, replyPolicy } from '../../src/domain/reply.ts';
+import { sequenceStatuses } from '../../src/domain/sequence.ts';
 import { taskOutcomes } from '../../src/domain/task.ts';
 
 describe('a reply', () => {
@@ -31,6 +32,15 @@ describe('a reply', () => {
     expect(replyPolicy.auto_reply).toEqual({ kind: 'ignore' });
     expect(replyPolicy.out_of_office).toEqual({ kind: 'hold' });
     expect(replyPolicy.unclear).toEqual({ kind: 'ask' });
+  });
+
+  test('calls for an answer where it is good, after whatever end, and where a person whom it won writes again', () => {
+    const good = ['positive', 'meeting_booked', 'referral'];
+    const written = [...good, 'negative', 'neutral', 'unclear'];
+    for (const status of sequenceStatuses)
+      expect(replyIntents.filter((intent) => callsForAnswer(intent, status)).toSorted(), status).toEqual(
+        (status === 'SUCCEEDED' ? written : good).toSorted(),
+      );
   });
 
   test('that a person has read means something: every answer they can give but "go on" is in the policy', () => {

@@ -20,6 +20,7 @@ import { recordReply } from '../../src/commands/record-reply.ts';
 import { rejectLead } from '../../src/commands/reject-lead.ts';
 import { resumeCampaign } from '../../src/commands/resume-campaign.ts';
 import { skipTask } from '../../src/commands/skip-task.ts';
+import { snoozeTask } from '../../src/commands/snooze-task.ts';
 import { startCampaign } from '../../src/commands/start-campaign.ts';
 import { stopSequence } from '../../src/commands/stop-sequence.ts';
 import { suppress } from '../../src/commands/suppress.ts';
@@ -38,8 +39,9 @@ import {
   type TemplateId,
 } from '../../src/domain/ids.ts';
 import { Refusal, type RefusalCode } from '../../src/domain/refusal.ts';
-import { type ReplyIntent, replyIntents, replyPolicy } from '../../src/domain/reply.ts';
+import { callsForAnswer, type ReplyIntent, replyIntents, replyPolicy } from '../../src/domain/reply.ts';
 import { canMove, isTerminal, openStatus, type SequenceEnd, type SequenceStatus } from '../../src/domain/sequence.ts';
+import type { TaskKind } from '../../src/domain/task.ts';
 import type { TemplateContent } from '../../src/domain/template.ts';
 import { type Deeds, startDeeds } from '../support/deeds.ts';
 import {
@@ -820,12 +822,13 @@ describe('a task', () => {
     await expect(complete(at)).rejects.toEqual(refused('wrong_state'));
   });
 
-  test('completed after a stop changes nothing else', async () => {
+  test('completed after a stop changes nothing else; a good reply is still to answer', async () => {
     for (const at of [await atTask(), await withReply()]) {
       await stopSequence(deeds.commands, at.caller, at.id);
       const [before, stepsBefore] = [await row(at.id), await deeds.stepsOf(at.id)];
       await complete(at, 'task' in at ? { outcome: 'positive' } : {});
-      expect(await deeds.tasksOf(at.id)).toMatchObject([{ status: 'COMPLETED' }]);
+      const answer = { kind: 'answer_reply', status: 'OPEN' };
+      expect(await deeds.tasksOf(at.id)).toMatchObject([{ status: 'COMPLETED' }, ...('task' in at ? [answer] : [])]);
       expect(await row(at.id)).toEqual(before);
       expect(await deeds.stepsOf(at.id)).toEqual(stepsBefore);
     }
@@ -847,6 +850,14 @@ describe('a task', () => {
     await complete(read, { outcome });
     expect(await row(read.id)).toMatchObject({ status, endReason });
     expect((await suppressionsOf(deeds, read.workspaceId)).length).toBe(outcome === 'unsubscribe' ? 2 : 0);
+    // Whoever read it is not always who has to answer.
+    const answer = {
+      kind: 'answer_reply',
+      title: 'Answer Ada',
+      instructions: 'Who are you?',
+      assigneeId: read.memberId,
+    };
+    expect(await openTasks(read.id)).toMatchObject(status === 'SUCCEEDED' ? [answer] : []);
   });
 });
 
@@ -865,6 +876,13 @@ describe('a reply', () => {
     unclear: ['WAITING_FOR_USER', null],
   };
 
+  const asks: Partial<Record<ReplyIntent, TaskKind[]>> = {
+    positive: ['answer_reply'],
+    meeting_booked: ['answer_reply'],
+    referral: ['answer_reply'],
+    unclear: ['read_reply'],
+  };
+
   test.each(replyIntents)('that is %s acts once, however often it is told', async (intent) => {
     const sequence = await enrolled({ steps: steps('email', 'email') });
     await told(sequence, intent);
@@ -875,20 +893,25 @@ describe('a reply', () => {
     expect(await eventsOf(deeds, sequence.id, 'reply_received')).toMatchObject([
       { actor: 'contact', data: { intent } },
     ]);
-    expect(await openTasks(sequence.id)).toHaveLength(intent === 'unclear' ? 1 : 0);
+    expect((await openTasks(sequence.id)).map(({ kind }) => kind)).toEqual(asks[intent] ?? []);
     expect(await suppressionsOf(deeds, sequence.workspaceId)).toHaveLength(intent === 'unsubscribe' ? 2 : 0);
     if (after.endReason) expect(await statuses(sequence.id)).toEqual(['CANCELED', 'CANCELED']);
   });
 
-  test.each(replyIntents)('that is %s after the end is recorded, and changes no status', async (intent) => {
-    const sequence = await enrolled({ steps: steps('email', 'email') });
-    await stopSequence(deeds.commands, sequence.caller, sequence.id);
-    await told(sequence, intent);
-    expect(await row(sequence.id)).toMatchObject({ status: 'STOPPED_EARLY', endReason: 'stopped_by_user' });
-    expect(await eventsOf(deeds, sequence.id, 'reply_received')).toHaveLength(1);
-    expect(await openTasks(sequence.id)).toEqual([]);
-    expect(await suppressionsOf(deeds, sequence.workspaceId)).toHaveLength(intent === 'unsubscribe' ? 2 : 0);
-  });
+  test.each(replyIntents)(
+    'that is %s after the end is recorded, and changes no status; a good one is to answer',
+    async (intent) => {
+      const sequence = await enrolled({ steps: steps('email', 'email') });
+      await stopSequence(deeds.commands, sequence.caller, sequence.id);
+      await told(sequence, intent);
+      expect(await row(sequence.id)).toMatchObject({ status: 'STOPPED_EARLY', endReason: 'stopped_by_user' });
+      expect(await eventsOf(deeds, sequence.id, 'reply_received')).toHaveLength(1);
+      expect((await openTasks(sequence.id)).map(({ kind }) => kind)).toEqual(
+        intent === 'unclear' ? [] : (asks[intent] ?? []),
+      );
+      expect(await suppressionsOf(deeds, sequence.workspaceId)).toHaveLength(intent === 'unsubscribe' ? 2 : 0);
+    },
+  );
 
   test.each(replyIntents)('that is %s to the last message', async (intent) => {
     const sequence = await enrolled({ steps: steps('email') });
@@ -899,9 +922,74 @@ describe('a reply', () => {
     const [status, endReason] = expected[intent];
     const late = status === 'SUCCEEDED' ? { status, endReason } : { status: 'COMPLETED', endReason: 'no_more_steps' };
     expect(await row(sequence.id)).toMatchObject({ ...late, endedAt: completed.endedAt });
+    expect((await openTasks(sequence.id)).map(({ kind }) => kind)).toEqual(asks[intent] ?? []);
     // A second good answer of another kind does not change the first.
     await told(sequence, intent === 'referral' ? 'positive' : 'referral', 'second');
     if (status === 'SUCCEEDED') expect(await row(sequence.id)).toMatchObject(late);
+    expect((await openTasks(sequence.id)).filter(({ kind }) => kind === 'answer_reply')).toHaveLength(1);
+  });
+
+  describe('that is good', () => {
+    const writes = ({ id, caller }: Enrolled, intent: ReplyIntent, text: string) =>
+      recordReply(deeds.commands, caller, { sequenceId: id, intent, key: `${id}/${text}`, text });
+    const answersTo = async ({ id }: Enrolled) =>
+      (await deeds.tasksOf(id)).filter(({ kind }) => kind === 'answer_reply');
+
+    test('asks the owner of the campaign for an answer, whom it tells of as of every task; it holds nothing up', async () => {
+      const sequence = await enrolled({ steps: steps('email', 'email') });
+      await writes(sequence, 'positive', 'Yes, call me on Friday.');
+      const [task] = await answersTo(sequence);
+      expect(task).toMatchObject({
+        title: 'Answer Ada',
+        instructions: 'Yes, call me on Friday.',
+        assigneeId: sequence.memberId,
+        status: 'OPEN',
+        stepId: null,
+      });
+      const [opened, another] = await eventsOf(deeds, sequence.id, 'task_opened');
+      expect(opened).toMatchObject({ at: task?.createdAt, data: { task: task?.id, taskKind: 'answer_reply' } });
+      expect(another).toBeUndefined();
+      expect((await eventsOf(deeds, sequence.id, 'sequence_ended')).map(({ at }) => at)).toEqual([task?.createdAt]);
+    });
+
+    test('is answered for as long as the contact writes: what follows is added, and brings a snoozed task back', async () => {
+      const sequence = await enrolled({ steps: steps('email') });
+      await writes(sequence, 'positive', 'Yes, call me.');
+      const { id: taskId } = first(await answersTo(sequence));
+      await snoozeTask(deeds.commands, sequence.caller, { taskId, until: { at: (await clockOf(deeds)) + DAY } });
+      await writes(sequence, 'auto_reply', 'Ticket 12 was opened.');
+      await writes(sequence, 'out_of_office', 'I am away.');
+      expect(first(await answersTo(sequence)).snoozedUntil).not.toBeNull();
+      await Promise.all([writes(sequence, 'unclear', 'When?'), writes(sequence, 'unclear', 'When?')]);
+      expect(await answersTo(sequence)).toMatchObject([
+        { id: taskId, status: 'OPEN', snoozedUntil: null, instructions: 'Yes, call me.\n\n---\n\nWhen?' },
+      ]);
+      expect((await openTasks(sequence.id)).map(({ kind }) => kind)).toEqual(['answer_reply']);
+
+      await completeTask(deeds.commands, sequence.caller, { taskId, note: 'Called her.' });
+      await writes(sequence, 'neutral', 'Thanks. And next week?');
+      await writes(sequence, 'unsubscribe', 'Remove me.');
+      expect((await answersTo(sequence)).map(({ status, instructions }) => [status, instructions])).toEqual([
+        ['COMPLETED', 'Yes, call me.\n\n---\n\nWhen?'],
+        ['OPEN', 'Thanks. And next week?'],
+      ]);
+    });
+
+    test('is completed without an outcome or dismissed, and not skipped: there is no step', async () => {
+      const [one, two] = [await enrolled({ steps: steps('email') }), await enrolled({ steps: steps('email') })];
+      for (const sequence of [one, two]) await writes(sequence, 'referral', 'Ask my colleague.');
+      const before = await row(one.id);
+      const answer = { taskId: first(await answersTo(one)).id };
+      await expect(skipTask(deeds.commands, one.caller, answer)).rejects.toEqual(refused('rule_refused'));
+      await expect(completeTask(deeds.commands, one.caller, { ...answer, outcome: 'positive' })).rejects.toEqual(
+        refused('invalid'),
+      );
+      await completeTask(deeds.commands, one.caller, answer);
+      await dismissTask(deeds.commands, two.caller, first(await answersTo(two)).id);
+      expect((await answersTo(one)).map(({ status }) => status)).toEqual(['COMPLETED']);
+      expect((await answersTo(two)).map(({ status }) => status)).toEqual(['DISMISSED']);
+      expect(await row(one.id)).toEqual(before);
+    });
   });
 
   test('that says out of office holds until its date plus one working day, 14 days where it has no use', async () => {
@@ -1091,6 +1179,7 @@ class Model {
   waiting: boolean;
   away = false;
   unread = 0;
+  toAnswer = 0;
   current: string;
   /** Effects that must be there once each. */
   readonly seen = { replies: new Set<string>(), ends: 0, steps: 0, unsubscribed: 0 };
@@ -1173,6 +1262,8 @@ class Model {
 
   #mean(intent: ReplyIntent): void {
     const effect = replyPolicy[intent];
+    // One task, however many good replies there are: the contact waits for one answer.
+    if (callsForAnswer(intent, this.status)) this.toAnswer = 1;
     if (effect.kind === 'end') this.#end(effect.end);
     if (effect.kind === 'hold') this.away = true;
     // The answer to the last message comes after the end, and may make it a success.
@@ -1267,6 +1358,7 @@ describe('whatever comes in, in any order and however often,', () => {
       steps: await statuses(id),
       task: all.find(({ kind }) => kind === 'manual_step')?.status ?? null,
       unread: all.filter((task) => task.kind === 'read_reply' && task.status === 'OPEN').length,
+      toAnswer: all.filter((task) => task.kind === 'answer_reply').length,
       away: (await contactOf(deeds, id)).awayUntil !== null,
       replies: count('reply_received'),
       ends: count('sequence_ended'),
@@ -1282,6 +1374,7 @@ describe('whatever comes in, in any order and however often,', () => {
     steps: model.steps,
     task: model.task,
     unread: model.unread,
+    toAnswer: model.toAnswer,
     away: model.away,
     replies: model.seen.replies.size,
     ends: model.seen.ends,

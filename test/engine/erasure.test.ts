@@ -5,9 +5,11 @@ import { approveLead } from '../../src/commands/approve-lead.ts';
 import { eraseContact } from '../../src/commands/erase-contact.ts';
 import { importLeads } from '../../src/commands/import-leads.ts';
 import { receiveMail } from '../../src/commands/receive-mail.ts';
+import { recordReply } from '../../src/commands/record-reply.ts';
 import { newId } from '../../src/db/new-id.ts';
 import { contacts, importRows, imports, leads } from '../../src/db/schema.ts';
 import type { ContactId, ImportId, SequenceId } from '../../src/domain/ids.ts';
+import type { ReplyIntent } from '../../src/domain/reply.ts';
 import { type Deeds, startDeeds } from '../support/deeds.ts';
 import {
   aLead,
@@ -148,6 +150,35 @@ test('their open sequence ends, its tasks are dismissed, and what was done stays
     ['SENT', 'erased'],
   ]);
   expect(deeds.announced).toContainEqual({ workspaceId: person.workspaceId, sequenceId: person.id });
+});
+
+test('an answer that is owed to them is dismissed without a word of theirs, and none is asked for afterwards', async () => {
+  const mark = newId().slice(-12);
+  const person = await anEnrolled(deeds, { steps: steps('email'), lead: { firstName: `Zebedee${mark}` } });
+  as('done', await perform(person.id));
+  const writes = (intent: ReplyIntent) =>
+    recordReply(deeds.commands, person.caller, {
+      sequenceId: person.id,
+      intent,
+      key: `${newId()}/${intent}`,
+      text: `numbat${mark}`,
+    });
+  await writes('positive');
+  expect(await deeds.tasksOf(person.id)).toMatchObject([{ kind: 'answer_reply', title: `Answer Zebedee${mark}` }]);
+  await erase(person);
+  // As replies that were on their way by then.
+  for (const intent of ['positive', 'unclear'] as const) await writes(intent);
+  expect(await deeds.tasksOf(person.id)).toMatchObject([{ status: 'DISMISSED', title: 'Erased contact', note: null }]);
+  for (const word of [`numbat${mark}`, `Zebedee${mark}`]) expect(await tablesHolding(word), word).toEqual([]);
+});
+
+test('an unclear answer to the last message, on its way while they are erased, is nobody’s to read', async () => {
+  const person = await anEnrolled(deeds, { steps: steps('email') });
+  as('done', await perform(person.id));
+  await erase(person);
+  const reply = { sequenceId: person.id, intent: 'unclear', key: newId(), text: 'Who is this?' } as const;
+  await recordReply(deeds.commands, person.caller, reply);
+  expect(await deeds.tasksOf(person.id)).toEqual([]);
 });
 
 test('erasing twice is one erasure', async () => {

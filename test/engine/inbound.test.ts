@@ -242,12 +242,16 @@ describe('a reply', () => {
   test('read again, after a crash or by a second reader, changes nothing more', async () => {
     const sequence = await written('email');
     deeds.world.receive(replyTo(sequence, 'Hm, what about the other building?'));
+    deeds.world.receive(replyTo(sequence, "Sounds good, let's talk."));
     await Promise.all([read(sequence), read(sequence), read(sequence)]);
     deeds.world.imap.uidValidity = 2; // numbered anew: everything is looked at again
     await read(sequence);
-    expect(await inboundOf(sequence)).toHaveLength(1);
-    expect(await deeds.tasksOf(sequence.id)).toHaveLength(1);
-    expect(await eventsOf(deeds, sequence.id, 'reply_received')).toHaveLength(1);
+    expect(await inboundOf(sequence)).toHaveLength(2);
+    expect(await deeds.tasksOf(sequence.id)).toMatchObject([
+      { kind: 'read_reply', instructions: 'Hm, what about the other building?' },
+      { kind: 'answer_reply', instructions: "Sounds good, let's talk." },
+    ]);
+    expect(await eventsOf(deeds, sequence.id, 'reply_received')).toHaveLength(2);
   });
 
   test('is matched and unread where its Message-ID, or one it names, is longer than an index can hold', async () => {
@@ -273,7 +277,7 @@ describe('a reply', () => {
     expect(await eventsOf(deeds, open.id, 'reply_received')).toHaveLength(1);
   });
 
-  test('that is good news makes both a success, and one that nobody understands is asked about on the open one', async () => {
+  test('that is good news makes both a success, to be answered once, and one that nobody understands is asked about on the open one', async () => {
     const one = await writtenTwice();
     deeds.world.receive(replyTo(one.old, "Sounds good, let's talk."));
     await read(one.old);
@@ -281,6 +285,11 @@ describe('a reply', () => {
       'SUCCEEDED',
       'SUCCEEDED',
     ]);
+    // By whom they wrote to.
+    expect(await deeds.tasksOf(one.old.id)).toMatchObject([
+      { kind: 'answer_reply', instructions: "Sounds good, let's talk.", status: 'OPEN' },
+    ]);
+    expect(await deeds.tasksOf(one.open.id)).toEqual([]);
     const two = await writtenTwice();
     deeds.world.receive(replyTo(two.old, 'Hm, what about the other building?'));
     await read(two.old);

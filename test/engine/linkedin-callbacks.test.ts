@@ -299,6 +299,9 @@ describe('a LinkedIn message', () => {
     await handleCallback({ ...deeds.deps, ...deeds.commands, replyReader: negative }, callback);
     expect(await row(sequence)).toMatchObject({ status: 'SUCCEEDED', endReason: 'positive_reply' });
     expect(await inboundOf(sequence)).toMatchObject([{ intent: 'positive', decidedBy: 'model' }]);
+    expect(await deeds.tasksOf(sequence.id)).toMatchObject([
+      { kind: 'answer_reply', instructions: 'The week after next would be fine for me.', status: 'OPEN' },
+    ]);
   });
 
   test('that nobody understands is a task with its words', async () => {

@@ -120,7 +120,7 @@ test('replies are read one after the other: interested succeeds, removed is supp
   await noSeriousAxe(page);
 
   await page.keyboard.press('1');
-  await panel.getByText('Ends as Succeeded. Nothing more is sent. No undo.').waitFor();
+  await panel.getByText('Ends as Succeeded, with a task to answer. Nothing more is sent. No undo.').waitFor();
   expect((await sequence(ada)).status).toBe('WAITING_FOR_USER'); // said, not done
   await page.keyboard.press('Enter');
   await panel.getByText('Who gave you my address?').waitFor(); // the next one opens
@@ -153,6 +153,36 @@ test('replies are read one after the other: interested succeeds, removed is supp
     .getByText(/^Out of office until/)
     .first()
     .waitFor();
+});
+
+test('a good reply is a task to answer, first in the queue and in its badge, with what was written by whom; what follows is added', async () => {
+  const { newPage, call } = site();
+  const [ada, grace] = await written(['Barbara', 'Grace']);
+  if (!ada || !grace) throw new Error('nobody was written to');
+  await answers(grace, 'Hm, what about the other building?');
+  const page = await newPage({ path: '/tasks' });
+  const main = page.getByRole('navigation', { name: 'Main' });
+  const badge = (await call('GET', '/app/api/counts')).body.tasks;
+  await answers(ada, "Sounds good, let's talk.");
+  await main.getByRole('link', { name: `Tasks ${badge + 1} open tasks` }).waitFor(); // nobody reloaded
+  const panel = page.getByRole('complementary', { name: 'The task in hand' });
+  const table = page.getByRole('table', { name: 'Tasks' });
+  await table.getByRole('button', { name: 'Answer Barbara' }).click();
+  const titles = await table.getByRole('button').allInnerTexts();
+  expect(titles.map((title) => title.split(' ')[0])).toEqual([...Array(badge + 1).fill('Answer'), 'Read']);
+  await panel.getByRole('heading', { name: 'Answer Barbara' }).waitFor();
+  const replies = panel.getByRole('list', { name: 'Replies' });
+  await replies.getByText("Sounds good, let's talk.").waitFor();
+  await replies.getByText(ada.address).waitFor();
+  await noSeriousAxe(page);
+
+  await answers(ada, 'When would it suit you?');
+  await replies.getByText('When would it suit you?').waitFor();
+  await page.keyboard.press('c');
+  await page.getByRole('dialog').getByLabel('Note').press('Control+Enter');
+  await page.getByText('Completed “Answer Barbara”.').first().waitFor();
+  await main.getByRole('link', { name: badge === 0 ? 'Tasks' : `Tasks ${badge} open tasks`, exact: true }).waitFor();
+  expect((await call('GET', `/v1/tasks?sequence_id=${ada.id}&status=OPEN`)).body.items).toEqual([]);
 });
 
 test('150 hostile mails, shown as they were written, run nothing, load nothing and go nowhere', async () => {

@@ -24,7 +24,7 @@ export const taskShape = z.object({
   sequence: z.object({ id: printedId, status: z.enum(sequenceStatuses) }),
   campaign: z.object({ id: printedId, name: z.string() }),
   contact: contactShape,
-  /** The step it belongs to; null for a reply to read. */
+  /** The step it belongs to; null for a reply to read or to answer. */
   step: z.object({ id: printedId, number: z.int(), name: z.string(), kind: z.enum(stepKinds) }).nullable(),
   created_at: printedInstant,
   /** Out of the queue until then; one that is past brought it back. */

@@ -26,7 +26,10 @@ const listQuery = z.strictObject({
   sequence_id: idOfA<SequenceId>().optional(),
   assignee_id: idOfA<MemberId>().optional(),
   due: z.enum(taskDues).optional().describe("Open tasks only; days and weeks are those of the workspace's clocks."),
-  order: z.enum(['asc', 'desc']).default('asc').describe('By when they are due. Defaults to asc: the oldest first.'),
+  order: z
+    .enum(['asc', 'desc'])
+    .default('asc')
+    .describe('By when they are due. Defaults to asc, the queue: open replies to answer first, then the oldest.'),
   ...paging,
 });
 

@@ -22,7 +22,7 @@ export const choices = [
   'go_on',
 ] as const satisfies readonly Choice[];
 
-const succeeds = 'Ends as Succeeded. Nothing more is sent. No undo.';
+const succeeds = 'Ends as Succeeded, with a task to answer. Nothing more is sent. No undo.';
 const stops = 'Ends as Stopped early. Nothing more is sent. No undo.';
 
 export const choiceWords: Record<Choice, Words> = {
@@ -52,8 +52,10 @@ export const choiceWords: Record<Choice, Words> = {
 export function consequenceOf(choice: Choice, sequence: 'open' | 'completed' | 'ended'): string {
   const isGood = choice === 'positive' || choice === 'meeting_booked' || choice === 'referral';
   if (sequence === 'open' || (sequence === 'completed' && isGood)) return choiceWords[choice].consequence;
-  return choice === 'unsubscribe'
-    ? 'The sequence has ended already. The contact is never written to again, by any channel. No undo.'
+  if (choice === 'unsubscribe')
+    return 'The sequence has ended already. The contact is never written to again, by any channel. No undo.';
+  return isGood
+    ? 'The sequence has ended already: its status stays. A task to answer opens. No undo.'
     : 'The sequence has ended already: its status stays. No undo.';
 }
 

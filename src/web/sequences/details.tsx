@@ -19,7 +19,7 @@ export function SequenceDetails({ sequence }: { sequence: SequenceDetailShown })
       <OpenTasks sequence={sequence} />
       {replies.length > 0 && (
         <Part title="Replies">
-          <Replies sequence={sequence} />
+          <Replies replies={sequence.replies} zone={sequence.timezone} />
         </Part>
       )}
       <Part title="Steps">

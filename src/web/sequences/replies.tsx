@@ -28,16 +28,21 @@ const intentNames: Record<NonNullable<ReplyShown['intent']>, string> = {
   unclear: 'Not clear yet',
 };
 
+interface RepliesProps extends Pick<SequenceDetailShown, 'replies'> {
+  /** The workspace's unless given. */
+  zone?: string;
+}
+
 /** What came back, oldest first. */
-export const Replies = ({ sequence: { replies, timezone } }: { sequence: SequenceDetailShown }) => (
+export const Replies = ({ replies, zone }: RepliesProps) => (
   <ol className="sequence-replies" aria-label="Replies">
     {replies.map((reply) => (
-      <Reply key={reply.id} reply={reply} zone={timezone} />
+      <Reply key={reply.id} reply={reply} zone={zone} />
     ))}
   </ol>
 );
 
-function Reply({ reply, zone }: { reply: ReplyShown; zone: string }) {
+function Reply({ reply, zone }: { reply: ReplyShown; zone: string | undefined }) {
   const { id, kind, from, subject, text, has_html, intent, received_at } = reply;
   const [isHtml, setHtml] = useState(text === '' && has_html);
   return (

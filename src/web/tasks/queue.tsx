@@ -65,7 +65,7 @@ export function TaskQueue() {
             empty={{
               when: ({ items }) => items.length === 0,
               title: 'Nothing waits for you',
-              hint: 'Tasks come from manual steps, replies that need reading, copy that lacks a value and messages whose fate is unknown.',
+              hint: 'Tasks come from good replies, replies that need reading, manual steps, copy that lacks a value and messages whose fate is unknown.',
             }}
           >
             {(tasks) => (

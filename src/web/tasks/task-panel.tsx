@@ -9,6 +9,7 @@ import { ActionButton } from '../shell/action-button.tsx';
 import { Instant } from '../shell/instant.tsx';
 import { StatusBadge } from '../shell/status-badge.tsx';
 import { CompleteCopy, StepCopy } from './copy-form.tsx';
+import { TheirWords } from './their-words.tsx';
 import { hasEnded, kindNames, manualNames } from './words.ts';
 
 /** What can be done about the task in hand; keys do the same. */
@@ -99,6 +100,8 @@ function Body({ task, actions }: { task: TaskShown; actions: TaskActions }) {
           </Link>
         </>
       );
+    case 'answer_reply':
+      return <TheirWords task={task} />;
     case 'confirm_send':
       return (
         <>
@@ -141,8 +144,9 @@ function Body({ task, actions }: { task: TaskShown; actions: TaskActions }) {
 }
 
 function Foot({ task, actions }: { task: TaskShown; actions: TaskActions }) {
-  const asksItself = task.kind === 'confirm_send';
-  const mayComplete = task.kind === 'manual_step';
+  const mayComplete = task.kind === 'manual_step' || task.kind === 'answer_reply';
+  // The one asks for itself above, the other has no step.
+  const isOfferedSkip = task.kind !== 'confirm_send' && task.kind !== 'answer_reply';
   return (
     <Group gap="xs" className="task-foot" data-kind={task.kind}>
       {mayComplete && (
@@ -150,7 +154,7 @@ function Foot({ task, actions }: { task: TaskShown; actions: TaskActions }) {
           Complete
         </ActionButton>
       )}
-      {!asksItself && (
+      {isOfferedSkip && (
         <ActionButton
           size="xs"
           variant="default"

@@ -35,7 +35,7 @@ const kind: Column<TaskShown> = {
 const assignee: Column<TaskShown> = { key: 'assignee', header: 'For', cell: ({ assignee }) => assignee.name };
 const due: Column<TaskShown> = { key: 'due', header: 'Due', cell: (task) => <Due task={task} /> };
 
-/** The queue: what has waited longest first. */
+/** The queue: replies to answer, then what has waited longest. */
 export const TaskTable = ({ tasks, hasAssignee, openKey, onOpen }: TaskTableProps) => (
   <DataTable
     label="Tasks"

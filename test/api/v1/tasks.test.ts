@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TaskShown } from '../../../src/api/shapes/tasks.ts';
 import { newId } from '../../../src/db/new-id.ts';
 import { aMember } from '../../support/builders.ts';
 import { aHouse, always, content, steps } from '../../support/scenario.ts';
@@ -61,6 +62,30 @@ describe('the queue', () => {
     expect(await ids('&status=COMPLETED')).toEqual([]);
     expect(await ids('&kind=read_reply')).toEqual([]);
     expect((await api.get('/v1/tasks?status=open')).status).toBe(400);
+  });
+
+  test('shows a good reply first while it is to be answered, then the oldest; a history shows the newest first', async () => {
+    const { sequenceId, campaignId } = await aTask();
+    const text = 'Yes, call me on Friday.';
+    for (const intent of ['unclear', 'positive'])
+      await api.post(`/v1/sequences/${sequenceId}/replies`, { intent, key: `${intent}-${sequenceId}`, text });
+    const listed = async (order: string): Promise<TaskShown[]> =>
+      (await api.get(`/v1/tasks?campaign_id=${campaignId}&order=${order}`)).body.items;
+    const [first, ...others] = await listed('asc');
+    expect(first).toMatchObject({
+      kind: 'answer_reply',
+      title: 'Answer Ada',
+      instructions: text,
+      outcomes: [],
+      step: null,
+      assignee: { id: api.house.memberId },
+      sequence: { status: 'SUCCEEDED' },
+    });
+    // The step's attempt was ahead of the clock, so its task is the youngest.
+    expect(others.map(({ kind }) => kind)).toEqual(['read_reply', 'manual_step']);
+    expect((await listed('desc')).map(({ kind }) => kind)).toEqual(['manual_step', 'answer_reply', 'read_reply']);
+    expect((await api.post(`/v1/tasks/${first?.id}/complete`, { note: 'Called her.' })).body.status).toBe('COMPLETED');
+    expect((await listed('asc')).map(({ kind }) => kind)).toEqual(['read_reply', 'answer_reply', 'manual_step']);
   });
 
   test('of another workspace is empty, and its tasks are not there', async () => {
