@@ -1,4 +1,5 @@
 import PostalMime, { type Address, type Attachment, decodeWords, type Email, type Mailbox } from 'postal-mime';
+import { unflowed } from '../domain/flowed-text.ts';
 import { textOfHtml } from '../domain/html-text.ts';
 import type { MailHeader, ParsedMail } from '../domain/inbound.ts';
 
@@ -26,13 +27,14 @@ export async function parseMail(source: Uint8Array): Promise<ParsedMail> {
     maxHeadersSize: MAX_HEADER_BYTES,
   });
   const email = await parser.parse(source);
-  const parts = countParts('root' in parser ? parser.root : undefined) - 1; // the message itself is none
+  const root = rootOf(parser);
+  const parts = countParts(root) - 1; // the message itself is none
   if (parts > MAX_PARTS) throw new Error(`a message may have ${MAX_PARTS} parts, this one has ${parts}`);
 
   const headers = email.headers.map(({ key, value }): MailHeader => ({ name: oneLine(key), value: decoded(value) }));
   const valuesOf = (name: string) => headers.filter((header) => header.name === name).map(({ value }) => value);
   const html = email.html === undefined ? null : cut(storable(email.html), MAX_HTML);
-  const plain = cut(storable(email.text ?? textOfNoType(email)), MAX_TEXT);
+  const plain = cut(storable(rightlyFlowed(email.text, root) ?? textOfNoType(email)), MAX_TEXT);
   return {
     messageId: valuesOf('message-id').flatMap(messageIdsOf)[0] ?? null,
     inReplyTo: valuesOf('in-reply-to').flatMap(messageIdsOf)[0] ?? null,
@@ -49,11 +51,56 @@ export async function parseMail(source: Uint8Array): Promise<ParsedMail> {
   };
 }
 
-/** The package bounds depth and headers but not the number of parts; it keeps them as a tree its types do not tell of. */
-function countParts(node: unknown): number {
-  if (typeof node !== 'object' || node === null || !('childNodes' in node) || !Array.isArray(node.childNodes))
-    throw new Error('postal-mime keeps no tree of parts');
-  return node.childNodes.reduce((sum: number, child: unknown) => sum + countParts(child), 1);
+/** A part as the package keeps it, in a tree that its types do not tell of. */
+interface Part {
+  childNodes: readonly Part[];
+  contentType: { parsed: { value: string; params: Record<string, string> } };
+  contentDisposition: { parsed: { value: string } };
+  getTextContent(): string;
+}
+
+const isPart = (node: unknown): node is Part =>
+  typeof node === 'object' &&
+  node !== null &&
+  'childNodes' in node &&
+  Array.isArray(node.childNodes) &&
+  'contentType' in node &&
+  'contentDisposition' in node &&
+  'getTextContent' in node;
+
+function rootOf(parser: PostalMime): Part {
+  if ('root' in parser && isPart(parser.root)) return parser.root;
+  throw new Error('postal-mime keeps no tree of parts');
+}
+
+/** The package bounds depth and headers but not the number of parts. */
+const countParts = (part: Part): number => part.childNodes.reduce((sum, child) => sum + countParts(child), 1);
+
+/**
+ * The package joins flowed lines of different quote depths, so that a quoted question swallows the answer below it. Where
+ * its text is nothing but the plain parts of the message, these are flowed again.
+ */
+function rightlyFlowed(text: string | undefined, root: Part): string | undefined {
+  const parts = plainParts(root);
+  if (text === undefined || !parts.some(isFlowed)) return text;
+  if (parts.map((part) => part.getTextContent()).join('\n') !== text) return text;
+  return parts.map(flow).join('\n');
+}
+
+const plainParts = (part: Part): Part[] => [
+  ...(part.contentType.parsed.value === 'text/plain' && part.contentDisposition.parsed.value !== 'attachment'
+    ? [part]
+    : []),
+  ...part.childNodes.flatMap(plainParts),
+];
+
+const isFlowed = ({ contentType }: Part) => /^flowed$/i.test(contentType.parsed.params.format ?? '');
+
+function flow(part: Part): string {
+  if (!isFlowed(part)) return part.getTextContent();
+  const { format, ...params } = part.contentType.parsed.params;
+  part.contentType.parsed.params = params; // asked again, the package gives the lines as they came
+  return unflowed(part.getTextContent(), /^yes$/i.test(params.delsp ?? ''));
 }
 
 /** A type that is none ("text", ";") is read as plain text (RFC 2045 section 5.2); the package takes it for a file. */

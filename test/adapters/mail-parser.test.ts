@@ -124,6 +124,24 @@ describe('the text', () => {
     expect(parsed.html?.trim()).toBe('<p>Other <b>words</b>.</p>');
   });
 
+  test('is flowed again in each plain part, and in no other', async () => {
+    const parsed = await parse(`Content-Type: multipart/mixed; boundary="b"
+
+--b
+Content-Type: text/plain; format=flowed
+
+> one 
+two
+--b
+Content-Type: text/plain
+
+three 
+four
+--b--
+`);
+    expect(parsed.text.replaceAll(' \n', '\n').trim()).toBe('> one\ntwo\n\nthree\nfour');
+  });
+
   test('is that of the HTML where the plain part is missing or empty', async () => {
     const html = '<p>Yes &amp; thanks</p><blockquote type="cite"><p>Shall we?</p></blockquote>';
     const only = await parse(`Content-Type: text/html\n\n${html}`);
@@ -139,6 +157,14 @@ describe('the text', () => {
     ['base64', 'text/plain; charset=utf-8', 'base64', Buffer.from('Grüße').toString('base64'), 'Grüße'],
     ['windows-1252', 'text/plain; charset=windows-1252', '8bit', 'it\x92s 5\x80', 'it’s 5€'],
     ['flowed lines', 'text/plain; format=flowed', '7bit', 'one \ntwo', 'one two'],
+    ['flowed lines of two depths', 'text/plain; format=flowed', '7bit', '> one \ntwo', '> one\ntwo'],
+    [
+      'flowed lines in base64',
+      'text/plain; Format=Flowed; DelSp=Yes',
+      'base64',
+      btoa('> on \n> e \ntwo'),
+      '> one\ntwo',
+    ],
   ])('is read as %s', async (_, type, encoding, body, text) => {
     const parsed = await parse(`Content-Type: ${type}\nContent-Transfer-Encoding: ${encoding}\n\n${body}`);
     expect(parsed.text.trim()).toBe(text);
