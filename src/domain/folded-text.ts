@@ -14,7 +14,7 @@ export const folded = (text: string): string =>
     .replaceAll('i\u0307', 'i') // what the Turkish capital becomes
     .replace(/[\u2018\u2019\u02bc\u00b4`]/g, "'")
     .replace(/[\u2010-\u2015\u2212]/g, '-')
-    .replace(/[\u00ad\u200b-\u200f\u2060\ufeff]/g, '')
+    .replace(/[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g, '')
     .replace(/[\t\u00a0]/g, ' ')
     .replaceAll('\r\n', '\n')
     .replaceAll('\r', '\n');
@@ -33,3 +33,6 @@ export function anyOf(words: readonly string[]): string {
 
 /** A pattern for folded text. */
 export const wordsIn = (words: readonly string[]): RegExp => new RegExp(anyOf(words), 'u');
+
+/** A pattern for folded text that is one of these from its first character to its last. */
+export const exactly = (patterns: readonly string[]): RegExp => new RegExp(`^(?:${patterns.join('|')})$`, 'u');
