@@ -5,12 +5,11 @@ import { anyOf } from './folded-text.ts';
 /** A subject that begins so was written by a machine, also without a header that says it. */
 const AUTOMATIC = [
   'automatic reply',
-  'auto-?reply',
+  'auto[- ]?reply',
   'auto(?:matic|mated)?[- ]response',
   'automated (?:reply|response|message)',
   'auto response',
   'autoresponse',
-  'autoreply',
   'auto:',
   'automatische (?:antwort|rückantwort|abwesenheitsnotiz|empfangsbestätigung)',
   'réponse automatique',

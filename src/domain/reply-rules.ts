@@ -1,11 +1,10 @@
 import { type Clause, clausesOf } from './clauses.ts';
-import { folded, wordsIn } from './folded-text.ts';
+import { exactly, folded, wordsIn } from './folded-text.ts';
 import type { ReplyIntent } from './reply.ts';
 import { agreement, appointment, negative, positive, unsubscribe } from './reply-words.ts';
 
 type Sense = 'unsubscribe' | 'negative' | 'positive' | 'agreement' | 'appointment';
 
-const exactly = (patterns: readonly string[]) => new RegExp(`^(?:${patterns.join('|')})$`, 'u');
 const SENSES: readonly (readonly [Sense, RegExp])[] = [
   ['unsubscribe', exactly(unsubscribe)],
   ['negative', exactly(negative)],
@@ -27,9 +26,10 @@ export function intentOf(subject: string, written: string): ReplyIntent | null {
   const has = (sense: Sense) => clauses.some((clause) => clause.sense === sense);
   if (others.some(({ full }) => SPARED.test(full))) return null;
   if (SUBJECT.test(folded(subject).trim()) && wordsOf(others) <= 20) return 'unsubscribe';
-  if (clauses.some((clause) => asksToStop(clause, others))) return 'unsubscribe';
-  if (has('unsubscribe') || others.some(({ full, isQuestion }) => isQuestion || HEDGE.test(full))) return null;
   const leans = has('positive') || has('appointment');
+  // Under "yes, let's talk" a lone "Unsubscribe" is what a footer left.
+  if (clauses.some((clause) => asksToStop(clause, others) && !(leans && isOneWord(clause)))) return 'unsubscribe';
+  if (has('unsubscribe') || others.some(({ full, isQuestion }) => isQuestion || HEDGE.test(full))) return null;
   if (has('negative'))
     return !leans && wordsOf(others) <= 12 && !clauses.some(({ isQuestion }) => isQuestion) ? 'negative' : null;
   const agrees = has('positive') || (has('agreement') && has('appointment'));
@@ -63,9 +63,11 @@ function senseOf({ text, full }: Clause): Sense | null {
 function asksToStop({ sense, text, sentence, isQuestion }: Understood, others: readonly Clause[]): boolean {
   if (sense !== 'unsubscribe') return false;
   if (isQuestion && !REQUEST.test(text)) return false;
-  if (!/[ \p{Script=Han}\p{Script=Hiragana}]/u.test(text)) return wordsOf(others) <= 6;
+  if (isOneWord({ text })) return wordsOf(others) <= 6;
   return !others.some((other) => other.sentence === sentence && HEDGE.test(other.full));
 }
+
+const isOneWord = ({ text }: Pick<Clause, 'text'>) => !/[ \p{Script=Han}\p{Script=Hiragana}]/u.test(text);
 
 const REQUEST = /^(?:can|could|would|will) you|mısınız$/u;
 
