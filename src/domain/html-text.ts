@@ -1,10 +1,11 @@
+import { quoteMarkOf } from './html-quotes.ts';
+
 /** Elements whose content nobody sees. */
 const unseen = ['head', 'style', 'script', 'title', 'template', 'noscript', 'svg'];
 const paragraphs = new Set(['p', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'blockquote', 'ul', 'ol', 'table', 'pre', 'hr']);
+const voids = new Set(['hr', 'img', 'input', 'meta', 'link']);
 const blocks = new Set(['div', 'br', 'tr', 'li', 'section', 'article', 'header', 'footer', 'address', 'dt', 'dd']);
 
-/** How mail programs mark what they quote; a bare blockquote is also used to indent one's own words. */
-const QUOTE = /type\s*=\s*["']?cite|class\s*=\s*["'][^"']*quote/i;
 const DEEPEST_QUOTE = 8; // the marks before a line must not grow with what a stranger nests
 
 /**
@@ -46,26 +47,51 @@ function endOf(html: string, mark: string, from: number): number {
   return found === -1 ? html.length : found + (mark.startsWith('<') ? 0 : mark.length);
 }
 
+/** An element whose lines are quoted, and how many of its name are open in it, itself included. */
+interface Quoted {
+  name: string;
+  open: number;
+}
+
 function newPage() {
   const lines: string[] = [];
-  const quotes: boolean[] = [];
+  const quoted: Quoted[] = [];
+  let history: 'none' | 'introduced' | 'begun' = 'none';
   let line = '';
-  let depth = 0;
   let verbatim = 0;
 
+  const depth = () => Math.min(DEEPEST_QUOTE, quoted.length + (history === 'begun' ? 1 : 0));
   const breakLine = () => {
     const text = line.trimEnd();
-    if (text !== '' || lines.at(-1) !== '')
-      lines.push(text === '' ? '' : '> '.repeat(Math.min(depth, DEEPEST_QUOTE)) + text);
+    // Words that follow an introduction and are no marked quotation: the history itself, to the end of the mail.
+    if (text !== '' && history === 'introduced' && quoted.length === 0) history = 'begun';
+    if (text !== '' || lines.at(-1) !== '') lines.push(text === '' ? '' : '> '.repeat(depth()) + text);
     line = '';
   };
   const endLine = () => {
     if (line.trim() !== '') breakLine();
   };
-  const quote = (isEnd: boolean, tag: string) => {
-    const isQuote = isEnd ? quotes.pop() === true : QUOTE.test(tag);
-    if (!isEnd) quotes.push(isQuote);
-    if (isQuote) depth += isEnd ? -1 : 1;
+  /** Elements inside a quoted one are told apart by their number alone: their own ends may be missing. */
+  const mark = (name: string, isEnd: boolean, tag: string) => {
+    const inner = quoted.at(-1);
+    if (isEnd) {
+      if (inner?.name !== name) return;
+      inner.open -= 1;
+      if (inner.open > 0) return;
+      endLine();
+      quoted.pop();
+      return;
+    }
+    const isIntroduced = history === 'introduced' && quoted.length === 0;
+    const found = isIntroduced && name === 'blockquote' ? 'quote' : quoteMarkOf(name, tag);
+    if (found === null) {
+      if (inner?.name === name) inner.open += 1;
+      return;
+    }
+    endLine();
+    if (found === 'introduction' && quoted.length === 0 && history === 'none') history = 'introduced';
+    if (found === 'quote' && isIntroduced) history = 'none';
+    if (!voids.has(name)) quoted.push({ name, open: 1 });
   };
 
   return {
@@ -91,7 +117,7 @@ function newPage() {
       } else if (blocks.has(name)) endLine();
       else if ((name === 'td' || name === 'th') && line.trim() !== '' && !line.endsWith(' ')) line += ' ';
       if (name === 'pre') verbatim = Math.max(0, verbatim + (isEnd ? -1 : 1));
-      if (name === 'blockquote') quote(isEnd, tag);
+      mark(name, isEnd, tag);
     },
     text() {
       endLine();

@@ -1,6 +1,7 @@
 import { readAutoReply } from './auto-reply.ts';
 import { aboutOf, readBounce } from './bounce.ts';
 import { isBookingConfirmation, readCalendarReply } from './calendar-reply.ts';
+import { textOfHtml } from './html-text.ts';
 import type { Answer, InboundVerdict, ParsedMail } from './inbound.ts';
 import { contentTypeOf, fieldBlocks, fieldOf } from './mail-fields.ts';
 import { withoutQuoted } from './quoted-text.ts';
@@ -13,7 +14,7 @@ import { isUnsubscribeMail } from './unsubscribe-mail.ts';
  * sure. `today` is an ISO date. Design 6.
  */
 export function judgeMail(mail: ParsedMail, { today }: { today: string }): InboundVerdict {
-  const written = withoutQuoted(mail.text);
+  const written = writtenIn(mail);
   const booked: InboundVerdict = { kind: 'reply', intent: 'meeting_booked', text: written };
   return (
     readComplaint(mail) ??
@@ -28,6 +29,15 @@ export function judgeMail(mail: ParsedMail, { today }: { today: string }): Inbou
       text: written === '' ? mail.text.trim() : written,
     }
   );
+}
+
+/**
+ * Where a program marked in the HTML what it quotes, that tells more than the words of the plain part; but an answer that
+ * stands inside such a mark is found by the words alone.
+ */
+function writtenIn({ text, html }: ParsedMail): string {
+  const marked = html === null ? '' : textOfHtml(html);
+  return (/^>/m.test(marked) && withoutQuoted(marked)) || withoutQuoted(text);
 }
 
 /** Longer first lines are text, not what a message is about. */

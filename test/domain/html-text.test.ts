@@ -28,6 +28,80 @@ test.each([
 });
 
 test.each([
+  [
+    'Gmail',
+    '<div class="gmail_quote"><div class="gmail_attr">On Monday Ann:<br></div><blockquote class="gmail_quote">When?</blockquote></div>',
+    '> On Monday Ann:\n\n> When?',
+  ],
+  [
+    'Gmail, passed on',
+    '<div class="gmail_quote"><div class="gmail_attr">--- Message ---</div>When?<p>Ann</p></div>',
+    '> --- Message ---\n> When?\n\n> Ann',
+  ],
+  [
+    'Apple Mail',
+    '<blockquote type="cite"><div>On Monday Ann wrote:</div><div>When?</div></blockquote>',
+    '> On Monday Ann wrote:\n> When?',
+  ],
+  [
+    'Thunderbird',
+    '<div class="moz-cite-prefix">On Monday Ann wrote:</div><blockquote cite="mid:1">When?</blockquote>',
+    '> On Monday Ann wrote:\n\n> When?',
+  ],
+  [
+    'Outlook on the web',
+    '<div id="appendonsend"></div><hr><div id="divRplyFwdMsg"><b>From:</b> Ann<br></div><div>When?</div>',
+    '> From: Ann\n> When?',
+  ],
+  [
+    'Outlook on the web, quoted again',
+    '<div id="x_divRplyFwdMsg"><b>From:</b> Ann</div><div>When?</div>',
+    '> From: Ann\n> When?',
+  ],
+  [
+    'Outlook',
+    "<div style='border:none; border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm'><p>Ann</p></div><p>When?</p>",
+    '> Ann\n\n> When?',
+  ],
+  [
+    'Outlook for phones',
+    '<div id="mail-editor-reference-message-container"><div>Ann</div>When?</div>',
+    '> Ann\n> When?',
+  ],
+  ['Hotmail', '<hr id="stopSpelling">Date: Monday<br>When?', '> Date: Monday\n> When?'],
+  [
+    'Yahoo',
+    '<div id="ydp1a2byahoo_quoted_42" class="ydp1a2byahoo_quoted"><div>On Monday Ann wrote:</div><div>When?</div></div>',
+    '> On Monday Ann wrote:\n> When?',
+  ],
+  [
+    'Proton',
+    '<div class="protonmail_quote">On Monday Ann wrote:<br><blockquote class="protonmail_quote" type="cite">When?</blockquote></div>',
+    '> On Monday Ann wrote:\n\n> > When?',
+  ],
+  [
+    'Zoho',
+    '<div class="zmail_extra"><div>On Monday Ann wrote</div><blockquote style="margin:0">When?</blockquote></div>',
+    '> On Monday Ann wrote\n\n> When?',
+  ],
+  ['GMX', '<div name="quote" style="border-left:2px solid">When?</div>', '> When?'],
+  [
+    'Roundcube',
+    '<p id="reply-intro">On Monday Ann wrote:</p><blockquote>When?</blockquote>',
+    '> On Monday Ann wrote:\n\n> When?',
+  ],
+])('marks what %s quotes, and nothing of the answer around it', (_, quoted, text) => {
+  expect(textOfHtml(`<div>Yes</div>${quoted}`).replaceAll('\n\n', '\n')).toBe(`Yes\n${text.replaceAll('\n\n', '\n')}`);
+});
+
+test('an answer below a marked quotation stays, and so does one between two', () => {
+  const quote = '<div class="gmail_attr">Ann:</div><blockquote class="gmail_quote">When?</blockquote>';
+  expect(textOfHtml(`${quote}<div>Now</div><blockquote class="gmail_quote">Why?</blockquote><div>So</div>`)).toBe(
+    '> Ann:\n\n> When?\n\nNow\n\n> Why?\n\nSo',
+  );
+});
+
+test.each([
   ['signs', '<'.repeat(500_000)],
   ['tags without an end', '<a'.repeat(250_000)],
   ['scripts', '<script>'.repeat(60_000)],
@@ -36,6 +110,8 @@ test.each([
   ['ampersands', '&#'.repeat(250_000)],
   ['spaces', `a${' '.repeat(500_000)}b`],
   ['line breaks', '<br>'.repeat(100_000)],
+  ['introductions', '<div class="gmail_attr">x'.repeat(20_000)],
+  ['names of classes', `<div class="${'x_'.repeat(200_000)}">`],
 ])('stays small whatever a stranger repeats: %s', (_, html) => {
   expect(textOfHtml(html).length).toBeLessThanOrEqual(html.length + 2);
 });
