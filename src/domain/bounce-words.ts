@@ -1,3 +1,5 @@
+import { exactly } from './folded-text.ts';
+
 /** What mail servers write about an address, a mailbox or a policy. Patterns for folded text; each is linear. */
 
 /** Of a report's own prose only what says that the mailbox is full or that the server goes on trying. */
@@ -10,6 +12,48 @@ export const BOUNCE_SUBJECT =
 export const BOUNCE_TEXT =
   /(?:could not|couldn't|cannot|can't|unable to|not able to|wasn't able to|not)(?: be)? (?:deliver|reach)|undeliverable|delivery (?:failed|has failed|to the following)|permanent (?:fatal )?error|failed permanently|message that you sent|has not (?:yet )?been delivered|konnte nicht zugestellt|n'a pas pu être (?:remis|distribu|livré)|no (?:se pudo|se ha podido|pudo ser) entrega|non è stato possibile (?:recapitare|consegnare)|配信できませんでした|无法投递/u;
 
-/** From here on an old-fashioned bounce repeats the message it is about. */
-export const COPY_BEGINS =
-  /^[-\s=*]{0,20}(?:below this line is a copy|this is a copy of|original message|the original message|ursprüngliche nachricht|message d'origine|mensaje original|messaggio originale|oorspronkelijk bericht|mensagem original|returned message|transcript of the message|message header|message follows|your (?:original )?message (?:follows|reads|was)|undelivered message|unsent message|original headers?|messagekopf|kopfzeilen|元のメッセージ|原始邮件)|^(?:return-path|received|message-id|mime-version|dkim-signature):/u;
+/** A subject that only servers write: a person called postmaster writes others. */
+export const REPORT_SUBJECT =
+  /^(?:undeliver(?:able|ed)|delivery (?:status|failure|failed|has failed|incomplete)|mail delivery (?:failed|system)|returned mail|failure notice|non-?delivery|unzustellbar|non remis|no se puede entregar|non recapitabile|onbestelbaar|não entregue|ej levererat|olevererat|uleverlig|toimittamatta|niedostarcz|nedoruč|退信|配信不能|не доставлен)/u;
+
+/**
+ * The line above the returned message, without what decorates it. A sentence about the message ("The original message was
+ * received at …", "Your message wasn't delivered …") is none.
+ */
+export const COPY_FOLLOWS = exactly([
+  '(?:(?:here|this|below|below this line|enclosed|included|attached|the following) is )?a copy of (?:the |your )(?:original |returned )?(?:message|e-?mail|mail)(?: headers?)?(?:, including (?:all )?(?:of )?the headers)?',
+  '(?:the |your )?(?:original |returned |unsent |undelivered )?(?:message|e-?mail|mail)(?: (?:headers?|text|body))?(?: is| as)? follow(?:s|ing)?',
+  '(?:the |your )?original (?:message|e-?mail|mail)(?: headers?)?(?: reads)?',
+  '(?:the |your )?message (?:headers?|reads)',
+  '(?:the )?(?:original )?headers?(?: of (?:the|your) (?:original )?message)?(?:(?: is| as)? follow(?:s|ing)?)?',
+  'kopie (?:der|ihrer) (?:ursprünglichen )?nachricht',
+  '(?:nachrichten|ursprüngliche )?(?:kopfzeilen|messagekopf|nachrichtenköpfe)(?: (?:der|ihrer) (?:ursprünglichen )?nachricht)?',
+  '(?:ursprüngliche nachricht|originalnachricht)',
+  'copie (?:du|de votre) message',
+  "en-têtes (?:du message|de message d'origine|d'origine(?: du message)?)",
+  "message d'origine",
+  'copia del (?:mensaje|messaggio)',
+  'encabezados (?:originales )?del mensaje(?: original)?',
+  'mensaje original',
+  'intestazioni originali(?: del messaggio)?',
+  'messaggio originale',
+  'kopie van (?:het|uw) bericht',
+  'oorspronkelijk(?:e)? bericht(?:koppen)?',
+  'cabeçalhos (?:originais|da mensagem original)',
+  'mensagem original',
+  '元の(?:メール|メッセージ)(?:の?ヘッダー?)?',
+  '原始(?:邮件|郵件)(?:头|標頭)?',
+]);
+
+/** Between dashes also these; alone on a line they would be a heading. */
+export const COPY_BETWEEN_DASHES = exactly([
+  '(?:returned|unsent|undelivered|bounced) (?:message|mail|e-?mail)',
+  'original mail info',
+  'message (?:text|body)',
+]);
+
+/** Fields that stand in the header of a message and nowhere else; a Message-ID also in an indented summary. */
+export const HEADER_OF_COPY = /^(?:message-id|\s{0,8}(?:return-path|received|mime-version|dkim-signature)) ?:/i;
+
+/** Fields that stand above those in the same header. */
+export const FIELD_OF_COPY = /^(?:from|to|cc|subject|date|sender|reply-to|(?:x|content|list|arc)-[a-z-]{1,60}) ?:/i;

@@ -1,4 +1,13 @@
-import { BOUNCE_SUBJECT, BOUNCE_TEXT, COPY_BEGINS, PROSE_MAY_PASS } from './bounce-words.ts';
+import {
+  BOUNCE_SUBJECT,
+  BOUNCE_TEXT,
+  COPY_BETWEEN_DASHES,
+  COPY_FOLLOWS,
+  FIELD_OF_COPY,
+  HEADER_OF_COPY,
+  PROSE_MAY_PASS,
+  REPORT_SUBJECT,
+} from './bounce-words.ts';
 import { domainOf } from './contact.ts';
 import { folded } from './folded-text.ts';
 import type { InboundVerdict, ParsedMail } from './inbound.ts';
@@ -9,15 +18,18 @@ import {
   fieldOf,
   hasEmptyReturnPath,
   headerOf,
+  isFromNobody,
+  returnPathName,
   senderName,
 } from './mail-fields.ts';
 import { serverWords } from './server-words.ts';
-import { saysNoSuchAddress, statusesIn } from './unknown-address.ts';
+import { isVague, saysNoSuchAddress, statusesIn } from './unknown-address.ts';
 
 /**
  * A message about a message of ours that did not (yet) arrive, or null. Hard only where a machine-readable report says
- * 5.1.x (RFC 3463: the address), or where a bounce without a report says in words that there is no such address; every
- * contradiction makes it soft, since a wrong "hard" suppresses a living contact. Facts: reliability 3.
+ * 5.1.x (RFC 3463: the address) or Microsoft's 5.4.1 of an address its directory does not hold, or where a bounce without
+ * a report says that there is no such address in words or by its code; every contradiction makes it soft, since a wrong
+ * "hard" suppresses a living contact. Facts: reliability 3.
  */
 export function readBounce(mail: ParsedMail): InboundVerdict | null {
   const report = mail.reports.find(({ type }) => type === 'message/delivery-status');
@@ -57,6 +69,17 @@ function quotedIds(text: string): string[] {
   });
 }
 
+const threadOf = ({ inReplyTo, references }: ParsedMail): string[] =>
+  [...new Set([inReplyTo, ...references])].filter((id) => id !== null).slice(0, MOST_IDS);
+
+/** A report that brings nothing back and only answers our message, as anybody can who got it: matched, and never hard. */
+function bounce(mail: ParsedMail, severity: 'hard' | 'soft', status: string | null): InboundVerdict {
+  const returned = aboutOf(mail);
+  const isByThread = returned.length === 0 && threadOf(mail).length > 0;
+  if (isByThread) return { kind: 'bounce', severity: 'soft', about: threadOf(mail), status };
+  return { kind: 'bounce', severity, about: returned, status };
+}
+
 // ---- RFC 3464
 
 const RECIPIENT = ['final-recipient', 'original-recipient', 'action', 'status'];
@@ -71,7 +94,7 @@ interface Recipient {
 }
 
 const addressIn = (value: string | undefined) =>
-  /[^\s;<>]+@[^\s;<>]+/.exec(value?.slice(0, 400) ?? '')?.[0].toLowerCase();
+  /[^\s;,<>"'()]+@[^\s;,<>"'()]+/.exec(value?.slice(0, 400) ?? '')?.[0].toLowerCase();
 
 function recipientOf(block: readonly Field[]): Recipient {
   const diagnosis = serverWords(fieldOf(block, 'diagnostic-code') ?? '');
@@ -93,17 +116,20 @@ function recipientOf(block: readonly Field[]): Recipient {
 const isHard = ({ action, status, diagnosis }: Recipient): boolean =>
   (action === 'failed' || action === '') && status !== null && saysNoSuchAddress(status, diagnosis);
 
-function bounceOf(mail: ParsedMail, all: readonly Recipient[]): InboundVerdict {
+function bounceOf(mail: ParsedMail, told: readonly Recipient[]): InboundVerdict {
   const ours = recipientOfCopy(mail);
+  const said = serverWords(beforeCopy(mail.text));
+  const [only, ...others] = told;
+  // Gmail says "5.0.0" to machines and tells people what it means.
+  const isSilent = only !== undefined && others.length === 0 && isVague(only.status) && only.diagnosis === '';
+  const all = isSilent ? [{ ...only, diagnosis: said }] : told;
   const named = all.filter(({ addresses }) => ours !== null && addresses.includes(ours));
   const recipients = (named.length > 0 ? named : all).filter(({ action }) => !ARRIVED.includes(action));
   const [first] = recipients;
   if (first === undefined) return { kind: 'auto_reply' }; // it arrived: a receipt
   const soft = recipients.find((each) => !isHard(each)) ?? recipients.find((each) => isElsewhere(each, ours));
-  const prose = PROSE_MAY_PASS.test(serverWords(beforeCopy(mail.text)));
-  const about = aboutOf(mail);
-  if (soft === undefined && !prose) return { kind: 'bounce', severity: 'hard', about, status: first.status };
-  return { kind: 'bounce', severity: 'soft', about, status: (soft ?? first).status };
+  const isSure = soft === undefined && !PROSE_MAY_PASS.test(said);
+  return bounce(mail, isSure ? 'hard' : 'soft', (soft ?? first).status);
 }
 
 /** Whom our message was for: it has one recipient, and its copy names them. A report may be about several. */
@@ -122,41 +148,70 @@ const ARRIVED = ['delivered', 'relayed', 'expanded'];
 
 // ---- without a report
 
-const DAEMON = /^(?:mailer[-_.]?daemon|mail[-_.]?daemon|maildelivery|mail[-_.]?system|mdaemon)$/;
+const DAEMON =
+  /^(?:mailer[-_.]?daemon|mail[-_. ]?daemon|mail[-_. ]?delivery(?:[-_. ]?(?:sub)?system)?|mail[-_. ]?system|mdaemon)$/;
 const SERVERS = /^(?:postmaster|bounces?)$/;
+const isDaemon = (mail: ParsedMail) => DAEMON.test(senderName(mail)) || DAEMON.test(returnPathName(mail));
 const comesFromServer = (mail: ParsedMail) =>
-  DAEMON.test(senderName(mail)) || SERVERS.test(senderName(mail)) || hasEmptyReturnPath(mail);
+  isDaemon(mail) || SERVERS.test(senderName(mail)) || hasEmptyReturnPath(mail) || isFromNobody(mail);
 
 /**
  * Whether the message tells by its sender and its words that it is a bounce. A person called postmaster may write too, and
- * any automatic answer has an empty return path: of these only one that brings our message back is a bounce.
+ * any automatic answer has an empty return path: of these only one that brings our message back is a bounce, or one under
+ * a subject that nobody writes.
  */
 function isPlainBounce(mail: ParsedMail): boolean {
   if (headerOf(mail, 'x-failed-recipients') !== undefined) return true;
   if (!comesFromServer(mail)) return false;
-  const speaks = BOUNCE_SUBJECT.test(folded(mail.subject)) || BOUNCE_TEXT.test(serverWords(beforeCopy(mail.text)));
-  return speaks && (DAEMON.test(senderName(mail)) || aboutOf(mail).length > 0);
+  const subject = folded(mail.subject);
+  if (!BOUNCE_SUBJECT.test(subject) && !BOUNCE_TEXT.test(serverWords(beforeCopy(mail.text)))) return false;
+  if (isDaemon(mail) || aboutOf(mail).length > 0) return true;
+  return REPORT_SUBJECT.test(subject) && threadOf(mail).length > 0;
 }
 
 function plainBounce(mail: ParsedMail): InboundVerdict {
   const told = beforeCopy(mail.text);
   const words = serverWords(told);
+  const statuses = statusesIn(words);
   const ours = recipientOfCopy(mail);
   const addresses = folded(`${headerOf(mail, 'x-failed-recipients') ?? ''}\n${told}`);
   const isUnknown =
-    saysNoSuchAddress(null, words) &&
+    saysNoSuchAddress(statuses.find((status) => SURE_STATUS.test(status)) ?? null, words) &&
     (ours === null || !addresses.includes('@') || addresses.includes(`@${domainOf(ours)}`));
-  return {
-    kind: 'bounce',
-    severity: isUnknown ? 'hard' : 'soft',
-    about: aboutOf(mail),
-    status: statusesIn(words)[0] ?? null,
-  };
+  return bounce(mail, isUnknown ? 'hard' : 'soft', statuses[0] ?? null);
 }
 
-/** What the server says itself: our own words, which a bounce repeats below, must not be taken for its verdict. */
+/** The two that need no words beside them. RFC 3463, RFC 7505. */
+const SURE_STATUS = /^5\.1\.(?:1|10)$/;
+
+/**
+ * What the server says itself: our own words, which a bounce repeats below, must not be taken for its verdict. The copy
+ * begins behind a line that says so, or with its own header; never with a sentence about it.
+ */
 function beforeCopy(text: string): string {
   const lines = text.split('\n');
-  const end = lines.findIndex((line) => COPY_BEGINS.test(folded(line.slice(0, 120).trimStart())));
-  return (end < 0 ? lines : lines.slice(0, end)).join('\n');
+  const begins = lines.findIndex((line) => isSeparator(line) || HEADER_OF_COPY.test(line.slice(0, 40)));
+  if (begins < 0) return text;
+  return lines.slice(0, isSeparator(lines[begins] ?? '') ? begins : headerBegins(lines, begins)).join('\n');
+}
+
+/** The first line of the header that a line stands in: To and Subject often stand above the fields that only a copy has. */
+function headerBegins(lines: readonly string[], within: number): number {
+  let first = within;
+  for (let at = within - 1; at >= 0; at--) {
+    const line = (lines[at] ?? '').slice(0, 80);
+    if (FIELD_OF_COPY.test(line)) first = at;
+    else if (!/^[ \t]+\S/.test(line)) break;
+  }
+  return first;
+}
+
+/** Longer lines are sentences. */
+const LONGEST_SEPARATOR = 120;
+
+function isSeparator(line: string): boolean {
+  if (line === '' || line.length > LONGEST_SEPARATOR) return false;
+  const [, before = '', words = ''] = /^([-=*_|\s]*)(.*)$/u.exec(folded(line)) ?? [];
+  const plain = words.replace(/[-=*_|\s.:]{1,100}$/u, '');
+  return COPY_FOLLOWS.test(plain) || (/[-=*_|]{3}/.test(before) && COPY_BETWEEN_DASHES.test(plain));
 }

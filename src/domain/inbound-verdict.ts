@@ -75,7 +75,13 @@ function readUnsubscribe({ subject, text }: ParsedMail, written: string): Inboun
 /** RFC 5965; "not-spam" praises and "auth-failure" (RFC 6591) is about DNS. */
 const NO_COMPLAINTS = ['not-spam', 'auth-failure'];
 
+/** Microsoft's consumer mail sends the message back with this field in its header, and no report. */
+const MICROSOFT_COMPLAINT = 'x-hmxmroriginalrecipient';
+
 function readComplaint(mail: ParsedMail): InboundVerdict | null {
+  const returned = mail.reports.filter(({ type }) => type === 'message/rfc822');
+  if (returned.some(({ text }) => fieldOf(fieldBlocks(text).flat(), MICROSOFT_COMPLAINT) !== undefined))
+    return { kind: 'complaint', about: aboutOf(mail) };
   const report = mail.reports.find(({ type }) => type === 'message/feedback-report');
   if (report === undefined || !contentTypeOf(mail).startsWith('multipart/report')) return null;
   const feedback = fieldOf(fieldBlocks(report.text).flat(), 'feedback-type')?.trim().toLowerCase() ?? '';

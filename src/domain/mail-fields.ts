@@ -7,7 +7,8 @@ export interface Field {
 }
 
 const MOST_LINES = 2_000;
-const FIELD = /^([!-9;-~]{1,100}):(.*)$/;
+/** Blanks before the colon are obsolete (RFC 5322 section 4.5.8), and gateways write them. */
+const FIELD = /^([!-9;-~]{1,100})[ \t]{0,20}:(.*)$/;
 
 /** The groups of fields of a text, which blank lines part. Lines that are no field are passed over. */
 export function fieldBlocks(text: string): Field[][] {
@@ -34,8 +35,18 @@ export const headerOf = (mail: ParsedMail, name: string): string | undefined => 
 export const contentTypeOf = (mail: ParsedMail): string =>
   headerOf(mail, 'content-type')?.toLowerCase() ?? 'text/plain';
 
-/** What stands before the "@" of the sender, in lower case. */
-export const senderName = (mail: ParsedMail): string => mail.from?.address.toLowerCase().split('@')[0] ?? '';
+/** What stands before the "@" of the sender, in lower case; of one without an address ("MAILER-DAEMON <>") the name. */
+export const senderName = (mail: ParsedMail): string =>
+  mail.from?.address.toLowerCase().split('@')[0] ?? NOBODY.exec(headerOf(mail, 'from') ?? '')?.[1]?.toLowerCase() ?? '';
+
+const NOBODY = /^"?([^"<>]{0,100}?)"? ?< ?>$/;
+
+/** Some servers put the empty return path into the From of what they report too. */
+export const isFromNobody = (mail: ParsedMail): boolean => NOBODY.test(headerOf(mail, 'from') ?? '');
+
+/** What stands before the "@" of the return path, in lower case. */
+export const returnPathName = (mail: ParsedMail): string =>
+  /^<?([^<>@\s]{1,100})@/.exec(headerOf(mail, 'return-path') ?? '')?.[1]?.toLowerCase() ?? '';
 
 /** RFC 3834 and RFC 3464: what must never be answered has no return path. */
 export const hasEmptyReturnPath = (mail: ParsedMail): boolean => /^<\s*>$/.test(headerOf(mail, 'return-path') ?? '');

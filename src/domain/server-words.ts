@@ -4,6 +4,9 @@ import { folded } from './folded-text.ts';
 const NAME = '_';
 
 const URL = /https?:\/\/[^\s<>"]+/g;
+/** A page of one of these is no address that is repeated: it says that we are listed there. */
+const BLOCK_LIST =
+  /^https?:\/\/(?:[\w-]+\.){0,3}(?:spamhaus\.org|spamcop\.net|barracudacentral\.org|uceprotect\.net|sorbs\.net)(?:[/:?#]|$)/;
 /** Exim names a local part without its domain: 'unknown local-part "grace" in domain "firm.example"'. */
 const QUOTED = /"[^"\s]{1,255}"/g;
 /** Whatever lies between signs that no plain address and no host name holds. */
@@ -22,6 +25,6 @@ const isName = (token: string) =>
  */
 export const serverWords = (text: string): string =>
   folded(text)
-    .replace(URL, NAME)
+    .replace(URL, (url) => (BLOCK_LIST.test(url) ? 'dnsbl' : NAME))
     .replace(QUOTED, NAME)
     .replace(TOKEN, (token) => (isName(token) ? NAME : token));

@@ -38,8 +38,6 @@ function isLimit({ stage, enhanced, words }: Told): boolean {
 /** The recipient is suppressed for it, so nothing may be meant but that there is no such address. */
 function isUnknownRecipient({ stage, enhanced, words }: Told): boolean {
   if (stage === 'mail') return false; // whatever is said there is said of the sender
-  // What Microsoft 365 says of an address it does not know.
-  if (enhanced === '5.4.1') return /recipient address rejected/.test(words);
   return saysNoSuchAddress(enhanced, words);
 }
 

@@ -6,7 +6,7 @@ export const ADDRESS_UNKNOWN =
 
 /** Something that may pass, or that is not about the recipient's address. Any of it forbids "hard". */
 export const MAY_PASS =
-  /\bfull\b|quota|over ?limit|exceed|temporar|try again|try later|retry|grey-?list|greylist|delayed|deferred|\bspam\b|\bblock(?:ed|list|lisr)?\b|black-?list|deny-?list|reputation|policy|policies|relay(?:ing)? (?:access )?(?:denied|not|prohibited)|unable to relay|too many|throttl|rate limit|\blimit\b|suspended|disabled|inactive|not active|content reject|\brbl\b|dnsbl|\blisted\b|banned|denied|refused|not permitted|not allowed|unsolicited|\bspf\b|\bdkim\b|\bdmarc\b|authenticat|\bjunk\b|abuse|too quickly|\bbusy\b|virus|message size|too large|time[d]? ?out|connection (?:refused|reset)|not accepting|voll\b|überschritten|vorübergehend|pleine|saturée|dépassé|temporaire|llen[oa]\b|excedid|superad|pien[oa]\b|superat|temporane|cheia|excedeu|vol\b|tijdelijk|tillfällig|midlertidig|väliaikai|pełna|przepełnion|plná|dolu\b|一時的|容量|いっぱい|已满|超过|暂时/u;
+  /\bfull\b|quota|over ?limit|exceed|temporar|try again|try later|retry|grey-?list|greylist|delayed|deferred|\bspam\b|\bblock(?:ed|list|lisr)?\b|black-?list|deny-?list|reputation|policy|policies|relay(?:ing)? (?:access )?(?:denied|not|prohibited)|unable to relay|too many|throttl|rate limit|\blimit\b|suspended|disabled|inactive|not active|content reject|\brbl\b|dnsbl|spamhaus|spamcop|barracuda|uceprotect|\bsorbs\b|\blisted\b|banned|denied|refused|not permitted|not allowed|unsolicited|\bspf\b|\bdkim\b|\bdmarc\b|authenticat|\bjunk\b|abuse|too quickly|\bbusy\b|virus|message size|too large|time[d]? ?out|connection (?:refused|reset)|not accepting|voll\b|überschritten|vorübergehend|pleine|saturée|dépassé|temporaire|llen[oa]\b|excedid|superad|pien[oa]\b|superat|temporane|cheia|excedeu|vol\b|tijdelijk|tillfällig|midlertidig|väliaikai|pełna|przepełnion|plná|dolu\b|一時的|容量|いっぱい|已满|超过|暂时/u;
 
 /** The sender's address or name, our host or our network: whoever is refused there, it is not the recipient. Forbids "hard" too. */
 export const ABOUT_SENDER =
@@ -15,3 +15,6 @@ export const ABOUT_SENDER =
 /** A name server's answer may be another one tomorrow. */
 export const DOMAIN_UNKNOWN =
   /(?:host|server|domain|dns|\bmx\b)(?: name| record)?(?: [\w.-]{1,60})? (?:was |is |could |did |does )?(?:not (?:be )?(?:found|resolved?|exist)|unknown|couldn't be found|doesn't exist)|(?:unknown|no such) (?:host|domain)|any host named|unrouteable/u;
+
+/** What Microsoft 365 says at its edge of an address that its directory does not hold. */
+export const NOT_IN_DIRECTORY = /recipient address rejected/u;

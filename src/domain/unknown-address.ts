@@ -1,14 +1,20 @@
-import { ABOUT_SENDER, ADDRESS_UNKNOWN, DOMAIN_UNKNOWN, MAY_PASS } from './unknown-address-words.ts';
+import { ABOUT_SENDER, ADDRESS_UNKNOWN, DOMAIN_UNKNOWN, MAY_PASS, NOT_IN_DIRECTORY } from './unknown-address-words.ts';
 
 /** Of the 5.1.x: 5 means "valid", 7 and 8 are the sender's, 9 the route's; 0 and unknown ones need words as well. RFC 3463. */
 const ADDRESS_STATUS = /^5\.1\.(?:1|2|3|4|6|10)$/;
 const VAGUE_STATUS = /^5\.[01]\.0$/;
+/** The directory of Microsoft 365, whose words beside it would contradict anywhere else. */
+const DIRECTORY_STATUS = '5.4.1';
 
 const STATUS = /(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?!\.?\d)/g;
-const TEMPORARY = /(?<![\w.])4\d\d(?=[ -](?:4\.|\D))/;
+/** Where an answer begins, not "[416]" or "XY_416". */
+const TEMPORARY = /(?<=^|[\s;:('"])4\d\d(?=[ -](?:4\.\d|[\p{L}<]))/mu;
 
 /** The status codes of RFC 3463 among a server's words, in their order. */
 export const statusesIn = (words: string): string[] => words.match(STATUS) ?? [];
+
+/** Whether a status leaves it to the words what is meant. */
+export const isVague = (status: string | null): boolean => status !== null && VAGUE_STATUS.test(status);
 
 /** Words and codes that speak of something that may pass, of whoever sends, or of another matter than the address. */
 const isContradicted = (words: string): boolean =>
@@ -23,7 +29,8 @@ const isContradicted = (words: string): boolean =>
  * (`serverWords`); any contradiction outweighs both. At which command an answer came says nothing. Facts: reliability 3.
  */
 export function saysNoSuchAddress(status: string | null, words: string): boolean {
+  if (status === DIRECTORY_STATUS) return NOT_IN_DIRECTORY.test(words);
   if (isContradicted(words)) return false;
-  if (status !== null && !VAGUE_STATUS.test(status)) return ADDRESS_STATUS.test(status);
+  if (status !== null && !isVague(status)) return ADDRESS_STATUS.test(status);
   return ADDRESS_UNKNOWN.test(words) && !DOMAIN_UNKNOWN.test(words);
 }
