@@ -6,7 +6,7 @@ import { eq } from 'drizzle-orm';
 import { createEnrolBatch } from '../src/activities/enrol-batch.ts';
 import { createPerformStep } from '../src/activities/perform-step.ts';
 import { createPersonalise } from '../src/activities/personalise.ts';
-import { importLeads } from '../src/commands/import-leads.ts';
+import { importLeads } from '../src/commands/leads/import-leads.ts';
 import { moveClockTo } from '../src/db/clock.ts';
 import { migrate } from '../src/db/migrate.ts';
 import type { Db } from '../src/db/pool.ts';

@@ -1,4 +1,4 @@
-import { rotateCredentials } from './commands/rotate-credentials.ts';
+import { rotateCredentials } from './commands/accounts/rotate-credentials.ts';
 import { BadEnvironment, type Config, readConfig } from './config.ts';
 import { openDb } from './db/pool.ts';
 import { runAsProgram } from './program.ts';

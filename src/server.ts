@@ -4,7 +4,7 @@ import { isTemporalReady } from './adapters/temporal-client.ts';
 import { createApp } from './api/app.ts';
 import type { DevTools, Site, VirtualTime } from './api/deps.ts';
 import { createAnnouncer } from './commands/announcer.ts';
-import { createCallbackQueue } from './commands/handle-callback.ts';
+import { createCallbackQueue } from './commands/inbound/handle-callback.ts';
 import { type Config, readConfig } from './config.ts';
 import { runAsProgram } from './program.ts';
 import { openRuntime, openWriter, type Runtime, refuseVirtualTime } from './runtime.ts';

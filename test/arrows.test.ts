@@ -71,7 +71,7 @@ const arrows: Arrows = {
 
   'commands/': ['commands/', 'db/', 'domain/', 'drizzle-orm', 'type adapters/'],
   // What the language model throws is caught here, and another try waits for its time.
-  'commands/write-variables.ts': ['adapters/writer.ts', 'node:timers'],
+  'commands/sequences/write-variables.ts': ['adapters/writer.ts', 'node:timers'],
 
   'api/': [
     'api/',
@@ -207,12 +207,12 @@ const forbidden: readonly (readonly [path: string, source: string, told: string]
   ['db/pool.ts', "import { Client } from '@temporalio/client';", '@temporalio/client'],
   ['db/pool.ts', "import pool from 'pg-pool';", 'pg-pool'],
   [
-    'commands/suppress.ts',
+    'commands/contacts/suppress.ts',
     "import { createSmtpMailer } from '../adapters/smtp-mailer.ts';",
     '../adapters/smtp-mailer.ts',
   ],
-  ['commands/suppress.ts', "export { problems } from '../api/problems.ts';", '../api/problems.ts'],
-  ['commands/suppress.ts', "type Reply = import('fastify').FastifyReply;", 'type fastify'],
+  ['commands/contacts/suppress.ts', "export { problems } from '../api/problems.ts';", '../api/problems.ts'],
+  ['commands/contacts/suppress.ts', "type Reply = import('fastify').FastifyReply;", 'type fastify'],
   ['api/app.ts', "import { sql } from 'drizzle-orm';", 'drizzle-orm'],
   ['api/app.ts', "const { Client } = require('@temporalio/client');", '@temporalio/client'],
   ['api/app.ts', "import client = require('@temporalio/client');", '@temporalio/client'],

@@ -1,7 +1,7 @@
 import { type LinkedIn, LinkedInUnavailable, type PendingInvitation } from '../adapters/linkedin.ts';
 import type { Caller, CommandDeps } from '../commands/deps.ts';
-import { recordConnectionAccepted } from '../commands/record-connection-accepted.ts';
-import { recordInvitationOver } from '../commands/record-invitation-over.ts';
+import { recordConnectionAccepted } from '../commands/inbound/record-connection-accepted.ts';
+import { recordInvitationOver } from '../commands/inbound/record-invitation-over.ts';
 import { loadAccount } from '../db/accounts.ts';
 import { appNow } from '../db/clock.ts';
 import {

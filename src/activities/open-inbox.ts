@@ -1,5 +1,5 @@
 import type { OpenMailbox } from '../adapters/mailbox.ts';
-import { openCredentials } from '../commands/credentials.ts';
+import { openCredentials } from '../commands/accounts/credentials.ts';
 import type { AccountRow } from '../db/walks.ts';
 import type { ActivityDeps } from './deps.ts';
 

@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import { archiveFinishedOf } from '../commands/archive-finished.ts';
+import { archiveFinishedOf } from '../commands/sequences/archive-finished.ts';
 import { type Claim, claimDelivery, type Judged, judgeSequence } from '../db/claim.ts';
 import { changeSequence, deriveStatus, endSequence, finishStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';

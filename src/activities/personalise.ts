@@ -1,5 +1,5 @@
-import { writeCopy } from '../commands/write-copy.ts';
-import { briefOf, type WrittenVariables, writeVariables } from '../commands/write-variables.ts';
+import { writeCopy } from '../commands/sequences/write-copy.ts';
+import { briefOf, type WrittenVariables, writeVariables } from '../commands/sequences/write-variables.ts';
 import { attemptNow } from '../db/clock.ts';
 import { record } from '../db/events.ts';
 import { lockContact, lockSequence } from '../db/locks.ts';

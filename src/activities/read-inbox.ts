@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { MailParser } from '../adapters/mail-parser.ts';
 import { HEAD_BYTES, type OpenMailbox } from '../adapters/mailbox.ts';
-import { type ReceiveDeps, type ReceivedMail, receiveMail } from '../commands/receive-mail.ts';
+import { type ReceiveDeps, type ReceivedMail, receiveMail } from '../commands/inbound/receive-mail.ts';
 import { isDatabaseAway, sqlStateOf } from '../db/errors.ts';
 import { fitsIndex } from '../db/inbound.ts';
 import { markFailing, markRead, moveCursor, type Reader, realNow } from '../db/mailboxes.ts';

@@ -1,9 +1,9 @@
 import type { Mailboxes } from '../adapters/mailbox.ts';
 import { createAnnouncer, tellCampaign, tellSequence } from '../commands/announcer.ts';
-import { archiveFinished } from '../commands/archive-finished.ts';
 import type { CommandDeps } from '../commands/deps.ts';
-import { handleCallback } from '../commands/handle-callback.ts';
-import { runImport } from '../commands/run-import.ts';
+import { handleCallback } from '../commands/inbound/handle-callback.ts';
+import { runImport } from '../commands/leads/run-import.ts';
+import { archiveFinished } from '../commands/sequences/archive-finished.ts';
 import { type TakenCallback, takeCallback } from '../db/callbacks.ts';
 import { failureOf } from '../db/errors.ts';
 import { abandonedImports } from '../db/imports.ts';

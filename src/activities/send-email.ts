@@ -1,6 +1,6 @@
 import { type ComposedEmail, InvalidEmail, type OutgoingEmail, type SendOutcome } from '../adapters/mailer.ts';
-import { guardAccount } from '../commands/guard-account.ts';
-import { smtpOf, virtualTimeHeader } from '../commands/outgoing.ts';
+import { guardAccount } from '../commands/accounts/guard-account.ts';
+import { smtpOf, virtualTimeHeader } from '../commands/accounts/outgoing.ts';
 import { disconnectAccount, restAccount } from '../db/accounts.ts';
 import { type Claim, permitBody, settleDelivery } from '../db/claim.ts';
 import { answerConfirmation } from '../db/confirmations.ts';

@@ -1,7 +1,7 @@
 import { LinkedInUnavailable } from '../adapters/linkedin.ts';
+import { noteLogin } from '../commands/accounts/note-login.ts';
+import { wakeHeld } from '../commands/accounts/wake-held.ts';
 import type { Caller } from '../commands/deps.ts';
-import { noteLogin } from '../commands/note-login.ts';
-import { wakeHeld } from '../commands/wake-held.ts';
 import { failureOf } from '../db/errors.ts';
 import { type DuePoll, ensurePolls, markPolled, markPollFailed, takePoll } from '../db/linkedin-polls.ts';
 import { type Ask, lookAtInvitations, type TendDeps } from './look-at-invitations.ts';

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { MailboxAway, type OpenMailbox } from '../adapters/mailbox.ts';
+import { wakeHeld } from '../commands/accounts/wake-held.ts';
 import { createAnnouncer } from '../commands/announcer.ts';
-import { wakeHeld } from '../commands/wake-held.ts';
 import { disconnectAccount, loadAccount } from '../db/accounts.ts';
 import { appNow } from '../db/clock.ts';
 import { lockAccount } from '../db/locks.ts';

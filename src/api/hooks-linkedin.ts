@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BadCallback, type LinkedInCallbacks } from '../adapters/linkedin.ts';
-import { receiveCallback } from '../commands/receive-callback.ts';
+import { receiveCallback } from '../commands/inbound/receive-callback.ts';
 import { type AccountId, idOf, isId } from '../domain/ids.ts';
 import type { LinkedInEvent } from '../domain/linkedin.ts';
 import type { App } from './app.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { unsubscribe } from '../commands/unsubscribe.ts';
+import { unsubscribe } from '../commands/inbound/unsubscribe.ts';
 import { workspaceOf } from '../db/walks.ts';
 import type { SequenceId } from '../domain/ids.ts';
 import type { App } from './app.ts';

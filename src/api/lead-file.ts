@@ -1,4 +1,4 @@
-import type { FileRow } from '../commands/start-import.ts';
+import type { FileRow } from '../commands/leads/start-import.ts';
 import type { LeadField } from '../domain/lead-cells.ts';
 import {
   type Column,

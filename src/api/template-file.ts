@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { TemplateInput } from '../commands/create-template.ts';
+import type { TemplateInput } from '../commands/templates/create-template.ts';
 import { newId } from '../db/new-id.ts';
 import type { TemplateWithContent } from '../db/templates.ts';
 import type { MemberId, StepId } from '../domain/ids.ts';

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { parse } from 'csv-parse';
-import type { LeadRow } from '../commands/import-leads.ts';
+import type { LeadRow } from '../commands/leads/import-leads.ts';
 import { example } from './seed.ts';
 
 /** `examples/leads.csv`, as the demo imports it. */

@@ -1,10 +1,10 @@
-import { completeTask } from '../commands/complete-task.ts';
 import type { Caller, CommandDeps } from '../commands/deps.ts';
-import { recordConnectionAccepted } from '../commands/record-connection-accepted.ts';
-import { recordReply } from '../commands/record-reply.ts';
-import { skipTask } from '../commands/skip-task.ts';
-import { stopSequence } from '../commands/stop-sequence.ts';
-import { unsubscribe } from '../commands/unsubscribe.ts';
+import { recordConnectionAccepted } from '../commands/inbound/record-connection-accepted.ts';
+import { recordReply } from '../commands/inbound/record-reply.ts';
+import { unsubscribe } from '../commands/inbound/unsubscribe.ts';
+import { stopSequence } from '../commands/sequences/stop-sequence.ts';
+import { completeTask } from '../commands/tasks/complete-task.ts';
+import { skipTask } from '../commands/tasks/skip-task.ts';
 import type { TaskRow } from '../db/tasks.ts';
 import type { SequenceRow, StepRow } from '../db/walks.ts';
 import type { AccountId } from '../domain/ids.ts';

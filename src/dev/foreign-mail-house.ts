@@ -1,11 +1,11 @@
 import { eq } from 'drizzle-orm';
-import { activateTemplate } from '../commands/activate-template.ts';
-import type { NewEmailAccount } from '../commands/connect-account.ts';
-import { createCampaign } from '../commands/create-campaign.ts';
-import { createTemplate } from '../commands/create-template.ts';
+import type { NewEmailAccount } from '../commands/accounts/connect-account.ts';
+import { createCampaign } from '../commands/campaigns/create-campaign.ts';
+import { startCampaign } from '../commands/campaigns/start-campaign.ts';
 import type { AccountDeps, Caller } from '../commands/deps.ts';
-import { importLeads, type LeadRow } from '../commands/import-leads.ts';
-import { startCampaign } from '../commands/start-campaign.ts';
+import { importLeads, type LeadRow } from '../commands/leads/import-leads.ts';
+import { activateTemplate } from '../commands/templates/activate-template.ts';
+import { createTemplate } from '../commands/templates/create-template.ts';
 import { appNow } from '../db/clock.ts';
 import { newId } from '../db/new-id.ts';
 import type { Db } from '../db/pool.ts';

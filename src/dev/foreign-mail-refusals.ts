@@ -1,6 +1,6 @@
-import { connectAccount, type NewEmailAccount, passwordsOf, settingsOf } from '../commands/connect-account.ts';
+import { connectAccount, type NewEmailAccount, passwordsOf, settingsOf } from '../commands/accounts/connect-account.ts';
+import { testServers } from '../commands/accounts/test-account.ts';
 import type { AccountDeps, Caller } from '../commands/deps.ts';
-import { testServers } from '../commands/test-account.ts';
 import { type FieldProblem, Refusal } from '../domain/refusal.ts';
 import { mailPorts } from './foreign-mail-engine.ts';
 import type { Findings } from './foreign-mail-report.ts';

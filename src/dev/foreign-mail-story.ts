@@ -1,4 +1,4 @@
-import { connectAccount } from '../commands/connect-account.ts';
+import { connectAccount } from '../commands/accounts/connect-account.ts';
 import { appNow } from '../db/clock.ts';
 import { answer, type Letter, readFolder } from './foreign-mail-clients.ts';
 import type { ForeignMailEngine } from './foreign-mail-engine.ts';

@@ -2,7 +2,7 @@ import { and, eq, inArray } from 'drizzle-orm';
 import { createEnrolBatch } from '../../src/activities/enrol-batch.ts';
 import { createPersonalise } from '../../src/activities/personalise.ts';
 import type { CommandDeps } from '../../src/commands/deps.ts';
-import { importLeads } from '../../src/commands/import-leads.ts';
+import { importLeads } from '../../src/commands/leads/import-leads.ts';
 import { appNow, moveClockTo } from '../../src/db/clock.ts';
 import type { Db } from '../../src/db/pool.ts';
 import { accounts, contacts, deliveries, mailboxes, sequenceSteps, sequences, tasks } from '../../src/db/schema.ts';

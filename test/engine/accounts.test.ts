@@ -4,17 +4,20 @@ import { createKeyVault } from '../../src/adapters/key-vault.ts';
 import { LinkedInUnavailable } from '../../src/adapters/linkedin.ts';
 import { MailboxAway } from '../../src/adapters/mailbox.ts';
 import type { Vault } from '../../src/adapters/vault.ts';
-import { connectAccount } from '../../src/commands/connect-account.ts';
-import { connectLinkedInAccount, type NewLinkedInAccount } from '../../src/commands/connect-linkedin-account.ts';
-import { openCredentials } from '../../src/commands/credentials.ts';
-import { type AccountChange, editAccount } from '../../src/commands/edit-account.ts';
-import { guardAccount } from '../../src/commands/guard-account.ts';
-import { pauseAccount } from '../../src/commands/pause-account.ts';
-import { accountIsBack, reconnectAccount } from '../../src/commands/reconnect-account.ts';
-import { removeAccount } from '../../src/commands/remove-account.ts';
-import { resumeAccount } from '../../src/commands/resume-account.ts';
-import { rotateCredentials } from '../../src/commands/rotate-credentials.ts';
-import { testAccount } from '../../src/commands/test-account.ts';
+import { connectAccount } from '../../src/commands/accounts/connect-account.ts';
+import {
+  connectLinkedInAccount,
+  type NewLinkedInAccount,
+} from '../../src/commands/accounts/connect-linkedin-account.ts';
+import { openCredentials } from '../../src/commands/accounts/credentials.ts';
+import { type AccountChange, editAccount } from '../../src/commands/accounts/edit-account.ts';
+import { guardAccount } from '../../src/commands/accounts/guard-account.ts';
+import { pauseAccount } from '../../src/commands/accounts/pause-account.ts';
+import { accountIsBack, reconnectAccount } from '../../src/commands/accounts/reconnect-account.ts';
+import { removeAccount } from '../../src/commands/accounts/remove-account.ts';
+import { resumeAccount } from '../../src/commands/accounts/resume-account.ts';
+import { rotateCredentials } from '../../src/commands/accounts/rotate-credentials.ts';
+import { testAccount } from '../../src/commands/accounts/test-account.ts';
 import { readConfig } from '../../src/config.ts';
 import { disconnectAccount, loadAccount, restAccount } from '../../src/db/accounts.ts';
 import { lockAccount } from '../../src/db/locks.ts';

@@ -1,9 +1,9 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { completeTask } from '../../src/commands/complete-task.ts';
-import { editStep } from '../../src/commands/edit-step.ts';
-import { recordConnectionAccepted } from '../../src/commands/record-connection-accepted.ts';
-import { stopSequence } from '../../src/commands/stop-sequence.ts';
+import { recordConnectionAccepted } from '../../src/commands/inbound/record-connection-accepted.ts';
+import { editStep } from '../../src/commands/sequences/edit-step.ts';
+import { stopSequence } from '../../src/commands/sequences/stop-sequence.ts';
+import { completeTask } from '../../src/commands/tasks/complete-task.ts';
 import { newId } from '../../src/db/new-id.ts';
 import { deliveries, sequenceSteps } from '../../src/db/schema.ts';
 import type { MemberId, StepId } from '../../src/domain/ids.ts';

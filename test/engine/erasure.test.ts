@@ -1,11 +1,11 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { parseMail } from '../../src/adapters/parse-mail.ts';
-import { approveLead } from '../../src/commands/approve-lead.ts';
-import { eraseContact } from '../../src/commands/erase-contact.ts';
-import { importLeads } from '../../src/commands/import-leads.ts';
-import { receiveMail } from '../../src/commands/receive-mail.ts';
-import { recordReply } from '../../src/commands/record-reply.ts';
+import { eraseContact } from '../../src/commands/contacts/erase-contact.ts';
+import { receiveMail } from '../../src/commands/inbound/receive-mail.ts';
+import { recordReply } from '../../src/commands/inbound/record-reply.ts';
+import { approveLead } from '../../src/commands/leads/approve-lead.ts';
+import { importLeads } from '../../src/commands/leads/import-leads.ts';
 import { newId } from '../../src/db/new-id.ts';
 import { contacts, importRows, imports, leads } from '../../src/db/schema.ts';
 import type { ContactId, ImportId, SequenceId } from '../../src/domain/ids.ts';

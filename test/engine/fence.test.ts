@@ -1,11 +1,11 @@
 import { isNotNull, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { endCampaign } from '../../src/commands/end-campaign.ts';
-import { pauseCampaign } from '../../src/commands/pause-campaign.ts';
-import { recordReply } from '../../src/commands/record-reply.ts';
-import { stopSequence } from '../../src/commands/stop-sequence.ts';
-import { suppress } from '../../src/commands/suppress.ts';
-import { unsubscribe } from '../../src/commands/unsubscribe.ts';
+import { endCampaign } from '../../src/commands/campaigns/end-campaign.ts';
+import { pauseCampaign } from '../../src/commands/campaigns/pause-campaign.ts';
+import { suppress } from '../../src/commands/contacts/suppress.ts';
+import { recordReply } from '../../src/commands/inbound/record-reply.ts';
+import { unsubscribe } from '../../src/commands/inbound/unsubscribe.ts';
+import { stopSequence } from '../../src/commands/sequences/stop-sequence.ts';
 import { permitBody } from '../../src/db/claim.ts';
 import type { Tx } from '../../src/db/pool.ts';
 import { deliveries } from '../../src/db/schema.ts';

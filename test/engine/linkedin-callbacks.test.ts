@@ -6,10 +6,10 @@ import { tendLinkedIn } from '../../src/activities/tend-linkedin.ts';
 import { LinkedInUnavailable } from '../../src/adapters/linkedin.ts';
 import type { ReplyReader } from '../../src/adapters/reply-reader.ts';
 import type { Announcement } from '../../src/commands/deps.ts';
-import { createCallbackQueue, handleCallback } from '../../src/commands/handle-callback.ts';
-import { receiveCallback } from '../../src/commands/receive-callback.ts';
-import { recordReply } from '../../src/commands/record-reply.ts';
-import { stopSequence } from '../../src/commands/stop-sequence.ts';
+import { createCallbackQueue, handleCallback } from '../../src/commands/inbound/handle-callback.ts';
+import { receiveCallback } from '../../src/commands/inbound/receive-callback.ts';
+import { recordReply } from '../../src/commands/inbound/record-reply.ts';
+import { stopSequence } from '../../src/commands/sequences/stop-sequence.ts';
 import { ensurePolls } from '../../src/db/linkedin-polls.ts';
 import { newId } from '../../src/db/new-id.ts';
 import {

@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { createRepair, reconcileOnce } from '../../src/activities/repair.ts';
 import { MailboxAway, type Mailboxes } from '../../src/adapters/mailbox.ts';
-import { stopSequence } from '../../src/commands/stop-sequence.ts';
+import { stopSequence } from '../../src/commands/sequences/stop-sequence.ts';
 import { appNow } from '../../src/db/clock.ts';
 import { accounts, deliveries, installation } from '../../src/db/schema.ts';
 import { LOOK_UPS } from '../../src/domain/delivery.ts';

@@ -1,7 +1,7 @@
 import { asc, eq, inArray } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { pauseCampaign } from '../../src/commands/pause-campaign.ts';
-import { stopSequence } from '../../src/commands/stop-sequence.ts';
+import { pauseCampaign } from '../../src/commands/campaigns/pause-campaign.ts';
+import { stopSequence } from '../../src/commands/sequences/stop-sequence.ts';
 import { deliveries, mailboxes, slots } from '../../src/db/schema.ts';
 import type { AccountId, SequenceId } from '../../src/domain/ids.ts';
 import { isClear } from '../../src/domain/pace.ts';

@@ -1,7 +1,7 @@
 import { and, eq, isNotNull } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { pauseCampaign } from '../../src/commands/pause-campaign.ts';
-import { resumeCampaign } from '../../src/commands/resume-campaign.ts';
+import { pauseCampaign } from '../../src/commands/campaigns/pause-campaign.ts';
+import { resumeCampaign } from '../../src/commands/campaigns/resume-campaign.ts';
 import { appNow } from '../../src/db/clock.ts';
 import { deliveries, sequences } from '../../src/db/schema.ts';
 import type { CampaignId, SequenceId } from '../../src/domain/ids.ts';

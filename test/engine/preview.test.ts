@@ -1,11 +1,11 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Writer, WriterUnavailable } from '../../src/adapters/writer.ts';
-import { createTemplate } from '../../src/commands/create-template.ts';
-import { editTemplate } from '../../src/commands/edit-template.ts';
-import { pauseAccount } from '../../src/commands/pause-account.ts';
-import { type PreviewInput, previewTemplate } from '../../src/commands/preview-template.ts';
-import { sendTestEmail } from '../../src/commands/send-test-email.ts';
+import { pauseAccount } from '../../src/commands/accounts/pause-account.ts';
+import { createTemplate } from '../../src/commands/templates/create-template.ts';
+import { editTemplate } from '../../src/commands/templates/edit-template.ts';
+import { type PreviewInput, previewTemplate } from '../../src/commands/templates/preview-template.ts';
+import { sendTestEmail } from '../../src/commands/templates/send-test-email.ts';
 import { newId } from '../../src/db/new-id.ts';
 import {
   accounts,

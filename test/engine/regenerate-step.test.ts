@@ -1,8 +1,8 @@
 import { asc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Writer, WriterUnavailable, type WritingBrief } from '../../src/adapters/writer.ts';
-import { editStep } from '../../src/commands/edit-step.ts';
-import { regenerateStep } from '../../src/commands/regenerate-step.ts';
+import { editStep } from '../../src/commands/sequences/edit-step.ts';
+import { regenerateStep } from '../../src/commands/sequences/regenerate-step.ts';
 import { contacts, generations } from '../../src/db/schema.ts';
 import type { AiValue } from '../../src/domain/generation.ts';
 import { Refusal, type RefusalCode } from '../../src/domain/refusal.ts';

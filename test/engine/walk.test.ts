@@ -1,9 +1,9 @@
 import proto from '@temporalio/proto';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { completeTask } from '../../src/commands/complete-task.ts';
-import { recordConnectionAccepted } from '../../src/commands/record-connection-accepted.ts';
-import { recordReply } from '../../src/commands/record-reply.ts';
+import { recordConnectionAccepted } from '../../src/commands/inbound/record-connection-accepted.ts';
+import { recordReply } from '../../src/commands/inbound/record-reply.ts';
+import { completeTask } from '../../src/commands/tasks/complete-task.ts';
 import { tasks } from '../../src/db/schema.ts';
 import { createConductor } from '../../src/dev/conductor.ts';
 import { type Engine, startEngine } from '../support/engine.ts';

@@ -1,5 +1,5 @@
 import { and, asc, eq } from 'drizzle-orm';
-import type { LeadRow } from '../../src/commands/import-leads.ts';
+import type { LeadRow } from '../../src/commands/leads/import-leads.ts';
 import { appNow } from '../../src/db/clock.ts';
 import { accounts, contacts, events, suppressions } from '../../src/db/schema.ts';
 import type { EventKind } from '../../src/domain/event.ts';

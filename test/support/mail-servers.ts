@@ -1,6 +1,6 @@
 import type { MailboxAway, Mailboxes } from '../../src/adapters/mailbox.ts';
 import type { Mailer } from '../../src/adapters/mailer.ts';
-import type { NewEmailAccount } from '../../src/commands/connect-account.ts';
+import type { NewEmailAccount } from '../../src/commands/accounts/connect-account.ts';
 import type { AccountDeps } from '../../src/commands/deps.ts';
 import type { Deeds } from './deeds.ts';
 import { testVault } from './engine.ts';

@@ -1,10 +1,10 @@
 import { asc, eq } from 'drizzle-orm';
-import { activateTemplate } from '../../src/commands/activate-template.ts';
-import { createCampaign } from '../../src/commands/create-campaign.ts';
-import { createTemplate } from '../../src/commands/create-template.ts';
+import { createCampaign } from '../../src/commands/campaigns/create-campaign.ts';
+import { startCampaign } from '../../src/commands/campaigns/start-campaign.ts';
 import type { Caller, CommandDeps } from '../../src/commands/deps.ts';
-import { importLeads, type LeadRow } from '../../src/commands/import-leads.ts';
-import { startCampaign } from '../../src/commands/start-campaign.ts';
+import { importLeads, type LeadRow } from '../../src/commands/leads/import-leads.ts';
+import { activateTemplate } from '../../src/commands/templates/activate-template.ts';
+import { createTemplate } from '../../src/commands/templates/create-template.ts';
 import { appNow } from '../../src/db/clock.ts';
 import { newId } from '../../src/db/new-id.ts';
 import type { Db } from '../../src/db/pool.ts';

@@ -1,7 +1,7 @@
 import type { LinkedIn } from '../../src/adapters/linkedin.ts';
 import { createApp } from '../../src/api/app.ts';
 import type { ApiDeps, VirtualTime } from '../../src/api/deps.ts';
-import { createCallbackQueue } from '../../src/commands/handle-callback.ts';
+import { createCallbackQueue } from '../../src/commands/inbound/handle-callback.ts';
 import type { CampaignId, SequenceId } from '../../src/domain/ids.ts';
 import { scopes as everyScope, type Scope } from '../../src/domain/scope.ts';
 import { linkedInCallbacks } from './api.ts';

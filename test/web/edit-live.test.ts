@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { importLeads } from '../../src/commands/import-leads.ts';
+import { importLeads } from '../../src/commands/leads/import-leads.ts';
 import type { TemplateId } from '../../src/domain/ids.ts';
 import { aCampaign, content, sequencesOf, steps } from '../support/scenario.ts';
 import { aSite } from './support/site.ts';

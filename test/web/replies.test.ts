@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseMail } from '../../src/adapters/parse-mail.ts';
-import { receiveMail } from '../../src/commands/receive-mail.ts';
+import { receiveMail } from '../../src/commands/inbound/receive-mail.ts';
 import { changeInbound, noteInbound } from '../../src/db/inbound.ts';
 import { idOf, type SequenceId } from '../../src/domain/ids.ts';
 import { hostileHtml } from '../fixtures/hostile-html.ts';

@@ -1,4 +1,4 @@
-import { previewLead } from '../../commands/preview-lead.ts';
+import { previewLead } from '../../commands/templates/preview-lead.ts';
 import type { LeadId } from '../../domain/ids.ts';
 import type { App } from '../app.ts';
 import type { ApiDeps } from '../deps.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { addMember } from '../../commands/add-member.ts';
-import { removeMember } from '../../commands/remove-member.ts';
+import { addMember } from '../../commands/workspace/add-member.ts';
+import { removeMember } from '../../commands/workspace/remove-member.ts';
 import { findMember, holdingsOf, presentMembers } from '../../db/member-reads.ts';
 import type { MemberId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Credential, type SignIn, signIn } from '../../commands/sign-in.ts';
+import { type Credential, type SignIn, signIn } from '../../commands/workspace/sign-in.ts';
 import { appNow } from '../../db/clock.ts';
 import type { Db } from '../../db/pool.ts';
 import { deleteSession, hashSecret } from '../../db/sessions.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type PreviewedTemplate, previewTemplate } from '../../commands/preview-template.ts';
-import { sendTestEmail } from '../../commands/send-test-email.ts';
+import { type PreviewedTemplate, previewTemplate } from '../../commands/templates/preview-template.ts';
+import { sendTestEmail } from '../../commands/templates/send-test-email.ts';
 import type { AccountId, ContactId, TemplateId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { MAX_STEPS } from '../../domain/template.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { createToken } from '../../commands/create-token.ts';
-import { revokeToken } from '../../commands/revoke-token.ts';
+import { createToken } from '../../commands/workspace/create-token.ts';
+import { revokeToken } from '../../commands/workspace/revoke-token.ts';
 import { livingTokens } from '../../db/tokens.ts';
 import type { MemberId, TokenId } from '../../domain/ids.ts';
 import { scopes } from '../../domain/scope.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Caller } from '../../commands/deps.ts';
-import { editContext } from '../../commands/edit-context.ts';
-import { editWorkspace } from '../../commands/edit-workspace.ts';
+import { editContext } from '../../commands/workspace/edit-context.ts';
+import { editWorkspace } from '../../commands/workspace/edit-workspace.ts';
 import { readWorkspace } from '../../db/workspaces.ts';
 import type { App } from '../app.ts';
 import type { ApiDeps } from '../deps.ts';

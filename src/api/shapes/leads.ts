@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LeadPreview } from '../../commands/preview-lead.ts';
+import type { LeadPreview } from '../../commands/templates/preview-lead.ts';
 import type { LeadView } from '../../db/lead-reads.ts';
 import { importOutcomes, leadFailures, leadStatuses } from '../../domain/lead.ts';
 import { stepKinds } from '../../domain/sequence.ts';

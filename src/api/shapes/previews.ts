@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Preview } from '../../commands/preview-template.ts';
+import type { Preview } from '../../commands/templates/preview-template.ts';
 import { type AiValues, aiWriters } from '../../domain/generation.ts';
 import { stepKinds } from '../../domain/sequence.ts';
 import { printedId, printedInstant, printInstant } from '../schemas.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { eraseContact } from '../../commands/contacts/erase-contact.ts';
+import { suppress } from '../../commands/contacts/suppress.ts';
 import type { Caller } from '../../commands/deps.ts';
-import { eraseContact } from '../../commands/erase-contact.ts';
-import { suppress } from '../../commands/suppress.ts';
 import { appNow } from '../../db/clock.ts';
 import { exportContact } from '../../db/contact-export.ts';
 import { findContact, findContactDetail, listContacts } from '../../db/contact-reads.ts';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { approveLead } from '../../commands/approve-lead.ts';
 import type { Caller, CommandDeps } from '../../commands/deps.ts';
-import { importLeads, type LeadOutcome } from '../../commands/import-leads.ts';
-import { inFileWords, rowOf } from '../../commands/lead-row.ts';
-import { rejectLead } from '../../commands/reject-lead.ts';
-import { reopenLead } from '../../commands/reopen-lead.ts';
-import { reviewLeads } from '../../commands/review-leads.ts';
+import { approveLead } from '../../commands/leads/approve-lead.ts';
+import { importLeads, type LeadOutcome } from '../../commands/leads/import-leads.ts';
+import { inFileWords, rowOf } from '../../commands/leads/lead-row.ts';
+import { rejectLead } from '../../commands/leads/reject-lead.ts';
+import { reopenLead } from '../../commands/leads/reopen-lead.ts';
+import { reviewLeads } from '../../commands/leads/review-leads.ts';
 import { campaignExists } from '../../db/campaign-reads.ts';
 import { findLead, leadSortKeys, listLeads } from '../../db/lead-reads.ts';
 import type { CampaignId, LeadId } from '../../domain/ids.ts';

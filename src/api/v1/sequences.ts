@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Caller } from '../../commands/deps.ts';
-import { editStep } from '../../commands/edit-step.ts';
-import { recordBounce } from '../../commands/record-bounce.ts';
-import { recordReply } from '../../commands/record-reply.ts';
-import { regenerateStep } from '../../commands/regenerate-step.ts';
-import { stopSequence } from '../../commands/stop-sequence.ts';
+import { recordBounce } from '../../commands/inbound/record-bounce.ts';
+import { recordReply } from '../../commands/inbound/record-reply.ts';
+import { editStep } from '../../commands/sequences/edit-step.ts';
+import { regenerateStep } from '../../commands/sequences/regenerate-step.ts';
+import { stopSequence } from '../../commands/sequences/stop-sequence.ts';
 import { findSequence, findSequenceDetail, listSequences, sequenceSortKeys } from '../../db/sequence-reads.ts';
 import type { CampaignId, SequenceId, StepId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';

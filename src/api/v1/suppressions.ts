@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { suppress } from '../../commands/suppress.ts';
-import { unsuppress } from '../../commands/unsuppress.ts';
+import { suppress } from '../../commands/contacts/suppress.ts';
+import { unsuppress } from '../../commands/contacts/unsuppress.ts';
 import { listSuppressions } from '../../db/suppressions.ts';
 import { suppressionReasons } from '../../domain/fence.ts';
 import type { SuppressionId } from '../../domain/ids.ts';

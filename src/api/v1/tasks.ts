@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { type CompleteTaskInput, completeTask } from '../../commands/complete-task.ts';
 import type { Caller } from '../../commands/deps.ts';
-import { dismissTask } from '../../commands/dismiss-task.ts';
-import { reassignTask } from '../../commands/reassign-task.ts';
-import { skipTask } from '../../commands/skip-task.ts';
-import { snoozeTask } from '../../commands/snooze-task.ts';
+import { type CompleteTaskInput, completeTask } from '../../commands/tasks/complete-task.ts';
+import { dismissTask } from '../../commands/tasks/dismiss-task.ts';
+import { reassignTask } from '../../commands/tasks/reassign-task.ts';
+import { skipTask } from '../../commands/tasks/skip-task.ts';
+import { snoozeTask } from '../../commands/tasks/snooze-task.ts';
 import { unknownMembers } from '../../db/member-reads.ts';
 import { listTasks, viewTask } from '../../db/task-reads.ts';
 import type { CampaignId, MemberId, SequenceId, TaskId } from '../../domain/ids.ts';

@@ -1,9 +1,9 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { eraseContact } from '../../../src/commands/erase-contact.ts';
-import { runImport } from '../../../src/commands/run-import.ts';
-import { startImport } from '../../../src/commands/start-import.ts';
-import { suppress } from '../../../src/commands/suppress.ts';
+import { eraseContact } from '../../../src/commands/contacts/erase-contact.ts';
+import { suppress } from '../../../src/commands/contacts/suppress.ts';
+import { runImport } from '../../../src/commands/leads/run-import.ts';
+import { startImport } from '../../../src/commands/leads/start-import.ts';
 import { giveUpLease, leaseImport } from '../../../src/db/imports.ts';
 import { newId } from '../../../src/db/new-id.ts';
 import { contacts, events, imports } from '../../../src/db/schema.ts';

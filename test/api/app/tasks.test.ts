@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseMail } from '../../../src/adapters/parse-mail.ts';
-import { type ReceiveDeps, receiveMail } from '../../../src/commands/receive-mail.ts';
+import { type ReceiveDeps, receiveMail } from '../../../src/commands/inbound/receive-mail.ts';
 import { aHouse, always, content, type House, steps } from '../../support/scenario.ts';
 import { type Served, startServed } from '../../support/served.ts';
 

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { deactivateTemplate } from '../../../src/commands/deactivate-template.ts';
-import { recordReply } from '../../../src/commands/record-reply.ts';
+import { recordReply } from '../../../src/commands/inbound/record-reply.ts';
+import { deactivateTemplate } from '../../../src/commands/templates/deactivate-template.ts';
 import { newId } from '../../../src/db/new-id.ts';
 import { accounts, campaigns, contacts, sequences } from '../../../src/db/schema.ts';
 import type { ContactId, SequenceId } from '../../../src/domain/ids.ts';

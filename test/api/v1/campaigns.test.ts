@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { deactivateTemplate } from '../../../src/commands/deactivate-template.ts';
+import { deactivateTemplate } from '../../../src/commands/templates/deactivate-template.ts';
 import { newId } from '../../../src/db/new-id.ts';
 import { aHouse, always, content, steps } from '../../support/scenario.ts';
 import { type Served, startServed } from '../../support/served.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { recordReply } from '../../../src/commands/record-reply.ts';
+import { recordReply } from '../../../src/commands/inbound/record-reply.ts';
 import { changeInbound, noteInbound } from '../../../src/db/inbound.ts';
 import { aHouse, always, content, sequenceRow, steps } from '../../support/scenario.ts';
 import { type Served, startServed } from '../../support/served.ts';

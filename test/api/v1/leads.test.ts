@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { suppress } from '../../../src/commands/suppress.ts';
+import { suppress } from '../../../src/commands/contacts/suppress.ts';
 import { newId } from '../../../src/db/new-id.ts';
 import { contacts } from '../../../src/db/schema.ts';
 import type { CampaignId } from '../../../src/domain/ids.ts';

@@ -9,7 +9,7 @@ import { offlineWriter } from '../../../src/adapters/offline-writer.ts';
 import { createSmtpMailer } from '../../../src/adapters/smtp-mailer.ts';
 import { createApp } from '../../../src/api/app.ts';
 import type { ApiDeps, DevTools } from '../../../src/api/deps.ts';
-import { createCallbackQueue } from '../../../src/commands/handle-callback.ts';
+import { createCallbackQueue } from '../../../src/commands/inbound/handle-callback.ts';
 import { createDevTools } from '../../../src/dev/dev-tools.ts';
 import { linkedInHooks } from '../../../src/dev/linkedin-hooks.ts';
 import { startLinkedInSimulator } from '../../../src/dev/linkedin-simulator.ts';

@@ -1,0 +1,81 @@
+import { and, asc, eq } from 'drizzle-orm';
+import { appNow } from '../../db/clock.ts';
+import { forget, takeContactWhole } from '../../db/erasure.ts';
+import { record } from '../../db/events.ts';
+import { lockSequence, lockTask } from '../../db/locks.ts';
+import { endFromOutside } from '../../db/moves.ts';
+import type { Tx } from '../../db/pool.ts';
+import { leads, sequences, tasks } from '../../db/schema.ts';
+import { suppress } from '../../db/suppressions.ts';
+import { settleTask } from '../../db/tasks.ts';
+import { loadWalk, type Walk } from '../../db/walks.ts';
+import type { ContactId, SequenceId, TemplateId } from '../../domain/ids.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import { suppressionKeys } from '../../domain/suppression.ts';
+import type { Caller, CommandDeps } from '../deps.ts';
+import { failWaitingLeads } from '../leads/fail-waiting-leads.ts';
+import { archiveFinished } from '../sequences/archive-finished.ts';
+
+const end = { status: 'STOPPED_EARLY', reason: 'contact_erased' } as const;
+
+interface Ended {
+  sequenceId: SequenceId;
+  templateId: TemplateId;
+}
+
+/**
+ * Forgets a person: what is known of them, what was said to them and by them. Their open sequence ends, their address
+ * and profile stay on the suppression list, so that they are never contacted again whoever imports them. A contact has
+ * one open sequence at most, so that fact, end and clearing are one transaction, behind the locks that every message
+ * passes: what is not begun by then is not begun. Erasing twice is one erasure. Returns how many sequences it ended.
+ */
+export async function eraseContact(deps: CommandDeps, caller: Caller, id: ContactId): Promise<{ ended: number }> {
+  const { workspaceId } = caller;
+  const ended = await deps.db.inWorkspace(workspaceId, (tx) => erase(tx, caller, id));
+  for (const { sequenceId, templateId } of ended) {
+    deps.announce({ workspaceId, sequenceId });
+    await archiveFinished(deps.db, workspaceId, templateId);
+  }
+  await failWaitingLeads(deps, caller, eq(leads.contactId, id), 'suppressed');
+  return { ended: ended.length };
+}
+
+async function erase(tx: Tx, caller: Caller, id: ContactId): Promise<Ended[]> {
+  const { workspaceId, actor } = caller;
+  const contact = await takeContactWhole(tx, id);
+  if (!contact) throw new Refusal('not_found', `no contact ${id}`);
+  const found = await tx
+    .select({ id: sequences.id })
+    .from(sequences)
+    .where(eq(sequences.contactId, id))
+    .orderBy(asc(sequences.id));
+  for (const sequence of found) await lockSequence(tx, sequence.id);
+  const now = await appNow(tx);
+  const ended: Ended[] = [];
+  for (const sequence of found) {
+    const walk = await loadWalk(tx, sequence.id);
+    const { templateId, endedAt } = walk.sequence;
+    if (endedAt === null && (await endFromOutside(tx, walk, end, actor, now)))
+      ended.push({ sequenceId: sequence.id, templateId });
+    await dismissTasks(tx, walk, caller, now);
+  }
+  for (const entry of suppressionKeys(contact).filter(({ kind }) => kind !== 'domain'))
+    await suppress(tx, workspaceId, entry, 'asked_by_user', actor, now);
+  await forget(tx, contact, now);
+  const key = `contact_erased/${id}`;
+  await record(tx, { workspaceId, kind: 'contact_erased', at: now, actor, key, contactId: id });
+  return ended;
+}
+
+/** Nobody could do them any more: whom they are about is not known. */
+async function dismissTasks(tx: Tx, walk: Walk, { actor }: Caller, now: number): Promise<void> {
+  const open = await tx
+    .select()
+    .from(tasks)
+    .where(and(eq(tasks.sequenceId, walk.sequence.id), eq(tasks.status, 'OPEN')))
+    .orderBy(asc(tasks.id));
+  for (const task of open) {
+    await lockTask(tx, task.id);
+    await settleTask(tx, walk, task, 'DISMISSED', {}, actor, now);
+  }
+}

@@ -1,0 +1,42 @@
+import { record } from '../../db/events.ts';
+import type { DeliveryId, SequenceId } from '../../domain/ids.ts';
+import { suppress } from '../contacts/suppress.ts';
+import type { Caller, CommandDeps } from '../deps.ts';
+import { onSequence } from '../sequences/on-sequence.ts';
+import { noteReport } from './note-report.ts';
+
+export interface BounceInput {
+  sequenceId: SequenceId;
+  /** The message that came back, where it is known: its recipient is suppressed, not whom the contact has become since. */
+  deliveryId?: DeliveryId;
+  /** hard: the address does not exist (5.1.x). soft: it may work later; only noted. */
+  kind: 'hard' | 'soft';
+  /** What makes this bounce the same one when it is told again. */
+  key: string;
+}
+
+/** A delivery report for one of the sequence's emails. A hard bounce suppresses the address and ends the sequence. Design 6. */
+export async function recordBounce(
+  deps: CommandDeps,
+  caller: Caller,
+  { sequenceId, deliveryId, kind, key }: BounceInput,
+): Promise<void> {
+  const email = await onSequence(deps, caller, sequenceId, async (tx, walk, now) => {
+    const { sequence, contact } = walk;
+    await record(tx, {
+      workspaceId: caller.workspaceId,
+      kind: 'bounce_received',
+      at: now,
+      actor: 'service',
+      key: `bounce/${key}`,
+      campaignId: sequence.campaignId,
+      contactId: contact.id,
+      sequenceId,
+      data: { bounce: kind },
+    });
+    const delivery = deliveryId ? await noteReport(tx, walk, deliveryId, kind, now) : null;
+    return { result: delivery?.recipient ?? contact.email };
+  });
+  if (kind === 'hard' && email !== null)
+    await suppress(deps, { ...caller, actor: 'service' }, [{ kind: 'address', value: email, reason: 'hard_bounce' }]);
+}

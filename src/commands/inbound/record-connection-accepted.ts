@@ -1,0 +1,69 @@
+import { and, eq, inArray } from 'drizzle-orm';
+import { appNow } from '../../db/clock.ts';
+import { rememberConnection } from '../../db/connections.ts';
+import { record } from '../../db/events.ts';
+import { settleInvitation } from '../../db/invitations.ts';
+import { lockContact, lockSequence } from '../../db/locks.ts';
+import { bumpTell, changeSequence, deriveStatus, moveStep } from '../../db/moves.ts';
+import type { Tx } from '../../db/pool.ts';
+import { contacts, sequences } from '../../db/schema.ts';
+import { currentStep, jitterKey, loadWalk, type Walk } from '../../db/walks.ts';
+import type { AccountId } from '../../domain/ids.ts';
+import { planStep } from '../../domain/schedule.ts';
+import { openStatuses } from '../../domain/sequence.ts';
+import type { Caller, CommandDeps } from '../deps.ts';
+
+/**
+ * A contact accepted an account's invitation; a message step that waits for it goes at the next permitted instant, also
+ * when the connection had been known before and given up. Told twice, or of somebody we do not know, it changes nothing.
+ * `profile` is normalised. Design 5.
+ */
+export async function recordConnectionAccepted(
+  { db, announce }: CommandDeps,
+  { workspaceId }: Caller,
+  { accountId, profile }: { accountId: AccountId; profile: string },
+): Promise<void> {
+  const sequenceId = await db.inWorkspace(workspaceId, async (tx) => {
+    const [contact] = await tx.select({ id: contacts.id }).from(contacts).where(eq(contacts.profile, profile));
+    if (!contact) return null;
+    await lockContact(tx, contact.id);
+    const now = await appNow(tx);
+    const isNew = await rememberConnection(tx, workspaceId, accountId, contact.id, now);
+    const isAnswer = await settleInvitation(tx, { accountId, contactId: contact.id }, 'ACCEPTED', now);
+    const [open] = await tx
+      .select({ id: sequences.id })
+      .from(sequences)
+      .where(
+        and(
+          eq(sequences.contactId, contact.id),
+          eq(sequences.linkedinAccountId, accountId),
+          inArray(sequences.status, [...openStatuses]),
+        ),
+      );
+    if (open) await lockSequence(tx, open.id);
+    const woken = open ? await stopWaiting(tx, await loadWalk(tx, open.id), now) : false;
+    if (isNew || isAnswer || woken)
+      await record(tx, {
+        workspaceId,
+        kind: 'connection_accepted',
+        at: now,
+        actor: 'contact',
+        contactId: contact.id,
+        ...(open ? { sequenceId: open.id } : {}),
+        data: { account: accountId },
+      });
+    return open && woken ? open.id : null;
+  });
+  if (sequenceId) announce({ workspaceId, sequenceId, news: { kind: 'connectionAccepted' } });
+}
+
+async function stopWaiting(tx: Tx, walk: Walk, now: number): Promise<boolean> {
+  const step = currentStep(walk);
+  if (walk.sequence.endedAt !== null || step?.kind !== 'linkedin_message' || step.status !== 'WAITING') return false;
+  await moveStep(tx, step, 'PENDING');
+  const { at, why } = planStep(now, null, walk.content.schedule, jitterKey(walk, step.position));
+  await changeSequence(tx, walk, { nextAt: at, nextWhy: why });
+  await deriveStatus(tx, walk, now);
+  await bumpTell(tx, walk, now);
+  return true;
+}

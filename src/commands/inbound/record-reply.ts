@@ -1,0 +1,146 @@
+import { eq } from 'drizzle-orm';
+import { confirmByEvidence } from '../../db/confirmations.ts';
+import { record } from '../../db/events.ts';
+import { findDeliveryById, findOpenSequence } from '../../db/inbound.ts';
+import { bumpTell, deriveStatus, endFromOutside } from '../../db/moves.ts';
+import type { Tx } from '../../db/pool.ts';
+import { contacts, events } from '../../db/schema.ts';
+import { openTask } from '../../db/tasks.ts';
+import type { Walk } from '../../db/walks.ts';
+import { type DeliveryId, idOf, type SequenceId } from '../../domain/ids.ts';
+import { callsForAnswer, defaultReturn, plausibleReturn, type ReplyIntent, replyPolicy } from '../../domain/reply.ts';
+import { afterReturn, localDate, nextOpening } from '../../domain/schedule.ts';
+import { isTerminal } from '../../domain/sequence.ts';
+import { askForAnswer } from '../ask-for-answer.ts';
+import type { Caller, CommandDeps } from '../deps.ts';
+import { onSequence } from '../sequences/on-sequence.ts';
+import { unsubscribe } from './unsubscribe.ts';
+
+export interface ReplyInput {
+  sequenceId: SequenceId;
+  intent: ReplyIntent;
+  /** What makes this reply the same one when it is told again: its Message-ID, say. */
+  key: string;
+  /** The message it answers to, where it is known: that one was sent. */
+  deliveryId?: DeliveryId;
+  /** For `out_of_office`: the ISO date the contact says they are back; null when they did not say. */
+  returnsOn?: string | null;
+  /** What was written, for the person who is asked to read or to answer it. */
+  text?: string;
+}
+
+/**
+ * A reply, with what it means. The policy is a table (`domain/reply.ts`); a reply told twice acts once, one that comes
+ * after the end is recorded and changes no status, but for the positive answer to the last message. Whoever answers to
+ * what has ended while another sequence of theirs is open has answered to that one too, and is answered once: by whom they
+ * wrote to. Design 2, 6.
+ */
+export async function recordReply(deps: CommandDeps, caller: Caller, reply: ReplyInput): Promise<void> {
+  const { deliveryId: _, ...words } = reply;
+  const open = await recordOn(deps, caller, reply, applyReply);
+  if (open) await recordOn(deps, caller, { ...words, sequenceId: open, key: `${reply.key}/${open}` }, takeEffect);
+  // Repeated even for a reply told twice: the first telling may have died between its two transactions.
+  if (reply.intent === 'unsubscribe') await unsubscribe(deps, caller, reply.sequenceId);
+}
+
+/** Returns the open sequence that the reply reaches too: the one that was open when it was told first. */
+function recordOn(
+  deps: CommandDeps,
+  caller: Caller,
+  reply: ReplyInput,
+  apply: typeof applyReply,
+): Promise<SequenceId | null> {
+  const { sequenceId, intent } = reply;
+  const key = `reply/${reply.key}`;
+  return onSequence(deps, caller, sequenceId, async (tx, walk, now) => {
+    const isLate = walk.sequence.endedAt !== null && reachesOthers(intent);
+    const also = isLate ? await findOpenSequence(tx, walk.contact.id) : null;
+    const isNew = await record(tx, {
+      workspaceId: caller.workspaceId,
+      kind: 'reply_received',
+      at: now,
+      actor: 'contact',
+      key,
+      campaignId: walk.sequence.campaignId,
+      contactId: walk.contact.id,
+      sequenceId,
+      data: { intent, ...(also && { also }) },
+    });
+    if (reply.deliveryId) await confirmAnswered(tx, walk, reply.deliveryId, now);
+    if (isNew) await apply(tx, walk, reply, now);
+    return { result: isNew ? also : await alsoReached(tx, key) };
+  });
+}
+
+/** Who unsubscribes is suppressed, which ends everything by itself; what is ignored is ignored once. */
+const reachesOthers = (intent: ReplyIntent): boolean =>
+  intent !== 'unsubscribe' && replyPolicy[intent].kind !== 'ignore';
+
+async function alsoReached(tx: Tx, key: string): Promise<SequenceId | null> {
+  const [told] = await tx.select({ data: events.data }).from(events).where(eq(events.key, key));
+  const also = told?.data.also;
+  return typeof also === 'string' ? idOf<SequenceId>(also) : null;
+}
+
+async function confirmAnswered(tx: Tx, walk: Walk, id: DeliveryId, now: number): Promise<void> {
+  const delivery = await findDeliveryById(tx, id);
+  const step = walk.steps.find(({ stepId }) => stepId === delivery?.stepId);
+  if (step) await confirmByEvidence(tx, walk, step, now);
+}
+
+type Meaning = Omit<ReplyInput, 'sequenceId' | 'key'>;
+
+/** What a reply does to its sequence and asks of us, in the transaction that records it or settles the task that asked. */
+export async function applyReply(tx: Tx, walk: Walk, reply: Meaning, now: number): Promise<void> {
+  const isToAnswer = callsForAnswer(reply.intent, walk.sequence.status);
+  await takeEffect(tx, walk, reply, now);
+  if (isToAnswer) await askForAnswer(tx, walk, reply.text ?? '', now);
+}
+
+async function takeEffect(
+  tx: Tx,
+  walk: Walk,
+  { intent, returnsOn = null, text = '' }: Meaning,
+  now: number,
+): Promise<void> {
+  const effect = replyPolicy[intent];
+  switch (effect.kind) {
+    case 'end':
+      await endFromOutside(tx, walk, effect.end, 'contact', now);
+      return;
+    case 'hold':
+      await holdWhileAway(tx, walk, returnsOn, now);
+      break;
+    case 'ask':
+      // The answer to the last message comes after the end, and may still make it a success: somebody reads it.
+      if (isTerminal(walk.sequence.status) && walk.sequence.status !== 'COMPLETED') return;
+      if (walk.contact.erasedAt !== null) return; // while this was on its way
+      await openTask(
+        tx,
+        walk,
+        {
+          kind: 'read_reply',
+          stepId: null,
+          manualKind: null,
+          title: 'Read the reply',
+          instructions: text,
+          assigneeId: walk.campaign.ownerId,
+        },
+        now,
+      );
+      break;
+    case 'ignore':
+      return;
+  }
+  await deriveStatus(tx, walk, now);
+  await bumpTell(tx, walk, now);
+}
+
+/** Until the stated date plus one working day; without a usable one, 14 days. For every sequence and channel of the contact. */
+async function holdWhileAway(tx: Tx, walk: Walk, returnsOn: string | null, now: number): Promise<void> {
+  const { schedule } = walk.content;
+  const stated = plausibleReturn(returnsOn, localDate(now, schedule.zone));
+  const awayUntil = stated === null ? nextOpening(defaultReturn(now), schedule) : afterReturn(stated, schedule);
+  walk.contact.awayUntil = awayUntil;
+  await tx.update(contacts).set({ awayUntil }).where(eq(contacts.id, walk.contact.id));
+}

@@ -1,0 +1,272 @@
+import { and, eq, or } from 'drizzle-orm';
+import { suppressionOf } from '../../db/claim.ts';
+import { appNow } from '../../db/clock.ts';
+import { hasOpenSequence } from '../../db/enrolments.ts';
+import { violates } from '../../db/errors.ts';
+import { record } from '../../db/events.ts';
+import { moveLead } from '../../db/leads.ts';
+import { newId } from '../../db/new-id.ts';
+import type { Tx } from '../../db/pool.ts';
+import { campaigns, contacts, leads, templates } from '../../db/schema.ts';
+import { suppressionsOf } from '../../db/suppressions.ts';
+import { bumpCampaignTell } from '../../db/tells.ts';
+import type { CampaignId, ContactId, LeadId } from '../../domain/ids.ts';
+import type { ImportOutcome } from '../../domain/lead.ts';
+import { conflictOf, identify, keysOf } from '../../domain/lead-identity.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import type { Reachable } from '../../domain/suppression.ts';
+import type { Caller, CommandDeps } from '../deps.ts';
+
+/** One proposed contact as it was written; every field is text, blank counts as none. */
+export interface LeadRow {
+  email?: string;
+  /** The profile's address. */
+  profile?: string;
+  firstName?: string;
+  lastName?: string;
+  jobTitle?: string;
+  company?: string;
+  linkedinHeadline?: string;
+  recentActivity?: string;
+  /** company_industry, company_size, company_tech_stack, company_news, company_funding. */
+  companyContext?: Readonly<Record<string, string>>;
+  custom?: Readonly<Record<string, string>>;
+}
+
+export interface LeadOutcome {
+  outcome: ImportOutcome;
+  leadId: LeadId | null;
+  /**
+   * For `invalid`, and of a row that was taken without a cell: the value, the place and the expectation. Of a row that
+   * contradicts what is known (`conflict`, or `suppressed`): both.
+   */
+  problem: string | null;
+}
+
+export interface LeadImport {
+  campaignId: CampaignId;
+  rows: readonly LeadRow[];
+  /** The importer vouches for the rows: also what waits for review since an earlier import is approved. */
+  approve?: boolean;
+}
+
+/**
+ * Proposes contacts to a campaign, one outcome per row, each row a transaction of its own: a bad row never stops the
+ * rest, and a repeated import adds nothing. New values of a known contact win over old ones; blanks change nothing. Only
+ * the address and the profile that a contact has are never replaced: a row that says another is a `conflict`. Autopilot
+ * approves at once. Refuses an unknown or ENDED campaign.
+ */
+export async function importLeads(
+  deps: CommandDeps,
+  caller: Caller,
+  { campaignId, rows, approve = false }: LeadImport,
+): Promise<LeadOutcome[]> {
+  const into = await intakeOf(deps, caller, campaignId, approve);
+  const seen = new Set<string>();
+  const outcomes: LeadOutcome[] = [];
+  for (const row of rows) {
+    const keys = keysOf(row);
+    if (keys.some((key) => seen.has(key))) {
+      outcomes.push({ outcome: 'duplicate_in_request', leadId: null, problem: null });
+      continue;
+    }
+    for (const key of keys) seen.add(key);
+    outcomes.push(await proposeLead(deps, caller, into, row));
+  }
+  if (outcomes.some(({ outcome }) => outcome === 'approved')) await tellOfLeads(deps, caller, campaignId);
+  return outcomes;
+}
+
+/** How a campaign takes leads just now. */
+export interface Intake {
+  campaignId: CampaignId;
+  /** By its template's approval mode. */
+  autopilot: boolean;
+  approve: boolean;
+}
+
+/** Refuses where none are taken. */
+export const intakeOf = (
+  { db }: Pick<CommandDeps, 'db'>,
+  { workspaceId }: Caller,
+  campaignId: CampaignId,
+  approve: boolean,
+): Promise<Intake> =>
+  db.inWorkspace(workspaceId, async (tx) => ({
+    campaignId,
+    autopilot: await approvesAtOnce(tx, campaignId),
+    approve,
+  }));
+
+/** The campaign's workflow hears that somebody may be enrolled. */
+export async function tellOfLeads(
+  { db, announce }: CommandDeps,
+  { workspaceId }: Caller,
+  campaignId: CampaignId,
+): Promise<void> {
+  await db.inWorkspace(workspaceId, async (tx) => bumpCampaignTell(tx, campaignId, await appNow(tx)));
+  announce({ workspaceId, campaignId });
+}
+
+/**
+ * One row, in a transaction of its own, with what `also` writes of its outcome. Two imports of one new contact at once:
+ * the second finds what the first wrote.
+ */
+export async function proposeLead(
+  { db }: Pick<CommandDeps, 'db'>,
+  caller: Caller,
+  into: Intake,
+  row: LeadRow,
+  also: (tx: Tx, outcome: LeadOutcome) => Promise<void> = async () => undefined,
+): Promise<LeadOutcome> {
+  const attempt = () =>
+    db.inWorkspace(caller.workspaceId, async (tx) => {
+      const outcome = await proposeOne(tx, caller, into, row);
+      await also(tx, outcome);
+      return outcome;
+    });
+  try {
+    return await attempt();
+  } catch (error) {
+    if (['contacts_email', 'contacts_profile', 'leads_once_per_campaign'].some((name) => violates(error, name)))
+      return attempt();
+    throw error;
+  }
+}
+
+async function approvesAtOnce(tx: Tx, campaignId: CampaignId): Promise<boolean> {
+  const [row] = await tx
+    .select({ status: campaigns.status, mode: templates.approvalMode, template: templates.status })
+    .from(campaigns)
+    .innerJoin(templates, eq(templates.id, campaigns.templateId))
+    .where(eq(campaigns.id, campaignId));
+  if (!row) throw new Refusal('not_found', `no campaign ${campaignId}`);
+  if (row.status === 'ENDED') throw new Refusal('wrong_state', `campaign ${campaignId} is ENDED: it takes no leads`);
+  if (row.template === 'FINISHING' || row.template === 'ARCHIVED')
+    throw new Refusal('wrong_state', `the template of campaign ${campaignId} is ${row.template}: it takes no leads`);
+  return row.mode === 'AUTOPILOT';
+}
+
+const notTaken = (outcome: ImportOutcome, problem: string | null = null): LeadOutcome => ({
+  outcome,
+  leadId: null,
+  problem,
+});
+
+async function proposeOne(tx: Tx, caller: Caller, into: Intake, row: LeadRow): Promise<LeadOutcome> {
+  const person = identify(row);
+  if (!person.ok) return notTaken('invalid', person.problem);
+  const contact = await meet(tx, caller, row, person);
+  const outcome = 'outcome' in contact ? contact : await proposeContact(tx, caller, into, contact);
+  return { ...outcome, problem: outcome.problem ?? person.leftOut };
+}
+
+async function proposeContact(
+  tx: Tx,
+  caller: Caller,
+  { campaignId, autopilot, approve }: Intake,
+  contact: Met,
+): Promise<LeadOutcome> {
+  const [known] = await tx
+    .select()
+    .from(leads)
+    .where(and(eq(leads.campaignId, campaignId), eq(leads.contactId, contact.id)))
+    .for('update');
+  if (known) {
+    const waits = approve && known.status === 'PENDING_REVIEW';
+    if (waits)
+      await moveLead(tx, known, 'APPROVED', { kind: 'lead_approved', actor: caller.actor, now: await appNow(tx) });
+    return { outcome: waits ? 'approved' : 'already_in_campaign', leadId: known.id, problem: null };
+  }
+  if (await suppressionOf(tx, contact)) return notTaken('suppressed');
+  if (await hasOpenSequence(tx, contact.id)) return notTaken('in_other_sequence');
+
+  const { workspaceId, actor } = caller;
+  const id = newId<LeadId>();
+  const now = await appNow(tx);
+  const isApproved = autopilot || approve;
+  const status = isApproved ? 'APPROVED' : 'PENDING_REVIEW';
+  await tx
+    .insert(leads)
+    .values({ id, workspaceId, campaignId, contactId: contact.id, status, createdAt: now, updatedAt: now });
+  await record(tx, {
+    workspaceId,
+    kind: 'lead_imported',
+    at: now,
+    actor,
+    campaignId,
+    contactId: contact.id,
+    data: { lead: id },
+  });
+  return { outcome: isApproved ? 'approved' : 'pending_review', leadId: id, problem: null };
+}
+
+type Met = Reachable & { id: ContactId };
+
+/**
+ * The contact of that address or profile, brought up to date; a new one where there is none. Nothing is kept of a row
+ * that contradicts what is known, nor of a stranger on the suppression list, perhaps somebody who was erased: that is
+ * its outcome.
+ */
+async function meet(
+  tx: Tx,
+  { workspaceId }: Caller,
+  row: LeadRow,
+  { email, profile }: Reachable,
+): Promise<Met | LeadOutcome> {
+  const found = await tx
+    .select()
+    .from(contacts)
+    .where(
+      or(
+        email === null ? undefined : eq(contacts.email, email),
+        profile === null ? undefined : eq(contacts.profile, profile),
+      ),
+    )
+    .orderBy(contacts.id)
+    .for('update');
+  const conflict = conflictOf({ email, profile }, found);
+  if (conflict !== null) {
+    const told = `${conflict}: nothing was changed`;
+    const suppressed = await suppressionsOf(tx, [{ email, profile }, ...found]);
+    if (suppressed.length > 0) return notTaken('suppressed', told);
+    return notTaken('conflict', `${told}; leave one of the two out to say who is meant`);
+  }
+  const [contact] = found;
+  const { companyContext = {}, custom = {} } = row;
+  const given = filled({
+    email: email ?? undefined,
+    profile: profile ?? undefined,
+    firstName: row.firstName,
+    lastName: row.lastName,
+    jobTitle: row.jobTitle,
+    company: row.company,
+    linkedinHeadline: row.linkedinHeadline,
+    recentActivity: row.recentActivity,
+  });
+  if (!contact) {
+    if (await suppressionOf(tx, { email, profile })) return notTaken('suppressed');
+    const id = newId<ContactId>();
+    await tx
+      .insert(contacts)
+      .values({ ...given, id, workspaceId, companyContext, custom, createdAt: await appNow(tx) });
+    return { id, email, profile };
+  }
+  await tx
+    .update(contacts)
+    .set({
+      ...given,
+      companyContext: { ...contact.companyContext, ...companyContext },
+      custom: { ...contact.custom, ...custom },
+    })
+    .where(eq(contacts.id, contact.id));
+  return { id: contact.id, email: email ?? contact.email, profile: profile ?? contact.profile };
+}
+
+/** Without what is absent or blank. */
+function filled<T extends Record<string, string | undefined>>(values: T): { [K in keyof T]?: string } {
+  const kept: { [K in keyof T]?: string } = {};
+  for (const [key, value] of Object.entries(values))
+    if (value !== undefined && value.trim() !== '') Object.assign(kept, { [key]: value.trim() });
+  return kept;
+}

@@ -1,0 +1,53 @@
+import { record } from '../../db/events.ts';
+import { unknownMembers } from '../../db/member-reads.ts';
+import type { Tx } from '../../db/pool.ts';
+import { type FieldProblem, Refusal } from '../../domain/refusal.ts';
+import type { StepContent } from '../../domain/step-content.ts';
+import { checkEdit, threadStarter } from '../../domain/step-edit.ts';
+import type { Caller, CommandDeps } from '../deps.ts';
+import { onSequence } from './on-sequence.ts';
+import { type CopyAsked, lineAbout, replaceCopy, takeEditable } from './replace-copy.ts';
+
+export interface EditStepInput extends CopyAsked {
+  /** All that the step will say. */
+  content: StepContent;
+}
+
+/**
+ * Replaces what a step will say, up to the claim: an edit that comes first is what is sent, one that comes later is
+ * refused. A person's word is whole, so a task to complete the copy is done with it. Returns the new version. Design 7.
+ */
+export const editStep = (deps: CommandDeps, caller: Caller, input: EditStepInput): Promise<number> =>
+  onSequence(deps, caller, input.sequenceId, async (tx, walk, now) => {
+    const { step } = await takeEditable(tx, walk, input);
+    const { content } = input;
+    if (content.kind !== step.kind)
+      throw new Refusal(
+        'invalid',
+        `the copy of step ${step.position + 1} is of kind ${step.kind}, got ${content.kind}`,
+      );
+    const problems = [
+      ...checkEdit(content, { answersInThread: threadStarter(walk.content.steps, step.position) !== null }),
+      ...(await checkAssignee(tx, content)),
+    ];
+    if (problems.length > 0)
+      throw new Refusal('invalid', `the copy has ${problems.length} problem(s)`, inBody(problems));
+    const news = await replaceCopy(tx, walk, step, content, caller, now);
+    const { contentVersion: version } = step;
+    await record(tx, {
+      ...lineAbout(walk, caller, now),
+      kind: 'step_edited',
+      data: { step: step.position + 1, stepKind: step.kind, version },
+    });
+    return { result: version, news };
+  });
+
+/** A task given to nobody we know could never be opened. */
+async function checkAssignee(tx: Tx, content: StepContent): Promise<FieldProblem[]> {
+  if (content.kind !== 'manual_task' || content.assignee === null) return [];
+  const unknown = await unknownMembers(tx, [content.assignee]);
+  return unknown.length === 0 ? [] : [{ path: 'assignee_id', problem: 'is no member of this workspace' }];
+}
+
+const inBody = (problems: readonly FieldProblem[]): FieldProblem[] =>
+  problems.map(({ path, problem }) => ({ path: `content.${path}`, problem }));

@@ -1,0 +1,31 @@
+import { eq } from 'drizzle-orm';
+import { findLead } from '../../db/lead-reads.ts';
+import { campaigns } from '../../db/schema.ts';
+import { readTemplate } from '../../db/templates.ts';
+import type { LeadId } from '../../domain/ids.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import type { Caller, CopyDeps } from '../deps.ts';
+import { type PreviewedStep, previewTemplate } from './preview-template.ts';
+
+export interface LeadPreview {
+  /** The first step; null: the template has none. */
+  first: PreviewedStep | null;
+  /** In its copy these stand as `{{name}}`: they are written at enrolment. */
+  aiVariables: string[];
+}
+
+/** What a lead would be told first, were they enrolled now. Leaves nothing behind; no model is asked. */
+export async function previewLead(deps: CopyDeps, caller: Caller, id: LeadId): Promise<LeadPreview> {
+  const { contactId, template, content } = await deps.db.inWorkspace(caller.workspaceId, async (tx) => {
+    const found = await findLead(tx, id);
+    if (!found) throw new Refusal('not_found', `no lead ${id}`);
+    const [campaign] = await tx.select().from(campaigns).where(eq(campaigns.id, found.lead.campaignId));
+    if (!campaign) throw new Refusal('not_found', `no campaign ${found.lead.campaignId}`);
+    return { contactId: found.contact.id, ...(await readTemplate(tx, campaign.templateId)) };
+  });
+  // Values are not expanded again, so what is written later can stand in its place by its name.
+  const aiVariables = content.aiVariables.map((variable) => ({ ...variable, fallback: `{{${variable.name}}}` }));
+  const input = { settings: template, content: { ...content, steps: content.steps.slice(0, 1), aiVariables } };
+  const { steps } = await previewTemplate(deps, caller, { template: input, contactId, start: null, write: false });
+  return { first: steps[0] ?? null, aiVariables: aiVariables.map(({ name }) => name) };
+}
