@@ -1,4 +1,4 @@
-import type { Person } from '../src/dev/demo-people.ts';
+import type { Person } from '../src/dev/demo/people.ts';
 
 /** Who the leads of the pictures turn out to be, in the order of `examples/leads.csv`. */
 export const outreach: readonly Person[] = [

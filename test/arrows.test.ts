@@ -239,7 +239,7 @@ test('what an arrow permits is no stray, and neither is an import that only a co
     'workflows/sequence.ts': "import type { Activities } from '../activities/index.ts';\nimport './signals.ts';",
     'adapters/smtp-mailer.ts': "import MailComposer from 'nodemailer/lib/mail-composer';",
     'api/app.ts': "import helmet from '@fastify/helmet';\nimport type { Mailer } from '../adapters/mailer.ts';",
-    'dev/demo.ts': "import { main } from '../cli/main.ts';\nconst found = await import(path);",
+    'dev/demo/demo.ts': "import { main } from '../cli/main.ts';\nconst found = await import(path);",
     'domain/ids.ts': "// import 'pg';\nconst text = `import 'pg'`;\nexport type { Ends } from './sequence.ts';",
   };
   expect(strays(permitted, arrows)).toEqual([]);

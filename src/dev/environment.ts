@@ -1,6 +1,6 @@
 import { type Config, environmentWith } from '../config.ts';
 import type { Parts } from './parts.ts';
-import { freePort } from './ports.ts';
+import { freePort } from './servers/ports.ts';
 
 export const apiUrl = ({ HOST, PORT }: Pick<Config, 'HOST' | 'PORT'>) =>
   `http://${HOST === '0.0.0.0' ? '127.0.0.1' : HOST}:${PORT}`;

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Server as NetServer } from 'node:net';
 import { STYLE } from './page-style.ts';
-import { assertPortFree, LOOPBACK } from './ports.ts';
+import { assertPortFree, LOOPBACK } from './servers/ports.ts';
 
 /** What the local mailbox and the LinkedIn simulator share: a small server on the loopback, and pages that escape. */
 

@@ -5,12 +5,12 @@ import type { Vault } from '../adapters/vault.ts';
 import type { Config } from '../config.ts';
 import { migrate } from '../db/migrate.ts';
 import { openVault } from '../runtime.ts';
-import { openDataFolder, writeSecret } from './data-folder.ts';
-import { startLinkedInSimulator } from './linkedin-simulator.ts';
-import { startMailbox } from './mailbox.ts';
-import { startPostgres } from './postgres.ts';
-import { findTemporalCli } from './temporal-cli.ts';
-import { startTemporal } from './temporal-server.ts';
+import { startLinkedInSimulator } from './linkedin/simulator.ts';
+import { startMailbox } from './mailbox/mailbox.ts';
+import { openDataFolder, writeSecret } from './servers/data-folder.ts';
+import { startPostgres } from './servers/postgres.ts';
+import { findTemporalCli } from './servers/temporal-cli.ts';
+import { startTemporal } from './servers/temporal-server.ts';
 
 /** The servers a fresh clone runs on; those that the environment names are used instead of ours. */
 export interface Parts {

@@ -18,8 +18,8 @@ import type { EmailSettings } from '../domain/account.ts';
 import { linkedInDefaults } from '../domain/account-settings.ts';
 import type { AccountId, CampaignId, MemberId, TemplateId, WorkspaceId } from '../domain/ids.ts';
 import { scopes } from '../domain/scope.ts';
-import { writeSecret } from './data-folder.ts';
-import { LOCAL_ACCOUNT } from './linkedin-people.ts';
+import { LOCAL_ACCOUNT } from './linkedin/people.ts';
+import { writeSecret } from './servers/data-folder.ts';
 
 /** What a fresh installation starts with, all of it on the local parts. */
 export interface Seed {

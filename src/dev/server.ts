@@ -3,10 +3,10 @@ import { readConfig } from '../config.ts';
 import { runAsProgram } from '../program.ts';
 import type { Runtime } from '../runtime.ts';
 import { serve } from '../server.ts';
-import { stopWithParent } from './child.ts';
-import { createConductor } from './conductor.ts';
+import { createConductor } from './clock/conductor.ts';
+import { createSkipper } from './clock/skipper.ts';
 import { createDevTools } from './dev-tools.ts';
-import { createSkipper } from './skipper.ts';
+import { stopWithParent } from './servers/child.ts';
 
 const KEEP_UP_MS = 1_000;
 

@@ -5,13 +5,13 @@ import { type Db, openDb } from '../db/pool.ts';
 import { createSignInCode } from '../db/sessions.ts';
 import { findToken, hashToken } from '../db/tokens.ts';
 import { runAsProgram } from '../program.ts';
-import { type Child, startChild } from './child.ts';
 import { apiUrl, childEnvironment } from './environment.ts';
-import { linkedInHooks } from './linkedin-hooks.ts';
+import { linkedInHooks } from './linkedin/hooks.ts';
 import { type Parts, startParts } from './parts.ts';
 import { poll } from './poll.ts';
-import { assertPortFree } from './ports.ts';
 import { ensureDevToken, seed } from './seed.ts';
+import { type Child, startChild } from './servers/child.ts';
+import { assertPortFree } from './servers/ports.ts';
 
 const READY_WITHIN_MS = 60_000;
 

@@ -1,7 +1,7 @@
 import { readConfig } from '../config.ts';
 import { runAsProgram } from '../program.ts';
 import { runWorker } from '../worker.ts';
-import { stopWithParent } from './child.ts';
+import { stopWithParent } from './servers/child.ts';
 
 stopWithParent();
 await runAsProgram(import.meta.url, () => runWorker(readConfig()));

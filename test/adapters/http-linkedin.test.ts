@@ -3,8 +3,8 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createHttpLinkedIn } from '../../src/adapters/http-linkedin.ts';
 import { type LinkedIn, LinkedInUnavailable } from '../../src/adapters/linkedin.ts';
-import { providerIdOf } from '../../src/dev/linkedin-people.ts';
-import { type LinkedInSimulator, startLinkedInSimulator } from '../../src/dev/linkedin-simulator.ts';
+import { providerIdOf } from '../../src/dev/linkedin/people.ts';
+import { type LinkedInSimulator, startLinkedInSimulator } from '../../src/dev/linkedin/simulator.ts';
 import { aFolder } from '../dev/servers.ts';
 
 const account = { externalId: 'acc-1' };

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { closedFolder, openDataFolder, writeSecret } from '../../src/dev/data-folder.ts';
+import { closedFolder, openDataFolder, writeSecret } from '../../src/dev/servers/data-folder.ts';
 
 const somebodyElse = { uid: 65_533, gid: 65_533 };
 /** Not in the run's scratch folder, which is closed to others when an ordinary user runs the tests. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createHttpLinkedIn } from '../../src/adapters/http-linkedin.ts';
 import { createDevTools } from '../../src/dev/dev-tools.ts';
-import { type LinkedInSimulator, startLinkedInSimulator } from '../../src/dev/linkedin-simulator.ts';
-import type { Mailbox } from '../../src/dev/mailbox.ts';
+import { type LinkedInSimulator, startLinkedInSimulator } from '../../src/dev/linkedin/simulator.ts';
+import type { Mailbox } from '../../src/dev/mailbox/mailbox.ts';
 import { type Served, startServed } from '../support/served.ts';
 import { openMailbox, sendTo } from './sent-mail.ts';
 import { aFolder } from './servers.ts';

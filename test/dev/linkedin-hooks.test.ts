@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createHttpLinkedIn } from '../../src/adapters/http-linkedin.ts';
-import { linkedInHooks } from '../../src/dev/linkedin-hooks.ts';
-import { type LinkedInSimulator, startLinkedInSimulator } from '../../src/dev/linkedin-simulator.ts';
+import { linkedInHooks } from '../../src/dev/linkedin/hooks.ts';
+import { type LinkedInSimulator, startLinkedInSimulator } from '../../src/dev/linkedin/simulator.ts';
 import { CALLBACK_SECRET } from '../support/api.ts';
 import { accountOf, anEnrolled, type Enrolled } from '../support/enrolled.ts';
 import { sequenceRow, steps } from '../support/scenario.ts';

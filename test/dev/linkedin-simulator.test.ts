@@ -7,9 +7,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createHttpLinkedIn } from '../../src/adapters/http-linkedin.ts';
 import type { LinkedIn } from '../../src/adapters/linkedin.ts';
 import { createLinkedInCallbacks } from '../../src/adapters/linkedin-callbacks.ts';
-import { providerIdOf } from '../../src/dev/linkedin-people.ts';
-import { type LinkedInSimulator, startLinkedInSimulator } from '../../src/dev/linkedin-simulator.ts';
-import { freePort } from '../../src/dev/ports.ts';
+import { providerIdOf } from '../../src/dev/linkedin/people.ts';
+import { type LinkedInSimulator, startLinkedInSimulator } from '../../src/dev/linkedin/simulator.ts';
+import { freePort } from '../../src/dev/servers/ports.ts';
 import { until } from '../support/until.ts';
 import { aFolder, occupy } from './servers.ts';
 

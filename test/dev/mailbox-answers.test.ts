@@ -6,7 +6,7 @@ import { ImapFlow } from 'imapflow';
 import PostalMime from 'postal-mime';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { OutgoingEmail } from '../../src/adapters/mailer.ts';
-import type { AnswerAsked, Mailbox } from '../../src/dev/mailbox.ts';
+import type { AnswerAsked, Mailbox } from '../../src/dev/mailbox/mailbox.ts';
 import { openMailbox, PASSWORD, sendTo } from './sent-mail.ts';
 import { aFolder } from './servers.ts';
 

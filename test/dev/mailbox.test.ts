@@ -4,8 +4,8 @@ import { get as httpGet, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { OutgoingEmail } from '../../src/adapters/mailer.ts';
-import type { Mailbox } from '../../src/dev/mailbox.ts';
-import { freePort } from '../../src/dev/ports.ts';
+import type { Mailbox } from '../../src/dev/mailbox/mailbox.ts';
+import { freePort } from '../../src/dev/servers/ports.ts';
 import { openMailbox, sendTo } from './sent-mail.ts';
 import { aFolder, occupy } from './servers.ts';
 

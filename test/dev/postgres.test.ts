@@ -2,10 +2,10 @@ import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { isRoot } from '../../src/dev/data-folder.ts';
-import { freePort } from '../../src/dev/ports.ts';
-import { type EmbeddedPostgres, startPostgres } from '../../src/dev/postgres.ts';
-import { markOf } from '../../src/dev/processes.ts';
+import { isRoot } from '../../src/dev/servers/data-folder.ts';
+import { freePort } from '../../src/dev/servers/ports.ts';
+import { type EmbeddedPostgres, startPostgres } from '../../src/dev/servers/postgres.ts';
+import { markOf } from '../../src/dev/servers/processes.ts';
 import { until } from '../support/until.ts';
 import { aFolder, occupy, serverIn, startAndDie } from './servers.ts';
 

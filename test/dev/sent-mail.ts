@@ -1,6 +1,6 @@
 import type { OutgoingEmail, SendOutcome } from '../../src/adapters/mailer.ts';
 import { createSmtpMailer } from '../../src/adapters/smtp-mailer.ts';
-import { type Mailbox, startMailbox } from '../../src/dev/mailbox.ts';
+import { type Mailbox, startMailbox } from '../../src/dev/mailbox/mailbox.ts';
 
 export const PASSWORD = 'open sesame';
 

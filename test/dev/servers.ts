@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inject } from 'vitest';
-import { LOOPBACK } from '../../src/dev/ports.ts';
+import { LOOPBACK } from '../../src/dev/servers/ports.ts';
 
 /** A folder of its own and the function that removes it. */
 export function aFolder(): { folder: string; remove(): void } {

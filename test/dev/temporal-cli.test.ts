@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findTemporalCli } from '../../src/dev/temporal-cli.ts';
+import { findTemporalCli } from '../../src/dev/servers/temporal-cli.ts';
 import { aFolder } from './servers.ts';
 
 let place: ReturnType<typeof aFolder>;

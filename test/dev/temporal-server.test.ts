@@ -2,9 +2,9 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
-import { freePort } from '../../src/dev/ports.ts';
-import { markOf } from '../../src/dev/processes.ts';
-import { type EmbeddedTemporal, startTemporal } from '../../src/dev/temporal-server.ts';
+import { freePort } from '../../src/dev/servers/ports.ts';
+import { markOf } from '../../src/dev/servers/processes.ts';
+import { type EmbeddedTemporal, startTemporal } from '../../src/dev/servers/temporal-server.ts';
 import { aFolder, occupy, serverIn, startAndDie } from './servers.ts';
 
 const { folder, remove } = aFolder();

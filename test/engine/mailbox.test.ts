@@ -7,7 +7,7 @@ import { createImapMailboxes } from '../../src/adapters/imap-mailbox.ts';
 import { createSmtpMailer } from '../../src/adapters/smtp-mailer.ts';
 import { appNow } from '../../src/db/clock.ts';
 import { accounts, mailboxes } from '../../src/db/schema.ts';
-import { type Mailbox, startMailbox } from '../../src/dev/mailbox.ts';
+import { type Mailbox, startMailbox } from '../../src/dev/mailbox/mailbox.ts';
 import { mailboxWorkflowId } from '../../src/domain/ids.ts';
 import { type Engine, startEngine, testVault } from '../support/engine.ts';
 import {

@@ -5,7 +5,7 @@ import { recordConnectionAccepted } from '../../src/commands/inbound/record-conn
 import { recordReply } from '../../src/commands/inbound/record-reply.ts';
 import { completeTask } from '../../src/commands/tasks/complete-task.ts';
 import { tasks } from '../../src/db/schema.ts';
-import { createConductor } from '../../src/dev/conductor.ts';
+import { createConductor } from '../../src/dev/clock/conductor.ts';
 import { type Engine, startEngine } from '../support/engine.ts';
 import { aCampaign, aHouse, content, fiveEmails, sequenceRow, sequencesOf, steps } from '../support/scenario.ts';
 import { until } from '../support/until.ts';

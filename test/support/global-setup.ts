@@ -7,10 +7,10 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../../src/db/migrate.ts';
-import { freePort } from '../../src/dev/ports.ts';
-import { startPostgres } from '../../src/dev/postgres.ts';
-import { findTemporalCli } from '../../src/dev/temporal-cli.ts';
-import { startTemporal } from '../../src/dev/temporal-server.ts';
+import { freePort } from '../../src/dev/servers/ports.ts';
+import { startPostgres } from '../../src/dev/servers/postgres.ts';
+import { findTemporalCli } from '../../src/dev/servers/temporal-cli.ts';
+import { startTemporal } from '../../src/dev/servers/temporal-server.ts';
 import { bundleWorkflows } from '../../src/workflow-bundle.ts';
 import { findChromium } from '../web/support/chromium.ts';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { EnrolResult } from '../../src/activities/enrol-batch.ts';
 import { newId } from '../../src/db/new-id.ts';
-import { freePort } from '../../src/dev/ports.ts';
-import { type EmbeddedTemporal, startTemporal } from '../../src/dev/temporal-server.ts';
+import { freePort } from '../../src/dev/servers/ports.ts';
+import { type EmbeddedTemporal, startTemporal } from '../../src/dev/servers/temporal-server.ts';
 import type { CampaignId, TaskId } from '../../src/domain/ids.ts';
 import type * as workflows from '../../src/workflows/index.ts';
 import * as signals from '../../src/workflows/signals.ts';
