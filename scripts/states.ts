@@ -4,11 +4,11 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { accountMoves } from '../src/domain/account.ts';
+import { accountMoves } from '../src/domain/accounts/account.ts';
+import { invitationMoves } from '../src/domain/accounts/linkedin.ts';
 import { campaignMoves } from '../src/domain/campaign.ts';
 import { deliveryMoves } from '../src/domain/delivery.ts';
 import { leadFailures, leadMoves } from '../src/domain/lead.ts';
-import { invitationMoves } from '../src/domain/linkedin.ts';
 import { ends, sequenceMoves, statusNames, stepMoves, terminalStatuses } from '../src/domain/sequence.ts';
 import { taskMoves, taskOutcomes } from '../src/domain/task.ts';
 import { templateMoves } from '../src/domain/template.ts';

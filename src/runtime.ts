@@ -24,7 +24,7 @@ import { BadEnvironment, type Config, readTemporalSettings } from './config.ts';
 import { clockOffset } from './db/clock.ts';
 import { failureOf } from './db/errors.ts';
 import { type Db, type DbOptions, openDb } from './db/pool.ts';
-import { isLocalServer } from './domain/account.ts';
+import { isLocalServer } from './domain/accounts/account.ts';
 import type { Log } from './domain/log.ts';
 
 /** What the worker and the API have in common: log, database, Temporal, links. */

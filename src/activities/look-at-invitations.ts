@@ -13,9 +13,9 @@ import {
 } from '../db/invitations.ts';
 import type { DuePoll } from '../db/linkedin-polls.ts';
 import type { Tx } from '../db/pool.ts';
-import { maySend, type Permission } from '../domain/account.ts';
+import { maySend, type Permission } from '../domain/accounts/account.ts';
+import { isToBeWithdrawn } from '../domain/accounts/linkedin.ts';
 import { hashOf } from '../domain/hash.ts';
-import { isToBeWithdrawn } from '../domain/linkedin.ts';
 import type { ActivityDeps } from './deps.ts';
 
 export type TendDeps = Pick<ActivityDeps, 'db' | 'linkedIn' | 'log'> & CommandDeps;

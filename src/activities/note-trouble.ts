@@ -3,7 +3,7 @@ import { disconnectAccount, loadAccount, restAccount } from '../db/accounts.ts';
 import { attemptNow } from '../db/clock.ts';
 import { lockAccount } from '../db/locks.ts';
 import type { Db } from '../db/pool.ts';
-import { restUntil } from '../domain/account.ts';
+import { restUntil } from '../domain/accounts/account.ts';
 import type { AccountId, WorkspaceId } from '../domain/ids.ts';
 
 /** The provider did answer, but not to the question: the account rests, or has lost its login. */

@@ -12,7 +12,7 @@ import { suppress } from '../db/suppressions.ts';
 import { type Thread, threadOf } from '../db/threads.ts';
 import type { AccountRow, StepRow, Walk } from '../db/walks.ts';
 import { findSender } from '../db/workspaces.ts';
-import { restUntil } from '../domain/account.ts';
+import { restUntil } from '../domain/accounts/account.ts';
 import { retryAt } from '../domain/delivery.ts';
 import { composeEmail, type Quoted, type Sender, senderOf, signatureOf } from '../domain/email.ts';
 import { localDate } from '../domain/schedule.ts';

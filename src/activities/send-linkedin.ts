@@ -7,7 +7,7 @@ import { record } from '../db/events.ts';
 import { rememberInvitation, wasInvitedRecently } from '../db/invitations.ts';
 import { changeSequence, deriveStatus, endSequence, finishStep, moveStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
-import { restUntil } from '../domain/account.ts';
+import { restUntil } from '../domain/accounts/account.ts';
 import type { StepResult } from '../domain/sequence.ts';
 import type { ActivityDeps } from './deps.ts';
 import { noteTrouble } from './note-trouble.ts';

@@ -8,7 +8,7 @@ import {
   Output,
 } from 'ai';
 import { z } from 'zod';
-import type { AiValue } from '../domain/generation.ts';
+import type { AiValue } from '../domain/copy/generation.ts';
 import type { Log } from '../domain/log.ts';
 import { type AiVariable, mostCharactersOf } from '../domain/template.ts';
 import { type Usage, type Writer, WriterUnavailable, type WritingBrief } from './writer.ts';

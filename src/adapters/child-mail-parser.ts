@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import type { ParsedMail } from '../domain/inbound.ts';
+import type { ParsedMail } from '../domain/inbound/inbound.ts';
 import type { MailParser } from './mail-parser.ts';
 import { type ChildWords, giveMessage } from './mail-pipe.ts';
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
+import { isProvidersId } from '../domain/accounts/linkedin.ts';
 import { normaliseProfile } from '../domain/contact.ts';
-import { isProvidersId } from '../domain/linkedin.ts';
 import {
   Account,
   Cancelled,

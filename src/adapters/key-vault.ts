@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import type { Sealed } from '../domain/account.ts';
+import type { Sealed } from '../domain/accounts/account.ts';
 import type { Vault } from './vault.ts';
 
 export interface VaultKey {

@@ -1,7 +1,7 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { isProvidersId, type LinkedInEvent } from '../domain/accounts/linkedin.ts';
 import { normaliseProfile } from '../domain/contact.ts';
-import { isProvidersId, type LinkedInEvent } from '../domain/linkedin.ts';
 import { BadCallback, type LinkedInCallbacks } from './linkedin.ts';
 
 /** What the provider is told to send with every callback when they are set up. */

@@ -1,4 +1,4 @@
-import type { LinkedInEvent } from '../domain/linkedin.ts';
+import type { LinkedInEvent } from '../domain/accounts/linkedin.ts';
 
 /** How the account's member stands to a profile. */
 export type Relation = 'none' | 'pending' | 'connected';

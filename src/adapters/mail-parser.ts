@@ -1,4 +1,4 @@
-import type { ParsedMail } from '../domain/inbound.ts';
+import type { ParsedMail } from '../domain/inbound/inbound.ts';
 
 /** Reads a message's bytes without harm to us. */
 export interface MailParser {

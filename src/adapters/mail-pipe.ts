@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
-import type { ParsedMail } from '../domain/inbound.ts';
+import type { ParsedMail } from '../domain/inbound/inbound.ts';
 
 /** What the parser's child says over IPC: that it listens, then one answer for each message it was given. */
 export type ChildWords = { kind: 'ready' } | { kind: 'parsed'; mail: ParsedMail } | { kind: 'refused' };

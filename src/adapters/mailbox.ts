@@ -1,4 +1,4 @@
-import type { TlsMode } from '../domain/account.ts';
+import type { TlsMode } from '../domain/accounts/account.ts';
 
 export interface ImapSettings {
   host: string;

@@ -1,4 +1,4 @@
-import type { AiValue } from '../domain/generation.ts';
+import type { AiValue } from '../domain/copy/generation.ts';
 import type { Writer } from './writer.ts';
 
 /** The writer of an installation without a language model: every AI variable is its fallback text. Design 7. */

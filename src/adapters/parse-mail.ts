@@ -1,7 +1,7 @@
 import PostalMime, { type Address, type Attachment, decodeWords, type Email, type Mailbox } from 'postal-mime';
 import { unflowed } from '../domain/flowed-text.ts';
 import { textOfHtml } from '../domain/html-text.ts';
-import type { MailHeader, ParsedMail } from '../domain/inbound.ts';
+import type { MailHeader, ParsedMail } from '../domain/inbound/inbound.ts';
 
 /** What a message may cost us: reliability 5d, E9. The size of its source is the caller's to bound. */
 const MAX_PARTS = 200;

@@ -1,4 +1,4 @@
-import type { Sealed } from '../domain/account.ts';
+import type { Sealed } from '../domain/accounts/account.ts';
 
 /** Encrypts credentials at rest. */
 export interface Vault {

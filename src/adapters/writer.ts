@@ -1,4 +1,4 @@
-import type { AiValue } from '../domain/generation.ts';
+import type { AiValue } from '../domain/copy/generation.ts';
 import type { AiVariable } from '../domain/template.ts';
 
 /** What the writer is told about the sender's company: text of the workspace. Design 7. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { BadCallback, type LinkedInCallbacks } from '../adapters/linkedin.ts';
 import { receiveCallback } from '../commands/inbound/receive-callback.ts';
+import type { LinkedInEvent } from '../domain/accounts/linkedin.ts';
 import { type AccountId, idOf, isId } from '../domain/ids.ts';
-import type { LinkedInEvent } from '../domain/linkedin.ts';
 import type { App } from './app.ts';
 import type { Limits } from './auth.ts';
 import { createBudget } from './budget.ts';

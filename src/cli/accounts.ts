@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { pageOf } from '../api/schemas.ts';
 import { type AccountShown, accountShape, removedAccountShape } from '../api/shapes/accounts.ts';
 import { environmentWith } from '../config.ts';
-import { accountStatuses, channels } from '../domain/account.ts';
+import { accountStatuses, channels } from '../domain/accounts/account.ts';
 import { instantText } from '../domain/explain.ts';
 import { Failure } from './client.ts';
 import { type PageOptions, pageOption, segment, sizeOption, statusOption } from './options.ts';

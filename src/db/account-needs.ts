@@ -1,5 +1,5 @@
 import { and, count, inArray, type SQL, sql } from 'drizzle-orm';
-import { type Channel, channelOf } from '../domain/account.ts';
+import { type Channel, channelOf } from '../domain/accounts/account.ts';
 import type { AccountId } from '../domain/ids.ts';
 import { openStatuses, type StepStatus, stepKinds } from '../domain/sequence.ts';
 import type { Tx } from './pool.ts';

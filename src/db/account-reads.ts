@@ -1,9 +1,9 @@
 import { and, asc, count, desc, eq, getTableColumns, ne, type SQL, sql } from 'drizzle-orm';
-import { type AccountStatus, type BounceKind, type Channel, channelOf } from '../domain/account.ts';
-import type { AccountUse } from '../domain/account-use.ts';
+import { type AccountStatus, type BounceKind, type Channel, channelOf } from '../domain/accounts/account.ts';
+import type { AccountUse } from '../domain/accounts/account-use.ts';
+import { type AccountLimits, dayBounds, paceOf, WEEK_MS } from '../domain/accounts/pace.ts';
+import { REPUTATION_DAYS, type SendingFigures } from '../domain/accounts/reputation.ts';
 import type { AccountId } from '../domain/ids.ts';
-import { type AccountLimits, dayBounds, paceOf, WEEK_MS } from '../domain/pace.ts';
-import { REPUTATION_DAYS, type SendingFigures } from '../domain/reputation.ts';
 import { type StepKind, stepKinds } from '../domain/sequence.ts';
 import { ofKind } from './account-load.ts';
 import { appNow } from './clock.ts';

@@ -1,5 +1,5 @@
 import { and, asc, count, eq, inArray } from 'drizzle-orm';
-import { type AccountStatus, accountMoves, type Channel } from '../domain/account.ts';
+import { type AccountStatus, accountMoves, type Channel } from '../domain/accounts/account.ts';
 import type { EventData, EventKind } from '../domain/event.ts';
 import type { AccountId, CampaignId } from '../domain/ids.ts';
 import { openStatuses } from '../domain/sequence.ts';

@@ -1,6 +1,6 @@
 import { and, asc, eq, isNull, lt, lte, ne, or, sql } from 'drizzle-orm';
+import { type LinkedInEvent, PROVIDERS_ID } from '../domain/accounts/linkedin.ts';
 import type { AccountId, CallbackId, WorkspaceId } from '../domain/ids.ts';
-import { type LinkedInEvent, PROVIDERS_ID } from '../domain/linkedin.ts';
 import { appNow } from './clock.ts';
 import { newId } from './new-id.ts';
 import type { Tx } from './pool.ts';

@@ -1,5 +1,5 @@
 import { and, asc, count, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
-import type { Channel } from '../domain/account.ts';
+import type { Channel } from '../domain/accounts/account.ts';
 import type { CampaignStatus } from '../domain/campaign.ts';
 import type { EnrolmentFacts } from '../domain/explain.ts';
 import type { AccountId, CampaignId, TemplateId } from '../domain/ids.ts';

@@ -1,5 +1,5 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
-import { channelOf } from '../domain/account.ts';
+import { channelOf } from '../domain/accounts/account.ts';
 import { type EnrolmentWhy, enrolmentQuota } from '../domain/campaign.ts';
 import type { CampaignId, ContactId, SequenceId, TemplateId, WorkspaceId } from '../domain/ids.ts';
 import type { LeadFailure } from '../domain/lead.ts';

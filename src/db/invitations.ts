@@ -1,6 +1,11 @@
 import { and, asc, eq, gt, inArray, ne } from 'drizzle-orm';
+import {
+  type InvitationState,
+  invitationMoves,
+  invitationStates,
+  settledTooRecently,
+} from '../domain/accounts/linkedin.ts';
 import type { AccountId, ContactId } from '../domain/ids.ts';
-import { type InvitationState, invitationMoves, invitationStates, settledTooRecently } from '../domain/linkedin.ts';
 import { openStatuses } from '../domain/sequence.ts';
 import { connectedSince } from './connections.ts';
 import type { Tx } from './pool.ts';

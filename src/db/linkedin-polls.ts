@@ -1,6 +1,6 @@
 import { and, asc, count, eq, lt, lte, ne, sql } from 'drizzle-orm';
+import { nextPoll, nextPollAfterFailure, nextPollOfMore } from '../domain/accounts/linkedin-poll.ts';
 import type { AccountId, WorkspaceId } from '../domain/ids.ts';
-import { nextPoll, nextPollAfterFailure, nextPollOfMore } from '../domain/linkedin-poll.ts';
 import { appNow } from './clock.ts';
 import type { Tx } from './pool.ts';
 import { accounts, linkedinPolls } from './schema.ts';

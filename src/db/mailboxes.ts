@@ -1,5 +1,5 @@
 import { and, count, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
-import { readStatuses } from '../domain/account.ts';
+import { readStatuses } from '../domain/accounts/account.ts';
 import type { AccountId, WorkspaceId } from '../domain/ids.ts';
 import type { Tx } from './pool.ts';
 import { accounts, deliveries, mailboxes } from './schema.ts';

@@ -1,6 +1,6 @@
 import { and, desc, eq, isNotNull, or, sql } from 'drizzle-orm';
+import type { StepContent } from '../domain/copy/step-content.ts';
 import type { TaskId } from '../domain/ids.ts';
-import type { StepContent } from '../domain/step-content.ts';
 import { appNow } from './clock.ts';
 import type { InboundRow } from './inbound.ts';
 import type { Tx } from './pool.ts';

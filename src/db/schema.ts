@@ -30,18 +30,20 @@ import {
   type PauseReason,
   pauseReasons,
   type Sealed,
-} from '../domain/account.ts';
+} from '../domain/accounts/account.ts';
+import { type InvitationState, invitationStates, type LinkedInEvent } from '../domain/accounts/linkedin.ts';
 import { type CampaignStatus, campaignStatuses, type EnrolmentWhy } from '../domain/campaign.ts';
-import { type DeliveryState, deliveryStates } from '../domain/delivery.ts';
-import type { EventData, EventKind } from '../domain/event.ts';
-import { type SuppressionReason, suppressionReasons } from '../domain/fence.ts';
 import {
   type AiValues,
   type AiWriter,
   aiWriters,
   type GenerationPurpose,
   generationPurposes,
-} from '../domain/generation.ts';
+} from '../domain/copy/generation.ts';
+import type { StepContent } from '../domain/copy/step-content.ts';
+import { type DeliveryState, deliveryStates } from '../domain/delivery.ts';
+import type { EventData, EventKind } from '../domain/event.ts';
+import { type SuppressionReason, suppressionReasons } from '../domain/fence.ts';
 import type {
   AccountId,
   CallbackId,
@@ -62,9 +64,8 @@ import type {
   TokenId,
   WorkspaceId,
 } from '../domain/ids.ts';
-import { type DecidedBy, type InboundKind, inboundKinds } from '../domain/inbound.ts';
+import { type DecidedBy, type InboundKind, inboundKinds } from '../domain/inbound/inbound.ts';
 import { type ImportOutcome, type LeadFailure, type LeadStatus, leadStatuses } from '../domain/lead.ts';
-import { type InvitationState, invitationStates, type LinkedInEvent } from '../domain/linkedin.ts';
 import type { ReplyIntent } from '../domain/reply.ts';
 import type { Scope } from '../domain/scope.ts';
 import {
@@ -80,7 +81,6 @@ import {
   terminalStatuses,
   type Why,
 } from '../domain/sequence.ts';
-import type { StepContent } from '../domain/step-content.ts';
 import { type SuppressionKind, suppressionKinds } from '../domain/suppression.ts';
 import { type TaskKind, type TaskOutcome, type TaskStatus, taskKinds, taskStatuses } from '../domain/task.ts';
 import {

@@ -1,7 +1,7 @@
 import { and, asc, count, desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
-import { channelOf } from '../domain/account.ts';
-import type { AccountUse } from '../domain/account-use.ts';
+import { channelOf } from '../domain/accounts/account.ts';
+import type { AccountUse } from '../domain/accounts/account-use.ts';
 import type { ExplainFacts, OpenTask, StepFacts } from '../domain/explain.ts';
 import type { SequenceId } from '../domain/ids.ts';
 import type { TemplateContent } from '../domain/template.ts';

@@ -1,5 +1,4 @@
 import { eq } from 'drizzle-orm';
-import { hashOf } from '../domain/hash.ts';
 import {
   dayBounds,
   firstDay,
@@ -15,7 +14,8 @@ import {
   spacingOf,
   stretchesFrom,
   WEEK_MS,
-} from '../domain/pace.ts';
+} from '../domain/accounts/pace.ts';
+import { hashOf } from '../domain/hash.ts';
 import { localDate } from '../domain/schedule.ts';
 import { begunBetween, type Load, loadOf, type Reserved, slotsBetween, takenSince } from './account-load.ts';
 import type { Tx } from './pool.ts';

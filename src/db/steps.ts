@@ -1,5 +1,5 @@
 import { and, eq, isNotNull, sql } from 'drizzle-orm';
-import type { StepContent } from '../domain/step-content.ts';
+import type { StepContent } from '../domain/copy/step-content.ts';
 import type { Tx } from './pool.ts';
 import { deliveries, sequenceSteps } from './schema.ts';
 import type { StepRow } from './walks.ts';

@@ -1,5 +1,5 @@
 import { and, asc, eq, inArray, ne, or, sql } from 'drizzle-orm';
-import { channelOf } from '../domain/account.ts';
+import { channelOf } from '../domain/accounts/account.ts';
 import type { SequenceId, TaskId, WorkspaceId } from '../domain/ids.ts';
 import type { Tx } from './pool.ts';
 import { type accounts, campaigns, contacts, sequenceSteps, sequences, tasks, templateVersions } from './schema.ts';

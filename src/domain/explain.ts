@@ -2,8 +2,8 @@
  * What comes next, what keeps a sequence still, and why not sooner, in words for a person. Users of every comparable
  * product ask "why is nothing going out?"; this is the answer. Design 2; the wording is the web app's (its section 2).
  */
-import type { AccountStatus } from './account.ts';
-import { type AccountUse, limitText } from './account-use.ts';
+import type { AccountStatus } from './accounts/account.ts';
+import { type AccountUse, limitText } from './accounts/account-use.ts';
 import type { CampaignStatus, EnrolmentWhy } from './campaign.ts';
 import type { HoldKind } from './hold-up.ts';
 import type { StepId } from './ids.ts';

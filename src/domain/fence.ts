@@ -1,4 +1,4 @@
-import { isPaused, maySend } from './account.ts';
+import { isPaused, maySend } from './accounts/account.ts';
 import type { CampaignStatus } from './campaign.ts';
 import type { TaskId } from './ids.ts';
 import { permittedAt, planStep, type SendingSchedule } from './schedule.ts';

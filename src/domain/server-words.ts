@@ -1,4 +1,4 @@
-import { folded } from './folded-text.ts';
+import { folded } from './copy/folded-text.ts';
 
 /** What stands for whatever a server only repeats: of one length, and nothing that a list of words holds. */
 const NAME = '_';

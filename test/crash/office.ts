@@ -6,7 +6,7 @@ import { importLeads } from '../../src/commands/leads/import-leads.ts';
 import { appNow, moveClockTo } from '../../src/db/clock.ts';
 import type { Db } from '../../src/db/pool.ts';
 import { accounts, contacts, deliveries, mailboxes, sequenceSteps, sequences, tasks } from '../../src/db/schema.ts';
-import type { EmailSettings } from '../../src/domain/account.ts';
+import type { EmailSettings } from '../../src/domain/accounts/account.ts';
 import type { CampaignId, SequenceId } from '../../src/domain/ids.ts';
 import { planned } from '../support/enrolled.ts';
 import { aCampaign, aHouse, always, aMailServer, content, type RunningCampaign, steps } from '../support/scenario.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type AccountHealth, accountBanner } from '../../src/domain/account-banner.ts';
+import { type AccountHealth, accountBanner } from '../../src/domain/accounts/account-banner.ts';
 
 const AT = Date.parse('2030-03-19T09:00:00Z');
 const none = { sent: 0, hardBounces: 0, complaints: 0 };

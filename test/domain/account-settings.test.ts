@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { checkHabits, checkNewAccount } from '../../src/domain/account-settings.ts';
-import { checkHost, isPrivateHost } from '../../src/domain/host.ts';
+import { checkHabits, checkNewAccount } from '../../src/domain/accounts/account-settings.ts';
+import { checkHost, isPrivateHost } from '../../src/domain/accounts/host.ts';
 
 const server = { host: 'mail.example.com', port: 465, tls: 'implicit', user: 'sam', password: 'secret word' } as const;
 const account = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type AccountUse, limitText, usedTexts } from '../../src/domain/account-use.ts';
+import { type AccountUse, limitText, usedTexts } from '../../src/domain/accounts/account-use.ts';
 
 const NOW = Date.parse('2030-03-19T09:00:00Z');
 const invitations = (sent: number, reserved: number, inWeek: number): AccountUse => ({

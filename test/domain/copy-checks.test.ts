@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { checkCopy, checkLengths } from '../../src/domain/copy-checks.ts';
-import type { AiValue } from '../../src/domain/generation.ts';
+import { checkCopy, checkLengths } from '../../src/domain/copy/copy-checks.ts';
+import type { AiValue } from '../../src/domain/copy/generation.ts';
 import { idOf, type StepId } from '../../src/domain/ids.ts';
 import type { TemplateStep } from '../../src/domain/template.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { accountStatuses, maySend } from '../../src/domain/account.ts';
+import { accountStatuses, maySend } from '../../src/domain/accounts/account.ts';
 import { campaignStatuses } from '../../src/domain/campaign.ts';
 import { endOfSuppressed, type FenceFacts, judge, suppressionReasons, type Verdict } from '../../src/domain/fence.ts';
 import { idOf, type TaskId } from '../../src/domain/ids.ts';

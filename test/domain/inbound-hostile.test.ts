@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ParsedMail } from '../../src/domain/inbound.ts';
-import { judgeMail } from '../../src/domain/inbound-verdict.ts';
+import type { ParsedMail } from '../../src/domain/inbound/inbound.ts';
+import { judgeMail } from '../../src/domain/inbound/inbound-verdict.ts';
 import { TODAY } from '../support/mail.ts';
 
 const parsedMail = (parts: Partial<ParsedMail>): ParsedMail => ({

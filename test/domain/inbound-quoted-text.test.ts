@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { withoutQuoted, withoutSignature } from '../../src/domain/quoted-text.ts';
+import { withoutQuoted, withoutSignature } from '../../src/domain/inbound/quoted-text.ts';
 
 /** What programs write above the message they quote; a name says the language and, where it matters, the program. */
 const introductions: readonly (readonly [name: string, text: string])[] = [

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readReturnDate } from '../../src/domain/return-date.ts';
+import { readReturnDate } from '../../src/domain/inbound/return-date.ts';
 import { TODAY } from '../support/mail.ts';
 
 const table: Record<string, readonly (readonly [text: string, returnsOn: string | null])[]> = {

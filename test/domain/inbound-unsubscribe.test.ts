@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { unsubscribeToken } from '../../src/domain/unsubscribe-mail.ts';
+import { unsubscribeToken } from '../../src/domain/inbound/unsubscribe-mail.ts';
 import { judged } from '../support/mail.ts';
 
 const TOKEN = '01931f0a-1111-7222-8333-444455556666.abcdefghijklmnopqrstuvwxyz_';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isInAnotherLanguage } from '../../src/domain/language.ts';
+import { isInAnotherLanguage } from '../../src/domain/copy/language.ts';
 
 /** What a writer would say, in each language it may be asked for. */
 const said: Record<string, string> = {

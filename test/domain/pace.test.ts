@@ -14,7 +14,7 @@ import {
   spacingOf,
   stretchesFrom,
   WEEK_MS,
-} from '../../src/domain/pace.ts';
+} from '../../src/domain/accounts/pace.ts';
 import { localDate, permittedAt, type SendingSchedule } from '../../src/domain/schedule.ts';
 
 const HOUR = 3_600_000;

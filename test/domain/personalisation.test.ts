@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { factsAbout, renderStep, writeStep } from '../../src/domain/copy/personalisation.ts';
 import { idOf, type StepId } from '../../src/domain/ids.ts';
-import { factsAbout, renderStep, writeStep } from '../../src/domain/personalisation.ts';
 import type { TemplateStep } from '../../src/domain/template.ts';
 
 const base = { id: idOf<StepId>('01890000-0000-7000-8000-000000000001'), name: 'Step', delay: null };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { intentOf, leaningOf } from '../../src/domain/reply-rules.ts';
+import { intentOf, leaningOf } from '../../src/domain/inbound/reply-rules.ts';
 
 test.each([
   ['Sounds interesting. But what does it cost?', 'positive'],

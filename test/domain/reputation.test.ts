@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { reputation } from '../../src/domain/reputation.ts';
+import { reputation } from '../../src/domain/accounts/reputation.ts';
 
 const ok = { kind: 'ok' };
 const warned = { kind: 'warn', why: 'complaint_rate' };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { accountMoves } from '../../src/domain/account.ts';
+import { accountMoves } from '../../src/domain/accounts/account.ts';
 import { campaignMoves } from '../../src/domain/campaign.ts';
 import { deliveryMoves } from '../../src/domain/delivery.ts';
 import { leadMoves } from '../../src/domain/lead.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { StepContent } from '../../src/domain/copy/step-content.ts';
+import { checkEdit, type EditFacts, threadStarter, whyNotEditable } from '../../src/domain/copy/step-edit.ts';
 import { stepKinds, stepStatuses } from '../../src/domain/sequence.ts';
-import type { StepContent } from '../../src/domain/step-content.ts';
-import { checkEdit, type EditFacts, threadStarter, whyNotEditable } from '../../src/domain/step-edit.ts';
 import { steps } from '../support/scenario.ts';
 
 const email = (body: string, subject = 'Hello'): StepContent => ({ kind: 'email', subject, body });

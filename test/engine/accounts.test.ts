@@ -34,7 +34,7 @@ import {
   sequences,
   slots,
 } from '../../src/db/schema.ts';
-import type { BounceKind } from '../../src/domain/account.ts';
+import type { BounceKind } from '../../src/domain/accounts/account.ts';
 import type { DeliveryState } from '../../src/domain/delivery.ts';
 import type { EventKind } from '../../src/domain/event.ts';
 import {

@@ -21,9 +21,9 @@ import {
   invitations,
   linkedinPolls,
 } from '../../src/db/schema.ts';
+import type { LinkedInEvent } from '../../src/domain/accounts/linkedin.ts';
 import type { EventKind } from '../../src/domain/event.ts';
 import type { AccountId } from '../../src/domain/ids.ts';
-import type { LinkedInEvent } from '../../src/domain/linkedin.ts';
 import type { SequenceEnd } from '../../src/domain/sequence.ts';
 import { type Deeds, startDeeds } from '../support/deeds.ts';
 import {

@@ -15,7 +15,7 @@ import { skipTask } from '../../src/commands/tasks/skip-task.ts';
 import { disconnectAccount, loadAccount, moveAccount } from '../../src/db/accounts.ts';
 import { newId } from '../../src/db/new-id.ts';
 import { installation, mailboxes, members, workspaces } from '../../src/db/schema.ts';
-import type { EmailSettings } from '../../src/domain/account.ts';
+import type { EmailSettings } from '../../src/domain/accounts/account.ts';
 import { instantText } from '../../src/domain/explain.ts';
 import type { MemberId, SequenceId } from '../../src/domain/ids.ts';
 import type { ReplyIntent } from '../../src/domain/reply.ts';

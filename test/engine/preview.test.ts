@@ -18,7 +18,7 @@ import {
   tasks,
   workspaces,
 } from '../../src/db/schema.ts';
-import type { AiValue } from '../../src/domain/generation.ts';
+import type { AiValue } from '../../src/domain/copy/generation.ts';
 import type { ContactId } from '../../src/domain/ids.ts';
 import { STANDARD_VARIABLES } from '../../src/domain/message.ts';
 import { Refusal } from '../../src/domain/refusal.ts';

@@ -10,6 +10,7 @@ import { campaignStanding } from '../../src/db/campaigns.ts';
 import { appNow, moveClockTo } from '../../src/db/clock.ts';
 import { newId } from '../../src/db/new-id.ts';
 import { installation, sequences } from '../../src/db/schema.ts';
+import type { LinkedInEvent } from '../../src/domain/accounts/linkedin.ts';
 import {
   type AccountId,
   type CampaignId,
@@ -18,7 +19,6 @@ import {
   type SequenceId,
   sequenceWorkflowId,
 } from '../../src/domain/ids.ts';
-import type { LinkedInEvent } from '../../src/domain/linkedin.ts';
 import { type Engine, startEngine } from '../support/engine.ts';
 import {
   aCampaign,

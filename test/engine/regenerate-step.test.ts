@@ -4,7 +4,7 @@ import { type Writer, WriterUnavailable, type WritingBrief } from '../../src/ada
 import { editStep } from '../../src/commands/sequences/edit-step.ts';
 import { regenerateStep } from '../../src/commands/sequences/regenerate-step.ts';
 import { contacts, generations } from '../../src/db/schema.ts';
-import type { AiValue } from '../../src/domain/generation.ts';
+import type { AiValue } from '../../src/domain/copy/generation.ts';
 import { Refusal, type RefusalCode } from '../../src/domain/refusal.ts';
 import type { TemplateContent } from '../../src/domain/template.ts';
 import { type Deeds, startDeeds } from '../support/deeds.ts';

@@ -1,6 +1,6 @@
 import { parseMail } from '../../src/adapters/parse-mail.ts';
-import type { InboundVerdict, ParsedMail } from '../../src/domain/inbound.ts';
-import { judgeMail } from '../../src/domain/inbound-verdict.ts';
+import type { InboundVerdict, ParsedMail } from '../../src/domain/inbound/inbound.ts';
+import { judgeMail } from '../../src/domain/inbound/inbound-verdict.ts';
 
 /** The day on which every fixture is read. */
 export const TODAY = '2026-11-19';

@@ -9,7 +9,7 @@ import { appNow } from '../../src/db/clock.ts';
 import { newId } from '../../src/db/new-id.ts';
 import type { Db } from '../../src/db/pool.ts';
 import { accounts, mailboxes, members, sequences, workspaces } from '../../src/db/schema.ts';
-import type { EmailSettings } from '../../src/domain/account.ts';
+import type { EmailSettings } from '../../src/domain/accounts/account.ts';
 import type {
   AccountId,
   CampaignId,

@@ -1,11 +1,17 @@
 import { z } from 'zod';
 import type { AccountView } from '../../db/account-reads.ts';
-import { accountStatuses, channels, pauseReasons, type ServerSettings, tlsModes } from '../../domain/account.ts';
-import { accountBanner } from '../../domain/account-banner.ts';
-import { accountDefaults, accountLimits, linkedInDefaults } from '../../domain/account-settings.ts';
-import { type AccountUse, usedTexts } from '../../domain/account-use.ts';
+import {
+  accountStatuses,
+  channels,
+  pauseReasons,
+  type ServerSettings,
+  tlsModes,
+} from '../../domain/accounts/account.ts';
+import { accountBanner } from '../../domain/accounts/account-banner.ts';
+import { accountDefaults, accountLimits, linkedInDefaults } from '../../domain/accounts/account-settings.ts';
+import { type AccountUse, usedTexts } from '../../domain/accounts/account-use.ts';
+import { dayBounds } from '../../domain/accounts/pace.ts';
 import type { MemberId } from '../../domain/ids.ts';
-import { dayBounds } from '../../domain/pace.ts';
 import { idOfA, pageOf, printedId, printedInstant, printInstant, printInstantOrNull, text } from '../schemas.ts';
 
 const serverShape = z.object({
@@ -129,7 +135,7 @@ const showInvitations = (use: AccountUse | undefined) =>
 
 const showServer = ({ host, port, tls, user }: ServerSettings) => ({ host, port, tls, user });
 
-// What comes in. Types are checked here, rules by `domain/account-settings.ts`, which lists all that are broken at once.
+// What comes in. Types are checked here, rules by `domain/accounts/account-settings.ts`, which lists all that are broken at once.
 
 const host = text(253, 1).describe('The name of the server, without a port');
 const password = text(1_000).nullable().describe('Kept encrypted and never shown');

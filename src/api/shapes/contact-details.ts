@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { ContactDetail, ContactMessage, ContactSequence, ContactView } from '../../db/contact-reads.ts';
-import { bounceKinds, channels } from '../../domain/account.ts';
+import { bounceKinds, channels } from '../../domain/accounts/account.ts';
+import type { StepContent } from '../../domain/copy/step-content.ts';
 import { deliveryStates } from '../../domain/delivery.ts';
-import { inboundKinds } from '../../domain/inbound.ts';
+import { inboundKinds } from '../../domain/inbound/inbound.ts';
 import { leadFailures, leadStatuses } from '../../domain/lead.ts';
 import { replyIntents } from '../../domain/reply.ts';
 import { ends, sequenceStatuses, stepKinds } from '../../domain/sequence.ts';
-import type { StepContent } from '../../domain/step-content.ts';
 import { pageOf, printedId, printedInstant, printInstant, printInstantOrNull } from '../schemas.ts';
 import { contactShape, showContact } from './contacts.ts';
 import { showSuppression, suppressionShape } from './suppressions.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Preview } from '../../commands/templates/preview-template.ts';
-import { type AiValues, aiWriters } from '../../domain/generation.ts';
+import { type AiValues, aiWriters } from '../../domain/copy/generation.ts';
 import { stepKinds } from '../../domain/sequence.ts';
 import { printedId, printedInstant, printInstant } from '../schemas.ts';
 import { placeInFile } from '../template-file.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ReplyView } from '../../db/reply-reads.ts';
-import { deciders, inboundKinds } from '../../domain/inbound.ts';
+import { deciders, inboundKinds } from '../../domain/inbound/inbound.ts';
 import { replyIntents } from '../../domain/reply.ts';
 import { printedId, printedInstant, printInstant } from '../schemas.ts';
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { ReplyTask } from '../../db/reply-tasks.ts';
-import { channels } from '../../domain/account.ts';
+import { channels } from '../../domain/accounts/account.ts';
+import { leaningOf } from '../../domain/inbound/reply-rules.ts';
+import { readReturnDate } from '../../domain/inbound/return-date.ts';
 import { plausibleReturn, type ReplyIntent } from '../../domain/reply.ts';
-import { leaningOf } from '../../domain/reply-rules.ts';
-import { readReturnDate } from '../../domain/return-date.ts';
 import { localDate } from '../../domain/schedule.ts';
 import { stepKinds } from '../../domain/sequence.ts';
 import { taskOutcomes } from '../../domain/task.ts';

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { SequenceDetail, SequenceView } from '../../db/sequence-reads.ts';
-import { accountStatuses, channels } from '../../domain/account.ts';
+import { accountStatuses, channels } from '../../domain/accounts/account.ts';
 import { campaignStatuses } from '../../domain/campaign.ts';
+import { type AiWriter, aiWriters } from '../../domain/copy/generation.ts';
+import { planRest } from '../../domain/copy/preview.ts';
+import { whyNotEditable } from '../../domain/copy/step-edit.ts';
 import { deliveryStates } from '../../domain/delivery.ts';
 import { explain } from '../../domain/explain.ts';
-import { type AiWriter, aiWriters } from '../../domain/generation.ts';
 import { holdKinds } from '../../domain/hold-up.ts';
-import { planRest } from '../../domain/preview.ts';
 import {
   ends,
   finishedSteps,
@@ -16,7 +17,6 @@ import {
   stepStatuses,
   whys,
 } from '../../domain/sequence.ts';
-import { whyNotEditable } from '../../domain/step-edit.ts';
 import { printedId, printedInstant, printInstant, printInstantOrNull } from '../schemas.ts';
 import { contactShape, showContact } from './contacts.ts';
 import { eventShape, showEvent } from './events.ts';

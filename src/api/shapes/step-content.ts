@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { StepContent } from '../../domain/copy/step-content.ts';
 import type { MemberId } from '../../domain/ids.ts';
-import type { StepContent } from '../../domain/step-content.ts';
 import { manualTaskKinds } from '../../domain/template.ts';
 import { idOfA, printedId, text } from '../schemas.ts';
 

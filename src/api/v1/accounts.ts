@@ -9,7 +9,7 @@ import { resumeAccount } from '../../commands/accounts/resume-account.ts';
 import { testAccount } from '../../commands/accounts/test-account.ts';
 import type { AccountDeps, Caller } from '../../commands/deps.ts';
 import { findAccountView, listAccounts } from '../../db/account-reads.ts';
-import { accountStatuses, channels } from '../../domain/account.ts';
+import { accountStatuses, channels } from '../../domain/accounts/account.ts';
 import type { AccountId, MemberId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { App } from '../app.ts';

@@ -11,7 +11,7 @@ import { stopSequences } from '../../commands/sequences/stop-sequences.ts';
 import { campaignFigures } from '../../db/campaign-figures.ts';
 import { campaignSortKeys, connectedAccounts, findCampaign, listCampaigns } from '../../db/campaign-reads.ts';
 import { readTemplate } from '../../db/templates.ts';
-import { channelOf } from '../../domain/account.ts';
+import { channelOf } from '../../domain/accounts/account.ts';
 import { campaignStatuses } from '../../domain/campaign.ts';
 import type { AccountId, CampaignId, MemberId, SequenceId, TemplateId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';

@@ -1,10 +1,10 @@
-import type { EmailCredentials, EmailSettings } from '../../domain/account.ts';
+import type { EmailCredentials, EmailSettings } from '../../domain/accounts/account.ts';
 import {
   type AccountHabits,
   type AccountServers,
   checkNewAccount,
   type ServerInput,
-} from '../../domain/account-settings.ts';
+} from '../../domain/accounts/account-settings.ts';
 import { normaliseEmail } from '../../domain/contact.ts';
 import type { AccountId, MemberId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';

@@ -1,6 +1,6 @@
 import { and, ne, sql } from 'drizzle-orm';
 import { accounts } from '../../db/schema.ts';
-import { checkNewLinkedIn, type LinkedInHabits } from '../../domain/account-settings.ts';
+import { checkNewLinkedIn, type LinkedInHabits } from '../../domain/accounts/account-settings.ts';
 import { normaliseProfile } from '../../domain/contact.ts';
 import type { AccountId, MemberId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';

@@ -1,6 +1,6 @@
 import type { Vault } from '../../adapters/vault.ts';
 import type { AccountRow } from '../../db/walks.ts';
-import type { EmailCredentials, Sealed } from '../../domain/account.ts';
+import type { EmailCredentials, Sealed } from '../../domain/accounts/account.ts';
 
 /** An email account's passwords, in memory only for as long as a connection is opened. */
 export const openCredentials = (vault: Vault, { credentials }: Pick<AccountRow, 'credentials'>): EmailCredentials =>

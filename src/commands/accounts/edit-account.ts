@@ -3,7 +3,7 @@ import { recordOfAccount } from '../../db/accounts.ts';
 import { forgetSent, restartMailbox } from '../../db/mailboxes.ts';
 import { accounts } from '../../db/schema.ts';
 import type { AccountRow } from '../../db/walks.ts';
-import type { EmailSettings, ServerSettings } from '../../domain/account.ts';
+import type { EmailSettings, ServerSettings } from '../../domain/accounts/account.ts';
 import {
   type AccountHabits,
   checkExternalId,
@@ -11,7 +11,7 @@ import {
   checkServers,
   type InvitationHabits,
   type ServerInput,
-} from '../../domain/account-settings.ts';
+} from '../../domain/accounts/account-settings.ts';
 import type { AccountId } from '../../domain/ids.ts';
 import { type FieldProblem, Refusal } from '../../domain/refusal.ts';
 import type { AccountDeps, Caller } from '../deps.ts';

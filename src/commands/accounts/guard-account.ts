@@ -2,8 +2,8 @@ import { lastResumed, sendingFigures } from '../../db/account-reads.ts';
 import { moveAccount, recordOfAccount } from '../../db/accounts.ts';
 import type { Tx } from '../../db/pool.ts';
 import type { AccountRow } from '../../db/walks.ts';
-import { accountMoves } from '../../domain/account.ts';
-import { type Reputation, reputation } from '../../domain/reputation.ts';
+import { accountMoves } from '../../domain/accounts/account.ts';
+import { type Reputation, reputation } from '../../domain/accounts/reputation.ts';
 
 /**
  * Pauses an account whose messages bounce, or are complained about, too often. Called in the transaction that records a

@@ -5,7 +5,7 @@ import { violates } from '../../db/errors.ts';
 import { newId } from '../../db/new-id.ts';
 import type { Tx } from '../../db/pool.ts';
 import { accounts, mailboxes, members } from '../../db/schema.ts';
-import type { Channel } from '../../domain/account.ts';
+import type { Channel } from '../../domain/accounts/account.ts';
 import type { AccountId, MemberId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Caller, CommandDeps } from '../deps.ts';

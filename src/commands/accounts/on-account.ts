@@ -3,7 +3,7 @@ import { appNow } from '../../db/clock.ts';
 import { lockAccount } from '../../db/locks.ts';
 import type { Tx } from '../../db/pool.ts';
 import type { AccountRow } from '../../db/walks.ts';
-import { type AccountStatus, accountMoves } from '../../domain/account.ts';
+import { type AccountStatus, accountMoves } from '../../domain/accounts/account.ts';
 import type { AccountId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Caller, CommandDeps } from '../deps.ts';

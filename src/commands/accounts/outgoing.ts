@@ -1,7 +1,7 @@
 import type { SmtpSettings } from '../../adapters/mailer.ts';
 import type { Vault } from '../../adapters/vault.ts';
 import type { AccountRow } from '../../db/walks.ts';
-import type { EmailSettings } from '../../domain/account.ts';
+import type { EmailSettings } from '../../domain/accounts/account.ts';
 import { openCredentials } from './credentials.ts';
 
 /** What opens an account's SMTP server, password included: in memory only for as long as it is used. */

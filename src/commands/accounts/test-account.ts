@@ -1,6 +1,6 @@
 import type { LinkedInUnavailable } from '../../adapters/linkedin.ts';
 import type { AccountRow } from '../../db/walks.ts';
-import type { EmailCredentials, EmailSettings, LinkedInSettings } from '../../domain/account.ts';
+import type { EmailCredentials, EmailSettings, LinkedInSettings } from '../../domain/accounts/account.ts';
 import type { AccountId } from '../../domain/ids.ts';
 import { type FieldProblem, Refusal } from '../../domain/refusal.ts';
 import type { AccountDeps, Caller } from '../deps.ts';

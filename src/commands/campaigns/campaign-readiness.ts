@@ -3,7 +3,7 @@ import type { Tx } from '../../db/pool.ts';
 import { accounts, campaignAccounts, type campaigns } from '../../db/schema.ts';
 import { readTemplate } from '../../db/templates.ts';
 import { findSender } from '../../db/workspaces.ts';
-import { channelOf, isLocalServer } from '../../domain/account.ts';
+import { channelOf, isLocalServer } from '../../domain/accounts/account.ts';
 import type { UnreadyReason } from '../../domain/campaign.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { RealMail } from '../deps.ts';

@@ -3,7 +3,7 @@ import type { ReplyReader } from '../../adapters/reply-reader.ts';
 import { type CallbackRef, type CallbackRow, findCallback, markHandled } from '../../db/callbacks.ts';
 import { appNow } from '../../db/clock.ts';
 import { failureOf } from '../../db/errors.ts';
-import { isProvidersId, type LinkedInEvent } from '../../domain/linkedin.ts';
+import { isProvidersId, type LinkedInEvent } from '../../domain/accounts/linkedin.ts';
 import type { Log } from '../../domain/log.ts';
 import { noteLogin } from '../accounts/note-login.ts';
 import { wakeHeld } from '../accounts/wake-held.ts';

@@ -2,9 +2,9 @@ import type { UnsubscribeLinks } from '../../adapters/unsubscribe-links.ts';
 import { isOwnAddress, type Match, matchByMessageId, matchBySender, matchBySequence } from '../../db/inbound.ts';
 import type { Tx } from '../../db/pool.ts';
 import { normaliseEmail } from '../../domain/contact.ts';
-import type { InboundVerdict, ParsedMail } from '../../domain/inbound.ts';
-import { judgeMail } from '../../domain/inbound-verdict.ts';
-import { unsubscribeToken } from '../../domain/unsubscribe-mail.ts';
+import type { InboundVerdict, ParsedMail } from '../../domain/inbound/inbound.ts';
+import { judgeMail } from '../../domain/inbound/inbound-verdict.ts';
+import { unsubscribeToken } from '../../domain/inbound/unsubscribe-mail.ts';
 
 /** What a message is and whom it concerns; a reason where it concerns nobody. */
 export type Matched =

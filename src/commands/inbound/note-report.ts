@@ -2,7 +2,7 @@ import { confirmByEvidence } from '../../db/confirmations.ts';
 import { findDeliveryById, noteBounce } from '../../db/inbound.ts';
 import type { Tx } from '../../db/pool.ts';
 import type { Walk } from '../../db/walks.ts';
-import type { BounceKind } from '../../domain/account.ts';
+import type { BounceKind } from '../../domain/accounts/account.ts';
 import type { DeliveryId } from '../../domain/ids.ts';
 
 /**

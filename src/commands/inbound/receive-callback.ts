@@ -1,8 +1,8 @@
 import { type CallbackRef, findToldAccount, keepCallback } from '../../db/callbacks.ts';
 import { appNow } from '../../db/clock.ts';
 import { fitsIndex } from '../../db/inbound.ts';
+import type { LinkedInEvent } from '../../domain/accounts/linkedin.ts';
 import type { AccountId } from '../../domain/ids.ts';
-import type { LinkedInEvent } from '../../domain/linkedin.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { CommandDeps } from '../deps.ts';
 

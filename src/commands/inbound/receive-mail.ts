@@ -6,7 +6,7 @@ import { accountOfDelivery, changeInbound, type InboundRow, keepDecision, noteIn
 import { lockAccount } from '../../db/locks.ts';
 import type { Tx } from '../../db/pool.ts';
 import type { AccountId, DeliveryId } from '../../domain/ids.ts';
-import type { InboundKind, ParsedMail } from '../../domain/inbound.ts';
+import type { InboundKind, ParsedMail } from '../../domain/inbound/inbound.ts';
 import { guardAccount } from '../accounts/guard-account.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
 import { actOnAnswer } from './act-on-answer.ts';

@@ -1,9 +1,9 @@
 import { record } from '../../db/events.ts';
 import { unknownMembers } from '../../db/member-reads.ts';
 import type { Tx } from '../../db/pool.ts';
+import type { StepContent } from '../../domain/copy/step-content.ts';
+import { checkEdit, threadStarter } from '../../domain/copy/step-edit.ts';
 import { type FieldProblem, Refusal } from '../../domain/refusal.ts';
-import type { StepContent } from '../../domain/step-content.ts';
-import { checkEdit, threadStarter } from '../../domain/step-edit.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
 import { onSequence } from './on-sequence.ts';
 import { type CopyAsked, lineAbout, replaceCopy, takeEditable } from './replace-copy.ts';

@@ -1,5 +1,5 @@
 import type { WritingBrief } from '../../adapters/writer.ts';
-import type { AiValues, GenerationPurpose } from '../../domain/generation.ts';
+import type { AiValues, GenerationPurpose } from '../../domain/copy/generation.ts';
 import type { AiVariable } from '../../domain/template.ts';
 import { type WritingDeps, type WrittenFor, type WrittenVariables, writeVariables } from './write-variables.ts';
 

@@ -3,8 +3,8 @@ import { senderFor } from '../../db/senders.ts';
 import { writeContent } from '../../db/steps.ts';
 import { openTask } from '../../db/tasks.ts';
 import type { StepRow, Walk } from '../../db/walks.ts';
-import type { AiValues } from '../../domain/generation.ts';
-import { factsAbout, type WrittenStep, writeStep } from '../../domain/personalisation.ts';
+import type { AiValues } from '../../domain/copy/generation.ts';
+import { factsAbout, type WrittenStep, writeStep } from '../../domain/copy/personalisation.ts';
 
 /**
  * Writes what a step will say, from its pinned template, the contact as it is now and these values, behind the sequence's

@@ -14,7 +14,7 @@ import {
   type AiWriter,
   aiWriters,
   type GenerationPurpose,
-} from '../../domain/generation.ts';
+} from '../../domain/copy/generation.ts';
 import type { SequenceId, WorkspaceId } from '../../domain/ids.ts';
 import type { TemplateContent } from '../../domain/template.ts';
 

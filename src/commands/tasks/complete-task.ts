@@ -1,7 +1,7 @@
 import { findTask } from '../../db/tasks.ts';
+import type { StepContent } from '../../domain/copy/step-content.ts';
 import type { TaskId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import type { StepContent } from '../../domain/step-content.ts';
 import { type TaskOutcome, taskOutcomes } from '../../domain/task.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
 import { unsubscribe } from '../inbound/unsubscribe.ts';

@@ -5,8 +5,10 @@ import type { Tx } from '../../db/pool.ts';
 import { isSwitchedOff } from '../../db/switches.ts';
 import type { AccountRow } from '../../db/walks.ts';
 import { findSender } from '../../db/workspaces.ts';
-import { type EmailSettings, isLocalServer, maySend } from '../../domain/account.ts';
+import { type EmailSettings, isLocalServer, maySend } from '../../domain/accounts/account.ts';
 import { domainOf, isReservedDomain } from '../../domain/contact.ts';
+import { factsAbout, renderStep } from '../../domain/copy/personalisation.ts';
+import { threadStarter } from '../../domain/copy/step-edit.ts';
 import { composeEmail, senderOf, signatureOf } from '../../domain/email.ts';
 import {
   type AccountId,
@@ -16,9 +18,7 @@ import {
   type SequenceId,
   type StepId,
 } from '../../domain/ids.ts';
-import { factsAbout, renderStep } from '../../domain/personalisation.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import { threadStarter } from '../../domain/step-edit.ts';
 import type { TemplateContent, TemplateStep } from '../../domain/template.ts';
 import { onAccount } from '../accounts/on-account.ts';
 import { smtpOf, virtualTimeHeader } from '../accounts/outgoing.ts';

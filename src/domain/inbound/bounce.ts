@@ -1,3 +1,7 @@
+import { domainOf } from '../contact.ts';
+import { folded } from '../copy/folded-text.ts';
+import { serverWords } from '../server-words.ts';
+import { isVague, saysNoSuchAddress, statusesIn } from '../unknown-address.ts';
 import {
   BOUNCE_SUBJECT,
   BOUNCE_TEXT,
@@ -8,8 +12,6 @@ import {
   PROSE_MAY_PASS,
   REPORT_SUBJECT,
 } from './bounce-words.ts';
-import { domainOf } from './contact.ts';
-import { folded } from './folded-text.ts';
 import type { InboundVerdict, ParsedMail } from './inbound.ts';
 import {
   contentTypeOf,
@@ -22,8 +24,6 @@ import {
   returnPathName,
   senderName,
 } from './mail-fields.ts';
-import { serverWords } from './server-words.ts';
-import { isVague, saysNoSuchAddress, statusesIn } from './unknown-address.ts';
 
 /**
  * A message about a message of ours that did not (yet) arrive, or null. Hard only where a machine-readable report says

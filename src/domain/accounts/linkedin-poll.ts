@@ -1,4 +1,4 @@
-import { hashOf } from './hash.ts';
+import { hashOf } from '../hash.ts';
 
 const MINUTE_MS = 60_000;
 const EVERY_MS = 30 * MINUTE_MS;

@@ -1,5 +1,5 @@
+import type { StepKind } from '../sequence.ts';
 import { dayBounds } from './pace.ts';
-import type { StepKind } from './sequence.ts';
 
 /** How much of its limits an account has used for one kind of step. */
 export interface AccountUse {

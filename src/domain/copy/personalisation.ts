@@ -1,7 +1,7 @@
+import { render } from '../message.ts';
+import type { TemplateStep } from '../template.ts';
 import { checkCopy, checkLengths, type Material } from './copy-checks.ts';
-import { render } from './message.ts';
 import type { StepContent } from './step-content.ts';
-import type { TemplateStep } from './template.ts';
 
 /** The contact as far as templates speak of one. */
 interface ContactFacts {

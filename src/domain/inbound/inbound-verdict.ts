@@ -1,7 +1,7 @@
+import { textOfHtml } from '../html-text.ts';
 import { readAutoReply } from './auto-reply.ts';
 import { aboutOf, readBounce } from './bounce.ts';
 import { isBookingConfirmation, readCalendarReply } from './calendar-reply.ts';
-import { textOfHtml } from './html-text.ts';
 import type { Answer, InboundVerdict, ParsedMail } from './inbound.ts';
 import { contentTypeOf, fieldBlocks, fieldOf } from './mail-fields.ts';
 import { withoutQuoted } from './quoted-text.ts';

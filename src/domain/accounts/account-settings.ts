@@ -1,8 +1,8 @@
+import { domainOf, isReservedDomain, normaliseEmail, normaliseProfile } from '../contact.ts';
+import type { FieldProblem } from '../refusal.ts';
+import { isZone } from '../schedule.ts';
 import type { ServerSettings } from './account.ts';
-import { domainOf, isReservedDomain, normaliseEmail, normaliseProfile } from './contact.ts';
 import { checkHost, isPrivateHost } from './host.ts';
-import type { FieldProblem } from './refusal.ts';
-import { isZone } from './schedule.ts';
 
 /** One of an account's two servers, with what opens it. */
 export interface ServerInput extends ServerSettings {

@@ -1,4 +1,4 @@
-import { anyOf } from './folded-text.ts';
+import { anyOf } from '../copy/folded-text.ts';
 
 /** What automatic answers call themselves, folded. Data only. */
 

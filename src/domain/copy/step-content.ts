@@ -1,5 +1,5 @@
-import type { MemberId } from './ids.ts';
-import type { ManualTaskKind } from './template.ts';
+import type { MemberId } from '../ids.ts';
+import type { ManualTaskKind } from '../template.ts';
 
 /** What one step will say, rendered for its contact; editable while the step is PENDING. Design 7. */
 export type StepContent =

@@ -1,5 +1,5 @@
-import { dayWindows, localDate, nextOpening, type SendingSchedule } from './schedule.ts';
-import type { StepKind } from './sequence.ts';
+import { dayWindows, localDate, nextOpening, type SendingSchedule } from '../schedule.ts';
+import type { StepKind } from '../sequence.ts';
 
 /**
  * How much an account may do of one kind of step: so much by the local day of its zone, so much in any 7 days, and the

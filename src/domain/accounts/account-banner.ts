@@ -1,5 +1,5 @@
+import { instantText } from '../explain.ts';
 import type { AccountStatus, PauseReason } from './account.ts';
-import { instantText } from './explain.ts';
 import { REPUTATION_DAYS, reputation, type SendingFigures } from './reputation.ts';
 
 /** What a person should know of an account at a glance. Instants are epoch ms. */

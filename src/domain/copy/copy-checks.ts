@@ -1,10 +1,4 @@
-import { contactPointsIn, type Found, samePoint } from './contact-points.ts';
-import { leftOver } from './copy-words.ts';
-import { folded, wordsIn } from './folded-text.ts';
-import type { AiValues } from './generation.ts';
-import { isInAnotherLanguage } from './language.ts';
-import { parseMessage } from './message.ts';
-import type { StepContent } from './step-content.ts';
+import { parseMessage } from '../message.ts';
 import {
   MAX_BODY_CHARACTERS,
   MAX_LINKEDIN_CHARACTERS,
@@ -12,7 +6,13 @@ import {
   MAX_SUBJECT_CHARACTERS,
   MAX_TITLE_CHARACTERS,
   type TemplateStep,
-} from './template.ts';
+} from '../template.ts';
+import { contactPointsIn, type Found, samePoint } from './contact-points.ts';
+import { leftOver } from './copy-words.ts';
+import { folded, wordsIn } from './folded-text.ts';
+import type { AiValues } from './generation.ts';
+import { isInAnotherLanguage } from './language.ts';
+import type { StepContent } from './step-content.ts';
 
 /*
  * What keeps copy from being sent unread. Only what a language model wrote is doubted: the author's own words, the

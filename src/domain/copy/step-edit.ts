@@ -1,6 +1,5 @@
-import type { FieldProblem } from './refusal.ts';
-import { finishedSteps, isTerminal, type SequenceStatus, type StepKind, type StepStatus } from './sequence.ts';
-import type { StepContent } from './step-content.ts';
+import type { FieldProblem } from '../refusal.ts';
+import { finishedSteps, isTerminal, type SequenceStatus, type StepKind, type StepStatus } from '../sequence.ts';
 import {
   MAX_BODY_CHARACTERS,
   MAX_LINKEDIN_CHARACTERS,
@@ -8,7 +7,8 @@ import {
   MAX_SUBJECT_CHARACTERS,
   MAX_TITLE_CHARACTERS,
   type TemplateStep,
-} from './template.ts';
+} from '../template.ts';
+import type { StepContent } from './step-content.ts';
 
 /** What decides whether a step's copy may still be changed. */
 export interface EditFacts {

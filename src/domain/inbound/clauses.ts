@@ -1,4 +1,4 @@
-import { folded } from './folded-text.ts';
+import { folded } from '../copy/folded-text.ts';
 import { withoutSignature } from './quoted-text.ts';
 
 /** A stretch of a sentence between two marks or conjunctions, without greeting, thanks and "please". */

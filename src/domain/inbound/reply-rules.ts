@@ -1,6 +1,6 @@
+import { exactly, folded, wordsIn } from '../copy/folded-text.ts';
+import type { ReplyIntent } from '../reply.ts';
 import { type Clause, clausesOf } from './clauses.ts';
-import { exactly, folded, wordsIn } from './folded-text.ts';
-import type { ReplyIntent } from './reply.ts';
 import { agreement, appointment, negative, positive, unsubscribe } from './reply-words.ts';
 
 type Sense = 'unsubscribe' | 'negative' | 'positive' | 'agreement' | 'appointment';

@@ -1,6 +1,6 @@
-import { instantText } from './explain.ts';
-import { localDate, nextInstant } from './schedule.ts';
-import type { Problem, TemplateContent } from './template.ts';
+import { instantText } from '../explain.ts';
+import { localDate, nextInstant } from '../schedule.ts';
+import type { Problem, TemplateContent } from '../template.ts';
 
 /** Whom a preview is for where nobody is chosen: everything that templates may ask of a contact is known of them. */
 export const sampleContact = {

@@ -1,3 +1,4 @@
+import { folded, wordsIn } from '../copy/folded-text.ts';
 import { absence } from './absence-words.ts';
 import {
   ANSWER_SUBJECT,
@@ -12,7 +13,6 @@ import {
   RECEIPT_SUBJECT,
   RECEIPT_TEXT,
 } from './auto-reply-words.ts';
-import { folded, wordsIn } from './folded-text.ts';
 import type { Answer, ParsedMail } from './inbound.ts';
 import { contentTypeOf, hasEmptyReturnPath, headerOf, senderName } from './mail-fields.ts';
 import { readReturnDate } from './return-date.ts';

@@ -1,5 +1,5 @@
-import { variablesIn } from './message.ts';
-import type { AiVariable, TemplateStep } from './template.ts';
+import { variablesIn } from '../message.ts';
+import type { AiVariable, TemplateStep } from '../template.ts';
 
 /** Every text of a template's step in which `{{…}}` may stand, by its field. */
 export function textsOf(step: TemplateStep): Readonly<Record<string, string>> {

@@ -1,4 +1,4 @@
-import { exactly } from './folded-text.ts';
+import { exactly } from '../copy/folded-text.ts';
 
 /** What mail servers write about an address, a mailbox or a policy. Patterns for folded text; each is linear. */
 

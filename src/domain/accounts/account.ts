@@ -1,4 +1,4 @@
-import type { StepKind } from './sequence.ts';
+import type { StepKind } from '../sequence.ts';
 
 export const accountStatuses = ['CONNECTED', 'PAUSED', 'RESTING', 'DISCONNECTED', 'REMOVED'] as const;
 export type AccountStatus = (typeof accountStatuses)[number];

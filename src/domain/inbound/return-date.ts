@@ -1,6 +1,6 @@
+import { anyOf, folded, wordsIn } from '../copy/folded-text.ts';
 import { absence, FROM_BEHIND, UNTIL_BEHIND } from './absence-words.ts';
 import { weekdays } from './calendar-words.ts';
-import { anyOf, folded, wordsIn } from './folded-text.ts';
 import { type WrittenDate, writtenDates } from './written-dates.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,4 +1,4 @@
-import { folded } from './folded-text.ts';
+import { folded } from '../copy/folded-text.ts';
 import type { InboundVerdict, ParsedMail } from './inbound.ts';
 
 /** An answer to an invitation (RFC 5546, METHOD:REPLY): a person's, whatever the calendar's headers say. Null for other mail. */

@@ -1,4 +1,4 @@
-import type { ReplyIntent } from './reply.ts';
+import type { ReplyIntent } from '../reply.ts';
 
 /** What a message in an account's inbox is. Of `own` and `unrelated` mail only the id is kept; `unreadable` harmed the parser. */
 export const inboundKinds = [
