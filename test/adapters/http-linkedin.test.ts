@@ -5,7 +5,7 @@ import { createHttpLinkedIn } from '../../src/adapters/http-linkedin.ts';
 import { type LinkedIn, LinkedInUnavailable } from '../../src/adapters/linkedin.ts';
 import { providerIdOf } from '../../src/dev/linkedin/people.ts';
 import { type LinkedInSimulator, startLinkedInSimulator } from '../../src/dev/linkedin/simulator.ts';
-import { aFolder } from '../dev/servers.ts';
+import { aFolder } from '../dev/servers/servers.ts';
 
 const account = { externalId: 'acc-1' };
 

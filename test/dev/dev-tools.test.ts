@@ -4,8 +4,8 @@ import { createDevTools } from '../../src/dev/dev-tools.ts';
 import { type LinkedInSimulator, startLinkedInSimulator } from '../../src/dev/linkedin/simulator.ts';
 import type { Mailbox } from '../../src/dev/mailbox/mailbox.ts';
 import { type Served, startServed } from '../support/served.ts';
-import { openMailbox, sendTo } from './sent-mail.ts';
-import { aFolder } from './servers.ts';
+import { openMailbox, sendTo } from './mailbox/sent-mail.ts';
+import { aFolder } from './servers/servers.ts';
 
 /*
  * The mailbox and the simulator through the API, as the page has them: both real, on ports of their own.
