@@ -1,11 +1,12 @@
 import { loadAccount } from '../db/accounts.ts';
-import { countLookUp, type DeliveryRow, findDelivery, judgeSequence, settleDelivery } from '../db/claim.ts';
+import { countLookUp, findDelivery, judgeSequence, settleDelivery } from '../db/claim.ts';
 import { record } from '../db/events.ts';
 import { sentFoundAt } from '../db/mailboxes.ts';
 import { changeSequence, deriveStatus, finishStep, moveStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
 import type { SequenceRef } from '../db/repairs.ts';
-import type { AccountRow, StepRow, Walk } from '../db/walks.ts';
+import type { AccountRow, DeliveryRow, StepRow } from '../db/rows.ts';
+import type { Walk } from '../db/walks.ts';
 import { lookUpAt, provesAbsence } from '../domain/delivery.ts';
 import { explainClamp, nextOpening } from '../domain/schedule.ts';
 import type { StepResult } from '../domain/sequence.ts';

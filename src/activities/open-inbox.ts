@@ -1,6 +1,6 @@
 import type { OpenMailbox } from '../adapters/mailbox.ts';
 import { openCredentials } from '../commands/accounts/credentials.ts';
-import type { AccountRow } from '../db/walks.ts';
+import type { AccountRow } from '../db/rows.ts';
 import type { ActivityDeps } from './deps.ts';
 
 /** Opens an email account's mailbox with what the account holds. Throws MailboxAway, and for an account of another channel. */

@@ -1,8 +1,9 @@
 import { findMember } from '../db/member-reads.ts';
 import { changeSequence, deriveStatus, moveStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
+import type { StepRow } from '../db/rows.ts';
 import { openTask } from '../db/tasks.ts';
-import type { StepRow, Walk } from '../db/walks.ts';
+import type { Walk } from '../db/walks.ts';
 import type { MemberId, TaskId } from '../domain/ids.ts';
 
 /** The current step is a person's: a task for the assignee, or the campaign's owner, and the sequence waits for it. */

@@ -1,17 +1,11 @@
 import { tellSequence } from '../commands/announcer.ts';
-import {
-  type Claim,
-  type DeliveryRow,
-  findDelivery,
-  judgeSequence,
-  returnDelivery,
-  settleDelivery,
-} from '../db/claim.ts';
+import { type Claim, findDelivery, judgeSequence, returnDelivery, settleDelivery } from '../db/claim.ts';
 import { rememberInvitation } from '../db/invitations.ts';
 import { bumpTell, moveStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
 import type { SequenceRef } from '../db/repairs.ts';
-import type { StepRow, Walk } from '../db/walks.ts';
+import type { DeliveryRow, StepRow } from '../db/rows.ts';
+import type { Walk } from '../db/walks.ts';
 import type { StepResult } from '../domain/sequence.ts';
 import { startConfirming } from './confirm-sent.ts';
 import type { ActivityDeps } from './deps.ts';

@@ -3,8 +3,9 @@ import { archiveFinishedOf } from '../commands/sequences/archive-finished.ts';
 import { type Claim, claimDelivery, type Judged, judgeSequence } from '../db/claim.ts';
 import { changeSequence, deriveStatus, endSequence, finishStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
+import type { StepRow } from '../db/rows.ts';
 import { freeSlot, hasSlot } from '../db/slots.ts';
-import { currentStep, type StepRow, type Walk, workspaceOf } from '../db/walks.ts';
+import { currentStep, type Walk, workspaceOf } from '../db/walks.ts';
 import type { SequenceId } from '../domain/ids.ts';
 import { isTerminal, type StepResult } from '../domain/sequence.ts';
 import { dueLookUp, type LookUp, lookUpSent } from './confirm-sent.ts';
@@ -23,12 +24,6 @@ export interface PerformStepInput {
   sequenceId: SequenceId;
   now: number;
 }
-
-/**
- * What a deed says of its message. `withdrawn` (permission was, meanwhile): nothing was said to anybody. `unreachable`:
- * nor then, or nobody knows. `unheard`: what an attempt before had begun came to nobody. The claim goes back.
- */
-export type DeedOutcome = StepResult | 'withdrawn' | 'unreachable' | 'unheard';
 
 /**
  * Claims the sequence's current step, does it, records it, and answers with what the workflow has to do next. Harmless

@@ -1,9 +1,10 @@
 import { loadAccount } from '../db/accounts.ts';
-import { endOf } from '../db/claim.ts';
 import { attemptNow } from '../db/clock.ts';
 import { lockAccount, lockContact, lockSequence, shareCampaign } from '../db/locks.ts';
 import type { Tx } from '../db/pool.ts';
-import { type AccountRow, blockingTask, loadWalk, type StepRow, type Walk } from '../db/walks.ts';
+import type { AccountRow, StepRow } from '../db/rows.ts';
+import { endOf } from '../db/sequences.ts';
+import { blockingTask, loadWalk, type Walk } from '../db/walks.ts';
 import type { StepResult } from '../domain/sequence.ts';
 import { endedResult, nextOf, standing } from './step-results.ts';
 

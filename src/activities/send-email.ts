@@ -8,9 +8,10 @@ import { isDatabaseAway } from '../db/errors.ts';
 import { noteBounce } from '../db/inbound.ts';
 import { endSequence, finishStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
+import type { AccountRow, StepRow } from '../db/rows.ts';
 import { suppress } from '../db/suppressions.ts';
 import { type Thread, threadOf } from '../db/threads.ts';
-import type { AccountRow, StepRow, Walk } from '../db/walks.ts';
+import type { Walk } from '../db/walks.ts';
 import { findSender } from '../db/workspaces.ts';
 import { restUntil } from '../domain/accounts/account.ts';
 import { retryAt } from '../domain/delivery.ts';
@@ -22,11 +23,10 @@ import { startConfirming } from './confirm-sent.ts';
 import type { ActivityDeps } from './deps.ts';
 import { openInbox } from './open-inbox.ts';
 import { returnStep } from './orphans.ts';
-import type { DeedOutcome } from './perform-step.ts';
 import { defer } from './put-off.ts';
 import { recordAttempt } from './record-attempt.ts';
 import { keepSample } from './sent-folder.ts';
-import { doneResult, endedResult } from './step-results.ts';
+import { type DeedOutcome, doneResult, endedResult } from './step-results.ts';
 
 type Answered = Extract<SendOutcome, { kind: 'answered' }>;
 

@@ -12,10 +12,9 @@ import type { StepResult } from '../domain/sequence.ts';
 import type { ActivityDeps } from './deps.ts';
 import { noteTrouble } from './note-trouble.ts';
 import { returnStep } from './orphans.ts';
-import type { DeedOutcome } from './perform-step.ts';
 import { defer } from './put-off.ts';
 import { recordAttempt } from './record-attempt.ts';
-import { doneResult, endedResult, standing } from './step-results.ts';
+import { type DeedOutcome, doneResult, endedResult, standing } from './step-results.ts';
 
 const DAY_MS = 86_400_000;
 

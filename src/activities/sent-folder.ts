@@ -3,7 +3,7 @@ import type { Claim } from '../db/claim.ts';
 import { appNow } from '../db/clock.ts';
 import { keepSentSample, noteSentSample, type Reader, sentSample } from '../db/mailboxes.ts';
 import type { Tx } from '../db/pool.ts';
-import type { AccountRow } from '../db/walks.ts';
+import type { AccountRow } from '../db/rows.ts';
 import { lookUpAt } from '../domain/delivery.ts';
 import type { ActivityDeps } from './deps.ts';
 import { openInbox } from './open-inbox.ts';

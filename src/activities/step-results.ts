@@ -1,4 +1,4 @@
-import { endOf } from '../db/claim.ts';
+import { endOf } from '../db/sequences.ts';
 import { currentStep, type Walk } from '../db/walks.ts';
 import type { NextStep, StepLine, StepResult } from '../domain/sequence.ts';
 
@@ -35,3 +35,9 @@ export function endedResult(walk: Walk): StepResult {
   if (!end) throw new Error(`sequence ${walk.sequence.id} has not ended`);
   return { kind: 'ended', end, ...standing(walk) };
 }
+
+/**
+ * What a deed says of its message. `withdrawn` (permission was, meanwhile): nothing was said to anybody. `unreachable`:
+ * nor then, or nobody knows. `unheard`: what an attempt before had begun came to nobody. The claim goes back.
+ */
+export type DeedOutcome = StepResult | 'withdrawn' | 'unreachable' | 'unheard';

@@ -7,7 +7,7 @@ import { appNow } from '../db/clock.ts';
 import { lockAccount } from '../db/locks.ts';
 import { markFailing, type Reader, takeMailbox, workspaceOfMailbox } from '../db/mailboxes.ts';
 import type { Tx } from '../db/pool.ts';
-import type { AccountRow } from '../db/walks.ts';
+import type { AccountRow } from '../db/rows.ts';
 import { readStatuses } from '../domain/accounts/account.ts';
 import type { AccountId } from '../domain/ids.ts';
 import type { ActivityDeps } from './deps.ts';

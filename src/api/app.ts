@@ -1,19 +1,14 @@
 import cookies from '@fastify/cookie';
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type RawReplyDefaultExpression,
-  type RawRequestDefaultExpression,
-  type RawServerDefault,
-} from 'fastify';
+import Fastify from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { newId } from '../db/new-id.ts';
 import type { Log } from '../domain/log.ts';
-import { type Limits, requireTokens } from './auth.ts';
+import { requireTokens } from './auth.ts';
 import { answerBrokenRequest } from './broken-requests.ts';
 import type { ApiDeps } from './deps.ts';
 import { devRoutes } from './dev.ts';
+import type { App, Limits } from './door.ts';
 import { securityHeaders } from './headers.ts';
 import { hookRoutes } from './hooks.ts';
 import { linkedInHookRoutes } from './hooks-linkedin.ts';
@@ -47,15 +42,6 @@ import { sequenceRoutes } from './v1/sequences.ts';
 import { suppressionRoutes } from './v1/suppressions.ts';
 import { taskRoutes } from './v1/tasks.ts';
 import { webRoutes } from './web.ts';
-
-/** What every route file is given; its routes declare zod schemas and, in their config, a scope or `public: true`. */
-export type App = FastifyInstance<
-  RawServerDefault,
-  RawRequestDefaultExpression,
-  RawReplyDefaultExpression,
-  FastifyBaseLogger,
-  ZodTypeProvider
->;
 
 /** Every door there is. */
 const doors: readonly ((app: App, deps: ApiDeps, limits: Limits) => void)[] = [

@@ -3,51 +3,18 @@ import type { Caller } from '../commands/deps.ts';
 import type { Db } from '../db/pool.ts';
 import { findSession, hashSecret, looksLikeSecret, type SessionRow } from '../db/sessions.ts';
 import { hashToken, type TokenRow, useToken } from '../db/tokens.ts';
-import type { MemberId, TokenId } from '../domain/ids.ts';
-import type { Scope } from '../domain/scope.ts';
+import type { TokenId } from '../domain/ids.ts';
 import { looksLikeToken } from '../domain/token.ts';
-import type { App } from './app.ts';
 import { type Budget, createBudget } from './budget.ts';
 import { refuseOtherOrigins, sessionCookieOf } from './cookie.ts';
 import type { ApiDeps } from './deps.ts';
+import type { App, Identity, Limits } from './door.ts';
 import { HttpProblem } from './problems.ts';
-
-/** Who a token, or the session that rests on it, turned out to belong to. */
-export interface Identity extends Caller {
-  tokenId: TokenId;
-  /** null: a service's token. */
-  memberId: MemberId | null;
-  scopes: readonly Scope[];
-}
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** The scope a caller's token needs. Every route has one, or says `anyScope: true` or `public: true`. */
-    scope?: Scope;
-    /** Who it is must be known, but any token will do. */
-    anyScope?: true;
-    public?: true;
-  }
-  interface FastifyRequest {
-    /** Who asks, and in which workspace; throws on a public route, which has no caller. */
-    readonly caller: Caller;
-    identity: Identity | null;
-    /** Asks again who it is, for answers that last; throws when token or session are no more. */
-    prove(): Promise<Identity>;
-  }
-}
 
 /** The page's own endpoints: only a member's token opens them. Design 8. */
 const PRIVATE = '/app/api/';
 
 const REALM = 'Bearer realm="topo"';
-
-export interface Limits {
-  /** Bad tokens per minute and address. */
-  badTokens: number;
-  /** Requests per minute and token. */
-  requests: number;
-}
 
 /**
  * Every route but the public ones asks for a token with the route's scope: 401 without, 403 (naming the scope) when it

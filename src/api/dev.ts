@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { appNow } from '../db/clock.ts';
 import { readClock } from '../db/clock-reads.ts';
 import { Refusal } from '../domain/refusal.ts';
-import type { App } from './app.ts';
 import type { ApiDeps } from './deps.ts';
+import type { App } from './door.ts';
 import { printInstant, printInstantOrNull } from './schemas.ts';
 import { clockShape, forwardShape } from './shapes/forward.ts';
 

@@ -3,10 +3,9 @@ import { BadCallback, type LinkedInCallbacks } from '../adapters/linkedin.ts';
 import { receiveCallback } from '../commands/inbound/receive-callback.ts';
 import type { LinkedInEvent } from '../domain/accounts/linkedin.ts';
 import { type AccountId, idOf, isId } from '../domain/ids.ts';
-import type { App } from './app.ts';
-import type { Limits } from './auth.ts';
 import { createBudget } from './budget.ts';
 import type { ApiDeps } from './deps.ts';
+import type { App, Limits } from './door.ts';
 import { HttpProblem } from './problems.ts';
 
 const schema = {

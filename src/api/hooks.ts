@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { unsubscribe } from '../commands/inbound/unsubscribe.ts';
 import { workspaceOf } from '../db/walks.ts';
 import type { SequenceId } from '../domain/ids.ts';
-import type { App } from './app.ts';
 import type { ApiDeps } from './deps.ts';
+import type { App } from './door.ts';
 import { problems } from './problems.ts';
 
 const config = { public: true } as const;

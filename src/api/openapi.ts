@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { App } from './app.ts';
+import type { App } from './door.ts';
 import { problemShape } from './problems.ts';
 
 /** What is described; everything else is for the page, for mail programs and for operators. */

@@ -2,8 +2,8 @@ import { Histogram, register } from 'prom-client';
 import { newestMigration } from '../db/migrate.ts';
 import { type InstallationState, readInstallation } from '../db/readiness.ts';
 import type { FieldProblem } from '../domain/refusal.ts';
-import type { App } from './app.ts';
 import type { ApiDeps } from './deps.ts';
+import type { App } from './door.ts';
 import { HttpProblem } from './problems.ts';
 
 /** How old the last run of the reconciler may be; also how long a process just started waits for the first. */

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { App } from './app.ts';
+import type { App } from './door.ts';
 import { HttpProblem } from './problems.ts';
 
 /**

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { z } from 'zod';
-import type { App } from './app.ts';
 import type { ApiDeps } from './deps.ts';
+import type { App } from './door.ts';
 import { HttpProblem } from './problems.ts';
 
 /** The first part of every path of the page. The page itself says when a path below has nothing. */

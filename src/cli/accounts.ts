@@ -4,7 +4,7 @@ import { pageOf } from '../api/schemas.ts';
 import { type AccountShown, accountShape, removedAccountShape } from '../api/shapes/accounts.ts';
 import { environmentWith } from '../config.ts';
 import { accountStatuses, channels } from '../domain/accounts/account.ts';
-import { instantText } from '../domain/explain.ts';
+import { instantText } from '../domain/instant-text.ts';
 import { Failure } from './client.ts';
 import { type PageOptions, pageOption, segment, sizeOption, statusOption } from './options.ts';
 import { readJsonObject } from './read-file.ts';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { pageOf } from '../api/schemas.ts';
 import { type CampaignShown, campaignShape, endedCampaignShape } from '../api/shapes/campaigns.ts';
 import { campaignStatuses } from '../domain/campaign.ts';
-import { instantText } from '../domain/explain.ts';
+import { instantText } from '../domain/instant-text.ts';
 import { sequenceStatuses, statusNames } from '../domain/sequence.ts';
 import { type PageOptions, pageOption, segment, sizeOption, statusOption } from './options.ts';
 import type { Session } from './session.ts';

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type EventShown, eventFeed } from '../api/shapes/events.ts';
 import { forwardShape } from '../api/shapes/forward.ts';
 import { sequenceShape } from '../api/shapes/sequences.ts';
-import { instantText } from '../domain/explain.ts';
+import { instantText } from '../domain/instant-text.ts';
 import { type Client, Failure } from './client.ts';
 import { segment } from './options.ts';
 import { contactName } from './sequences.ts';

@@ -7,7 +7,7 @@ import {
   sequenceDetailShape,
   sequenceShape,
 } from '../api/shapes/sequences.ts';
-import { instantText } from '../domain/explain.ts';
+import { instantText } from '../domain/instant-text.ts';
 import { sequenceStatuses, statusNames } from '../domain/sequence.ts';
 import { type PageOptions, pageOption, segment, sizeOption, statusOption } from './options.ts';
 import { copyCommands } from './sequence-copy.ts';

@@ -1,5 +1,5 @@
 import type { EventShown } from '../api/shapes/events.ts';
-import { instantText } from '../domain/explain.ts';
+import { instantText } from '../domain/instant-text.ts';
 import { sequenceStatuses, statusNames } from '../domain/sequence.ts';
 
 type Data = EventShown['data'];

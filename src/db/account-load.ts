@@ -1,8 +1,8 @@
 import { and, asc, eq, gte, inArray, lt, ne, type SQL, sql } from 'drizzle-orm';
 import { openStatuses, type StepKind } from '../domain/sequence.ts';
 import type { Tx } from './pool.ts';
+import type { AccountRow } from './rows.ts';
 import { deliveries, sequenceSteps, sequences, slots } from './schema.ts';
-import type { AccountRow } from './walks.ts';
 
 /*
  * What an account has begun, what it has promised instants to, and what is planned for it. Read it behind the account's

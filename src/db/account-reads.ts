@@ -9,8 +9,8 @@ import { ofKind } from './account-load.ts';
 import { appNow } from './clock.ts';
 import { type Listed, type PageAsked, rowsBefore } from './pages.ts';
 import type { Tx } from './pool.ts';
+import type { AccountRow } from './rows.ts';
 import { accounts, deliveries, events, mailboxes, members, slots } from './schema.ts';
-import type { AccountRow } from './walks.ts';
 
 /*
  * Accounts for people: what the API and the command line show. Credentials are not even read.

@@ -5,8 +5,8 @@ import type { AccountId, CampaignId } from '../domain/ids.ts';
 import { openStatuses } from '../domain/sequence.ts';
 import { type Actor, record } from './events.ts';
 import type { Tx } from './pool.ts';
+import type { AccountRow } from './rows.ts';
 import { accounts, campaignAccounts, sequences } from './schema.ts';
-import type { AccountRow } from './walks.ts';
 
 const DAY_MS = 86_400_000;
 

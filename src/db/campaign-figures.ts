@@ -5,9 +5,9 @@ import { localDate } from '../domain/schedule.ts';
 import type { StepKind } from '../domain/sequence.ts';
 import { appNow } from './clock.ts';
 import type { Tx } from './pool.ts';
+import type { CampaignRow } from './rows.ts';
 import { holdUpsOf, isReply, now } from './sequence-search.ts';
 import { readTemplate } from './templates.ts';
-import type { CampaignRow } from './walks.ts';
 
 /*
  * How a campaign does, in figures. Each statement counts over all of its sequences: some ten thousand are a few dozen

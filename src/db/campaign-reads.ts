@@ -7,6 +7,7 @@ import type { LeadStatus } from '../domain/lead.ts';
 import type { SequenceStatus } from '../domain/sequence.ts';
 import { type Listed, type PageAsked, rowsBefore } from './pages.ts';
 import type { Tx } from './pool.ts';
+import type { CampaignRow } from './rows.ts';
 import {
   accounts,
   campaignAccounts,
@@ -19,7 +20,6 @@ import {
   templateVersions,
 } from './schema.ts';
 import { containing } from './search.ts';
-import type { CampaignRow } from './walks.ts';
 
 /** A campaign with how far it has come; statuses that nobody stands in are absent from the counts. */
 export interface CampaignView {

@@ -1,33 +1,23 @@
-import { and, eq, inArray, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import { type FenceFacts, judge, type Verdict } from '../domain/fence.ts';
 import { messageIdOf, type SequenceId } from '../domain/ids.ts';
-import { isTerminal, type SequenceEnd } from '../domain/sequence.ts';
-import { suppressionKeys } from '../domain/suppression.ts';
 import { hasUnreadMessage } from './callbacks.ts';
 import { attemptNow } from './clock.ts';
 import { lockAccount, lockContact, lockSequence, shareCampaign } from './locks.ts';
 import { changeSequence, moveStep } from './moves.ts';
 import { newId } from './new-id.ts';
 import type { Tx } from './pool.ts';
-import { accounts, contacts, deliveries, sequences, suppressions } from './schema.ts';
+import type { AccountRow, DeliveryRow, StepRow } from './rows.ts';
+import { accounts, contacts, deliveries, sequences } from './schema.ts';
+import { endOf } from './sequences.ts';
+import { suppressionOf } from './suppressions.ts';
 import { isSwitchedOff } from './switches.ts';
-import {
-  type AccountRow,
-  accountIdFor,
-  blockingTask,
-  currentStep,
-  jitterKey,
-  loadWalk,
-  type StepRow,
-  type Walk,
-} from './walks.ts';
+import { accountIdFor, blockingTask, currentStep, jitterKey, loadWalk, type Walk } from './walks.ts';
 
 /*
  * The fence. Nothing else permits a message: locks first, each in its own statement, then the checks, in later ones.
  * Every attempt passes it, also when its delivery row exists already; and a second time before the body. Design 3, 6.
  */
-
-export type DeliveryRow = typeof deliveries.$inferSelect;
 
 /** The walk as it stands behind the locks, and the verdict on its current step. */
 export interface Judged {
@@ -68,24 +58,6 @@ async function factsOf(tx: Tx, walk: Walk, account: AccountRow | null): Promise<
     schedule: content.schedule,
     jitterKey: jitterKey(walk, sequence.position),
   };
-}
-
-/** The end that a row holds; the table's checks keep status and reason together. */
-export function endOf({ sequence: { status, endReason } }: Pick<Walk, 'sequence'>): SequenceEnd | null {
-  return isTerminal(status) && endReason ? ({ status, reason: endReason } as SequenceEnd) : null;
-}
-
-/** Why the contact must not be contacted, by address, domain or profile; null when nothing forbids it. */
-export async function suppressionOf(tx: Tx, contact: { email: string | null; profile: string | null }) {
-  const keys = suppressionKeys(contact);
-  if (keys.length === 0) return null;
-  const [row] = await tx
-    .select({ reason: suppressions.reason })
-    .from(suppressions)
-    .where(or(...keys.map(({ kind, value }) => and(eq(suppressions.kind, kind), eq(suppressions.value, value)))))
-    .orderBy(suppressions.createdAt)
-    .limit(1);
-  return row?.reason ?? null;
 }
 
 export async function findDelivery(tx: Tx, step: StepRow): Promise<DeliveryRow | null> {

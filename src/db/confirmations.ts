@@ -1,8 +1,9 @@
 import { findDelivery, settleDelivery } from './claim.ts';
 import { bumpTell, finishStep } from './moves.ts';
 import type { Tx } from './pool.ts';
+import type { StepRow } from './rows.ts';
 import { findOpenTask, settleTask } from './tasks.ts';
-import type { StepRow, Walk } from './walks.ts';
+import type { Walk } from './walks.ts';
 
 /**
  * What became of an unconfirmed message is known after all: nobody need be asked any more, and the workflow, which waits

@@ -3,6 +3,7 @@ import type { ContactId } from '../domain/ids.ts';
 import { covers } from '../domain/suppression.ts';
 import { type Listed, type PageAsked, rowsBefore } from './pages.ts';
 import type { Tx } from './pool.ts';
+import type { CampaignRow, ContactRow, SequenceRow, SuppressionRow } from './rows.ts';
 import {
   accounts,
   campaigns,
@@ -14,8 +15,7 @@ import {
   sequences,
 } from './schema.ts';
 import { contactHolds } from './search.ts';
-import { type SuppressionRow, suppressionsOf } from './suppressions.ts';
-import type { CampaignRow, ContactRow, SequenceRow } from './walks.ts';
+import { suppressionsOf } from './suppressions.ts';
 
 /*
  * Contacts for people: who they are, and what was ever said to them and by them, over all campaigns.

@@ -1,15 +1,13 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { channelOf } from '../domain/accounts/account.ts';
 import { type EnrolmentWhy, enrolmentQuota } from '../domain/campaign.ts';
-import type { CampaignId, ContactId, SequenceId, TemplateId, WorkspaceId } from '../domain/ids.ts';
+import type { CampaignId, SequenceId, TemplateId, WorkspaceId } from '../domain/ids.ts';
 import type { LeadFailure } from '../domain/lead.ts';
 import { dayWindows, localDate, nextOpening, type SendingSchedule } from '../domain/schedule.ts';
 import type { TemplateContent } from '../domain/template.ts';
 import { leastBusyAccount } from './accounts.ts';
-import { suppressionOf } from './claim.ts';
 import { attemptNow } from './clock.ts';
 import { record } from './events.ts';
-import { findOpenSequence } from './inbound.ts';
 import { failLead } from './leads.ts';
 import { lockContact, shareCampaign, shareTemplate } from './locks.ts';
 import { newId } from './new-id.ts';
@@ -24,6 +22,8 @@ import {
   templates,
   templateVersions,
 } from './schema.ts';
+import { findOpenSequence } from './sequences.ts';
+import { suppressionOf } from './suppressions.ts';
 
 /** What became of one try to enrol the campaign's next lead. */
 export type Enrolment =
@@ -209,6 +209,3 @@ async function cannotEnrol(
   if (contact.email === null && content.steps.some(({ kind }) => kind === 'email')) return 'no_email';
   return (await findOpenSequence(tx, contact.id)) ? 'in_other_sequence' : null;
 }
-
-export const hasOpenSequence = async (tx: Tx, contactId: ContactId): Promise<boolean> =>
-  (await findOpenSequence(tx, contactId)) !== null;

@@ -2,8 +2,8 @@ import { eq, type SQL, sql } from 'drizzle-orm';
 import type { ContactId } from '../domain/ids.ts';
 import { importedAs } from './contact-export.ts';
 import type { Tx } from './pool.ts';
+import type { ContactRow } from './rows.ts';
 import { contacts, deliveries, importRows, inboundMessages, sequenceSteps, sequences, tasks } from './schema.ts';
-import type { ContactRow } from './walks.ts';
 
 /*
  * What was known of a person, and said to them and by them, goes; that something was done, when and how it ended stays,

@@ -3,9 +3,8 @@ import type { AccountId, ContactId, DeliveryId, InboundId, SequenceId } from '..
 import { openStatuses } from '../domain/sequence.ts';
 import { newId } from './new-id.ts';
 import type { Tx } from './pool.ts';
+import type { InboundRow } from './rows.ts';
 import { accounts, contacts, deliveries, inboundMessages, sequenceSteps, sequences } from './schema.ts';
-
-export type InboundRow = typeof inboundMessages.$inferSelect;
 
 /** What a message answers to, or reports of. */
 export interface Match {
@@ -175,15 +174,6 @@ export async function accountOfDelivery(tx: Tx, id: DeliveryId): Promise<Account
   const [row] = await tx.select({ accountId: deliveries.accountId }).from(deliveries).where(eq(deliveries.id, id));
   if (!row) throw new Error(`delivery ${id} is not in its workspace`);
   return row.accountId;
-}
-
-/** The contact's open sequence: there is one at most. */
-export async function findOpenSequence(tx: Tx, contactId: ContactId): Promise<SequenceId | null> {
-  const [row] = await tx
-    .select({ id: sequences.id })
-    .from(sequences)
-    .where(and(eq(sequences.contactId, contactId), inArray(sequences.status, [...openStatuses])));
-  return row?.id ?? null;
 }
 
 export async function findDeliveryById(tx: Tx, id: DeliveryId): Promise<typeof deliveries.$inferSelect | null> {

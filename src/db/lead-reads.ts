@@ -4,9 +4,9 @@ import type { LeadStatus } from '../domain/lead.ts';
 import type { LeadRow } from './leads.ts';
 import { type Listed, type PageAsked, rowsBefore } from './pages.ts';
 import type { Tx } from './pool.ts';
+import type { ContactRow } from './rows.ts';
 import { contacts, leads } from './schema.ts';
 import { contactHolds } from './search.ts';
-import type { ContactRow } from './walks.ts';
 
 export interface LeadView {
   lead: LeadRow;

@@ -12,8 +12,9 @@ import {
 } from '../domain/sequence.ts';
 import { type Actor, record } from './events.ts';
 import type { Tx } from './pool.ts';
+import type { StepRow } from './rows.ts';
 import { sequenceSteps, sequences, slots } from './schema.ts';
-import { blockingTask, currentStep, jitterKey, type StepRow, type Walk } from './walks.ts';
+import { blockingTask, currentStep, jitterKey, type Walk } from './walks.ts';
 
 /*
  * How a sequence and its steps move. Every writer goes through here, with the sequence's lock held; what the transition

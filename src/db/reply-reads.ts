@@ -1,7 +1,7 @@
 import { asc, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { InboundId, SequenceId } from '../domain/ids.ts';
-import type { InboundRow } from './inbound.ts';
 import type { Tx } from './pool.ts';
+import type { InboundRow } from './rows.ts';
 import { inboundMessages } from './schema.ts';
 
 /** What came back, as a list tells of it: whether there is HTML, and not the HTML. */

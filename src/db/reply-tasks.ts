@@ -2,11 +2,10 @@ import { and, desc, eq, isNotNull, or, sql } from 'drizzle-orm';
 import type { StepContent } from '../domain/copy/step-content.ts';
 import type { TaskId } from '../domain/ids.ts';
 import { appNow } from './clock.ts';
-import type { InboundRow } from './inbound.ts';
 import type { Tx } from './pool.ts';
+import type { InboundRow, StepRow } from './rows.ts';
 import { deliveries, events, inboundMessages, sequenceSteps } from './schema.ts';
 import { type TaskView, viewTask } from './task-reads.ts';
-import type { StepRow } from './walks.ts';
 
 /** A message of ours to the contact. */
 export interface Wrote {

@@ -1,8 +1,9 @@
 import { eq } from 'drizzle-orm';
 import { type Sender, senderOf } from '../domain/email.ts';
 import type { Tx } from './pool.ts';
+import type { StepRow } from './rows.ts';
 import { accounts } from './schema.ts';
-import { accountIdFor, type StepRow, type Walk } from './walks.ts';
+import { accountIdFor, type Walk } from './walks.ts';
 
 /**
  * Who writes a step: the person of the account it goes out from, as in the mail's From, else the template's. Of no step

@@ -10,6 +10,7 @@ import type { EventRow } from './event-reads.ts';
 import { type Listed, type PageAsked, rowsBefore } from './pages.ts';
 import type { Tx } from './pool.ts';
 import { type ReplyView, repliesTo } from './reply-reads.ts';
+import type { AccountRow, CampaignRow, ContactRow, SequenceRow, StepRow } from './rows.ts';
 import {
   accounts,
   campaigns,
@@ -27,7 +28,6 @@ import {
 } from './schema.ts';
 import { matchingSequences, type SequenceFilter } from './sequence-search.ts';
 import { listTasks, type TaskView } from './task-reads.ts';
-import type { AccountRow, CampaignRow, ContactRow, SequenceRow, StepRow } from './walks.ts';
 
 /*
  * Sequences for people: what the API and the command line show. Nothing here locks; each sequence is read in one

@@ -19,8 +19,9 @@ import { hashOf } from '../domain/hash.ts';
 import { localDate } from '../domain/schedule.ts';
 import { begunBetween, type Load, loadOf, type Reserved, slotsBetween, takenSince } from './account-load.ts';
 import type { Tx } from './pool.ts';
+import type { AccountRow, StepRow } from './rows.ts';
 import { slots } from './schema.ts';
-import { type AccountRow, jitterKey, type StepRow, type Walk } from './walks.ts';
+import { jitterKey, type Walk } from './walks.ts';
 
 /*
  * How much an account does, and when: with its lock held, so that any number of claims at once count right. Who may not

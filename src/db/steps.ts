@@ -1,8 +1,8 @@
 import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import type { StepContent } from '../domain/copy/step-content.ts';
 import type { Tx } from './pool.ts';
+import type { StepRow } from './rows.ts';
 import { deliveries, sequenceSteps } from './schema.ts';
-import type { StepRow } from './walks.ts';
 
 /** Writes what a step will say, in memory too; each write is a new version, so that two editors cannot overwrite each other. */
 export async function writeContent(

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
 import type { SuppressionReason } from '../domain/fence.ts';
 import type { SuppressionId, WorkspaceId } from '../domain/ids.ts';
 import { covers, type Reachable, type SuppressionKind, suppressionKeys } from '../domain/suppression.ts';
@@ -6,10 +6,9 @@ import { type Actor, record } from './events.ts';
 import { newId } from './new-id.ts';
 import { type Listed, type PageAsked, rowsBefore } from './pages.ts';
 import type { Tx } from './pool.ts';
+import type { SuppressionRow } from './rows.ts';
 import { suppressions } from './schema.ts';
 import { containing } from './search.ts';
-
-export type SuppressionRow = typeof suppressions.$inferSelect;
 
 /** An address (normalised), a domain or a profile that must never be contacted again; the entry that stands keeps its reason. */
 export async function suppress(
@@ -83,4 +82,17 @@ export async function suppressionsOf(tx: Tx, people: readonly Reachable[]): Prom
     .where(inArray(suppressions.value, [...new Set(values)]))
     .orderBy(suppressions.createdAt);
   return found.filter((entry) => people.some((person) => covers(entry, person)));
+}
+
+/** Why the contact must not be contacted, by address, domain or profile; null when nothing forbids it. */
+export async function suppressionOf(tx: Tx, contact: { email: string | null; profile: string | null }) {
+  const keys = suppressionKeys(contact);
+  if (keys.length === 0) return null;
+  const [row] = await tx
+    .select({ reason: suppressions.reason })
+    .from(suppressions)
+    .where(or(...keys.map(({ kind, value }) => and(eq(suppressions.kind, kind), eq(suppressions.value, value)))))
+    .orderBy(suppressions.createdAt)
+    .limit(1);
+  return row?.reason ?? null;
 }

@@ -3,9 +3,9 @@ import type { CampaignId, MemberId, SequenceId, TaskId } from '../domain/ids.ts'
 import type { TaskDue, TaskKind, TaskStatus } from '../domain/task.ts';
 import { type Listed, type PageAsked, rowsBefore } from './pages.ts';
 import type { Tx } from './pool.ts';
+import type { CampaignRow, ContactRow, SequenceRow, StepRow } from './rows.ts';
 import { campaigns, contacts, members, sequenceSteps, sequences, tasks } from './schema.ts';
 import type { TaskRow } from './tasks.ts';
-import type { CampaignRow, ContactRow, SequenceRow, StepRow } from './walks.ts';
 
 /** A task with what a person needs to see beside it. */
 export interface TaskView {

@@ -1,10 +1,10 @@
 import { and, eq, lt, sql } from 'drizzle-orm';
 import type { CampaignId, SequenceId } from '../domain/ids.ts';
 import type { SequenceEnd, SequenceStatus } from '../domain/sequence.ts';
-import { endOf } from './claim.ts';
 import { appNow } from './clock.ts';
 import type { Tx } from './pool.ts';
 import { campaignProgress, sequences } from './schema.ts';
+import { endOf } from './sequences.ts';
 
 /** What a workflow is behind on: the newest change, and where the sequence stands after it. */
 export interface Tell {

@@ -1,8 +1,9 @@
 import { and, asc, eq } from 'drizzle-orm';
 import type { StepId } from '../domain/ids.ts';
 import type { Tx } from './pool.ts';
+import type { StepRow } from './rows.ts';
 import { deliveries, sequenceSteps } from './schema.ts';
-import type { StepRow, Walk } from './walks.ts';
+import type { Walk } from './walks.ts';
 
 /** What an email answers to: the Message-IDs really used, oldest first, and the first one's subject. Empty: a new thread. */
 export interface Thread {

@@ -2,13 +2,8 @@ import { and, asc, eq, inArray, ne, or, sql } from 'drizzle-orm';
 import { channelOf } from '../domain/accounts/account.ts';
 import type { SequenceId, TaskId, WorkspaceId } from '../domain/ids.ts';
 import type { Tx } from './pool.ts';
-import { type accounts, campaigns, contacts, sequenceSteps, sequences, tasks, templateVersions } from './schema.ts';
-
-export type SequenceRow = typeof sequences.$inferSelect;
-export type StepRow = typeof sequenceSteps.$inferSelect;
-export type ContactRow = typeof contacts.$inferSelect;
-export type CampaignRow = typeof campaigns.$inferSelect;
-export type AccountRow = typeof accounts.$inferSelect;
+import type { CampaignRow, ContactRow, SequenceRow, StepRow } from './rows.ts';
+import { campaigns, contacts, sequenceSteps, sequences, tasks, templateVersions } from './schema.ts';
 
 /** Everything one sequence's walk stands on. Read it after the locks are held. */
 export interface Walk {

@@ -7,6 +7,7 @@ import { type AccountUse, limitText } from './accounts/account-use.ts';
 import type { CampaignStatus, EnrolmentWhy } from './campaign.ts';
 import type { HoldKind } from './hold-up.ts';
 import type { StepId } from './ids.ts';
+import { dateText, instantText } from './instant-text.ts';
 import { type Delay, dayWindows, localDate, nextOpening, type SendingSchedule } from './schedule.ts';
 import { isTerminal, type SequenceStatus, type StepKind, type StepStatus, type Why } from './sequence.ts';
 import type { TaskKind } from './task.ts';
@@ -278,45 +279,4 @@ export function explainEnrolment(facts: EnrolmentFacts): { at: number | null; wh
     campaign_ended: 'campaign ended',
   };
   return { at: nextAt, why: facts.why, text: texts[facts.why] };
-}
-
-// Instants, for people. One fixed locale: these texts are data that tests and scripts compare.
-
-/** "Tue 24 Nov, 09:00 (Europe/Paris)". */
-export function instantText(at: number, zone: string): string {
-  const { weekday, day, month, hour, minute } = partsOf(at, zone);
-  return `${weekday} ${day} ${month}, ${hour}:${minute} (${zone})`;
-}
-
-/** "9 Dec". */
-export function dateText(at: number, zone: string): string {
-  const { day, month } = partsOf(at, zone);
-  return `${day} ${month}`;
-}
-
-type Parts = Record<'weekday' | 'day' | 'month' | 'hour' | 'minute', string>;
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function partsOf(at: number, zone: string): Parts {
-  const parts: Parts = { weekday: '', day: '', month: '', hour: '', minute: '' };
-  for (const { type, value } of formatIn(zone).formatToParts(at))
-    if (type in parts) Object.assign(parts, { [type]: value });
-  return { ...parts, month: parts.month.slice(0, 3) }; // some versions of ICU write "Sept"
-}
-
-function formatIn(zone: string): Intl.DateTimeFormat {
-  const known = formats.get(zone);
-  if (known) return known;
-  const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone: zone,
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  });
-  formats.set(zone, format);
-  return format;
 }

@@ -16,8 +16,8 @@ import { disconnectAccount, loadAccount, moveAccount } from '../../src/db/accoun
 import { newId } from '../../src/db/new-id.ts';
 import { installation, mailboxes, members, workspaces } from '../../src/db/schema.ts';
 import type { EmailSettings } from '../../src/domain/accounts/account.ts';
-import { instantText } from '../../src/domain/explain.ts';
 import type { MemberId, SequenceId } from '../../src/domain/ids.ts';
+import { instantText } from '../../src/domain/instant-text.ts';
 import type { ReplyIntent } from '../../src/domain/reply.ts';
 import { nextOpening, permittedAt, planStep } from '../../src/domain/schedule.ts';
 import type { StepResult } from '../../src/domain/sequence.ts';

@@ -2,7 +2,7 @@ import type { LookupFunction } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createImapMailboxes, type ImapOptions } from '../../src/adapters/imap-mailbox.ts';
 import { type ImapSettings, MailboxAway, type OpenMailbox } from '../../src/adapters/mailbox.ts';
-import type { ImapFolder } from '../../src/dev/mailbox/imap-server.ts';
+import type { ImapFolder } from '../../src/dev/mailbox/imap-folder.ts';
 import { freePort } from '../../src/dev/servers/ports.ts';
 import {
   aMail,

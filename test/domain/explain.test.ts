@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import {
-  dateText,
   type EnrolmentFacts,
   type ExplainFacts,
   explain,
   explainEnrolment,
-  instantText,
   type StepFacts,
 } from '../../src/domain/explain.ts';
 import { idOf, type StepId } from '../../src/domain/ids.ts';
+import { dateText, instantText } from '../../src/domain/instant-text.ts';
 import { planStep, type SendingSchedule } from '../../src/domain/schedule.ts';
 import { whys } from '../../src/domain/sequence.ts';
 

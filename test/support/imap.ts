@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
-import type { ImapFolder, ImapMessage } from '../../src/dev/mailbox/imap-server.ts';
-import { type Service, serveImap } from '../../src/dev/mailbox/imap-session.ts';
+import type { ImapFolder, ImapMessage } from '../../src/dev/mailbox/imap-folder.ts';
+import { serveImap } from '../../src/dev/mailbox/imap-session.ts';
+import type { Service } from '../../src/dev/mailbox/imap-state.ts';
 
 export interface MemoryFolder extends ImapFolder {
   /** As the server's own side would: returns the uid. */

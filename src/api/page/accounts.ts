@@ -3,8 +3,8 @@ import { countNeeding } from '../../db/account-needs.ts';
 import { findAccount } from '../../db/accounts.ts';
 import type { AccountId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import type { App } from '../app.ts';
 import type { ApiDeps } from '../deps.ts';
+import type { App } from '../door.ts';
 import { pathId } from '../schemas.ts';
 
 const needed = z.object({ sequences: z.int() });

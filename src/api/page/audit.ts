@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { readAudit } from '../../db/audit-reads.ts';
 import { eventKinds } from '../../domain/event.ts';
 import type { MemberId } from '../../domain/ids.ts';
-import type { App } from '../app.ts';
 import type { ApiDeps } from '../deps.ts';
+import type { App } from '../door.ts';
 import { idOfA, wholeNumber } from '../schemas.ts';
 import { auditGroups, auditPage, groupOf, showAuditLine } from '../shapes/audit.ts';
 

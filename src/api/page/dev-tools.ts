@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Refusal } from '../../domain/refusal.ts';
-import type { App } from '../app.ts';
 import type { ApiDeps } from '../deps.ts';
+import type { App } from '../door.ts';
 import { text, wholeNumber } from '../schemas.ts';
 import { devAnswer, devAnswered, devDeed, devLinkedIn, devMailPage } from '../shapes/dev.ts';
 

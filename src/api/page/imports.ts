@@ -10,9 +10,9 @@ import { findImport, listImportRows, namesInImport, newestImports, rowsAfter } f
 import type { CampaignId, ImportId } from '../../domain/ids.ts';
 import { importOutcomes } from '../../domain/lead.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import type { App } from '../app.ts';
 import { csvLine } from '../csv-cell.ts';
 import type { ApiDeps } from '../deps.ts';
+import type { App } from '../door.ts';
 import { leadsOfFile, readLeadFile } from '../lead-file.ts';
 import { HttpProblem } from '../problems.ts';
 import { pageAnswer, pageOf, paging, pathId, text } from '../schemas.ts';

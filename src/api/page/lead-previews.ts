@@ -1,7 +1,7 @@
 import { previewLead } from '../../commands/templates/preview-lead.ts';
 import type { LeadId } from '../../domain/ids.ts';
-import type { App } from '../app.ts';
 import type { ApiDeps } from '../deps.ts';
+import type { App } from '../door.ts';
 import { pathId } from '../schemas.ts';
 import { leadPreviewShape, showLeadPreview } from '../shapes/leads.ts';
 

@@ -4,8 +4,8 @@ import { removeMember } from '../../commands/workspace/remove-member.ts';
 import { findMember, holdingsOf, presentMembers } from '../../db/member-reads.ts';
 import type { MemberId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import type { App } from '../app.ts';
 import type { ApiDeps } from '../deps.ts';
+import type { App } from '../door.ts';
 import { idOfA, pathId, text } from '../schemas.ts';
 import { holdingsShape, memberList, memberShape, showHoldings, showMember } from '../shapes/members.ts';
 

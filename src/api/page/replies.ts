@@ -1,8 +1,8 @@
 import { findReplyHtml } from '../../db/reply-reads.ts';
 import type { InboundId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import type { App } from '../app.ts';
 import type { ApiDeps } from '../deps.ts';
+import type { App } from '../door.ts';
 import { pathId } from '../schemas.ts';
 
 /**

@@ -4,8 +4,8 @@ import { clockAhead } from '../../db/clock.ts';
 import { listEvents, newestOrdinal } from '../../db/event-reads.ts';
 import type { Db } from '../../db/pool.ts';
 import type { WorkspaceId } from '../../domain/ids.ts';
-import type { App } from '../app.ts';
 import type { ApiDeps } from '../deps.ts';
+import type { App } from '../door.ts';
 import { HttpProblem } from '../problems.ts';
 import { type ChangeHeard, changeHeard } from '../shapes/stream.ts';
 

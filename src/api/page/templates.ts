@@ -13,8 +13,8 @@ import { readTemplate, type TemplateWithContent } from '../../db/templates.ts';
 import type { TemplateId } from '../../domain/ids.ts';
 import { type FieldProblem, Refusal } from '../../domain/refusal.ts';
 import { checkTemplate, templateStatuses } from '../../domain/template.ts';
-import type { App } from '../app.ts';
 import type { ApiDeps } from '../deps.ts';
+import type { App } from '../door.ts';
 import { pageAnswer, paging, pathId, text } from '../schemas.ts';
 import { noBody } from '../shapes/inputs.ts';
 import {

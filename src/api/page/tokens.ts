@@ -4,8 +4,8 @@ import { revokeToken } from '../../commands/workspace/revoke-token.ts';
 import { livingTokens } from '../../db/tokens.ts';
 import type { MemberId, TokenId } from '../../domain/ids.ts';
 import { scopes } from '../../domain/scope.ts';
-import type { App } from '../app.ts';
 import type { ApiDeps } from '../deps.ts';
+import type { App } from '../door.ts';
 import { idOfA, pathId, printInstant, printInstantOrNull, text } from '../schemas.ts';
 import { newTokenShape, type TokenShown, tokenList } from '../shapes/members.ts';
 

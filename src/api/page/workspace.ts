@@ -3,8 +3,8 @@ import type { Caller } from '../../commands/deps.ts';
 import { editContext } from '../../commands/workspace/edit-context.ts';
 import { editWorkspace } from '../../commands/workspace/edit-workspace.ts';
 import { readWorkspace } from '../../db/workspaces.ts';
-import type { App } from '../app.ts';
 import type { ApiDeps } from '../deps.ts';
+import type { App } from '../door.ts';
 import { text } from '../schemas.ts';
 import {
   type ContextShown,

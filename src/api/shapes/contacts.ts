@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ContactRow } from '../../db/walks.ts';
+import type { ContactRow } from '../../db/rows.ts';
 import { printedId } from '../schemas.ts';
 
 /*

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SuppressionRow } from '../../db/suppressions.ts';
+import type { SuppressionRow } from '../../db/rows.ts';
 import { suppressionReasons } from '../../domain/fence.ts';
 import { suppressionKinds } from '../../domain/suppression.ts';
 import { pageOf, printedId, printedInstant, printInstant } from '../schemas.ts';

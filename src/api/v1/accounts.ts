@@ -12,8 +12,8 @@ import { findAccountView, listAccounts } from '../../db/account-reads.ts';
 import { accountStatuses, channels } from '../../domain/accounts/account.ts';
 import type { AccountId, MemberId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import type { App } from '../app.ts';
 import type { ApiDeps } from '../deps.ts';
+import type { App } from '../door.ts';
 import { pageAnswer, paging, pathId } from '../schemas.ts';
 import {
   type AccountShown,

@@ -15,8 +15,8 @@ import { channelOf } from '../../domain/accounts/account.ts';
 import { campaignStatuses } from '../../domain/campaign.ts';
 import type { AccountId, CampaignId, MemberId, SequenceId, TemplateId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import type { App } from '../app.ts';
 import type { ApiDeps } from '../deps.ts';
+import type { App } from '../door.ts';
 import { idOfA, pageAnswer, pageOf, paging, pathId, text } from '../schemas.ts';
 import { searchOf, sequenceSearch } from '../sequence-search.ts';
 import {

@@ -8,8 +8,8 @@ import { findContact, findContactDetail, listContacts } from '../../db/contact-r
 import type { ContactId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { suppressionKeys } from '../../domain/suppression.ts';
-import type { App } from '../app.ts';
 import type { ApiDeps } from '../deps.ts';
+import type { App } from '../door.ts';
 import { pageAnswer, paging, pathId, printInstant, text } from '../schemas.ts';
 import {
   type ContactDetailShown,

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { listEvents, newestOrdinal } from '../../db/event-reads.ts';
 import { eventKinds } from '../../domain/event.ts';
 import type { CampaignId, SequenceId } from '../../domain/ids.ts';
-import type { App } from '../app.ts';
 import type { ApiDeps } from '../deps.ts';
+import type { App } from '../door.ts';
 import { idOfA, wholeNumber } from '../schemas.ts';
 import { eventFeed, showEvent } from '../shapes/events.ts';
 

@@ -8,9 +8,9 @@ import {
 import type { TemplateId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { templateStatuses } from '../../domain/template.ts';
-import type { App } from '../app.ts';
 import { instantBound } from '../bounds.ts';
 import type { ApiDeps } from '../deps.ts';
+import type { App } from '../door.ts';
 import {
   pageAnswer,
   pageOf,

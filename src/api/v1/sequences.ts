@@ -9,8 +9,8 @@ import { findSequence, findSequenceDetail, listSequences, sequenceSortKeys } fro
 import type { CampaignId, SequenceId, StepId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { replyIntents } from '../../domain/reply.ts';
-import type { App } from '../app.ts';
 import type { ApiDeps } from '../deps.ts';
+import type { App } from '../door.ts';
 import { idOfA, pageAnswer, pageOf, paging, pathId, text } from '../schemas.ts';
 import { searchOf, sequenceSearch } from '../sequence-search.ts';
 import { noBody } from '../shapes/inputs.ts';

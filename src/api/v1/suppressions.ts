@@ -6,8 +6,8 @@ import { suppressionReasons } from '../../domain/fence.ts';
 import type { SuppressionId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { normaliseSuppression, suppressionKinds } from '../../domain/suppression.ts';
-import type { App } from '../app.ts';
 import type { ApiDeps } from '../deps.ts';
+import type { App } from '../door.ts';
 import { pageAnswer, paging, pathId, text } from '../schemas.ts';
 import { showSuppression, suppressionPage, suppressionShape } from '../shapes/suppressions.ts';
 

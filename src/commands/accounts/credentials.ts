@@ -1,5 +1,5 @@
 import type { Vault } from '../../adapters/vault.ts';
-import type { AccountRow } from '../../db/walks.ts';
+import type { AccountRow } from '../../db/rows.ts';
 import type { EmailCredentials, Sealed } from '../../domain/accounts/account.ts';
 
 /** An email account's passwords, in memory only for as long as a connection is opened. */

@@ -1,8 +1,8 @@
 import { eq } from 'drizzle-orm';
 import { recordOfAccount } from '../../db/accounts.ts';
 import { forgetSent, restartMailbox } from '../../db/mailboxes.ts';
+import type { AccountRow } from '../../db/rows.ts';
 import { accounts } from '../../db/schema.ts';
-import type { AccountRow } from '../../db/walks.ts';
 import type { EmailSettings, ServerSettings } from '../../domain/accounts/account.ts';
 import {
   type AccountHabits,

@@ -1,7 +1,7 @@
 import { lastResumed, sendingFigures } from '../../db/account-reads.ts';
 import { moveAccount, recordOfAccount } from '../../db/accounts.ts';
 import type { Tx } from '../../db/pool.ts';
-import type { AccountRow } from '../../db/walks.ts';
+import type { AccountRow } from '../../db/rows.ts';
 import { accountMoves } from '../../domain/accounts/account.ts';
 import { type Reputation, reputation } from '../../domain/accounts/reputation.ts';
 

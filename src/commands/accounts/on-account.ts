@@ -2,7 +2,7 @@ import { findAccount } from '../../db/accounts.ts';
 import { appNow } from '../../db/clock.ts';
 import { lockAccount } from '../../db/locks.ts';
 import type { Tx } from '../../db/pool.ts';
-import type { AccountRow } from '../../db/walks.ts';
+import type { AccountRow } from '../../db/rows.ts';
 import { type AccountStatus, accountMoves } from '../../domain/accounts/account.ts';
 import type { AccountId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';

@@ -1,6 +1,6 @@
 import type { SmtpSettings } from '../../adapters/mailer.ts';
 import type { Vault } from '../../adapters/vault.ts';
-import type { AccountRow } from '../../db/walks.ts';
+import type { AccountRow } from '../../db/rows.ts';
 import type { EmailSettings } from '../../domain/accounts/account.ts';
 import { openCredentials } from './credentials.ts';
 

@@ -1,7 +1,7 @@
 import { moveAccount, recordOfAccount } from '../../db/accounts.ts';
 import type { Actor } from '../../db/events.ts';
 import type { Tx } from '../../db/pool.ts';
-import type { AccountRow } from '../../db/walks.ts';
+import type { AccountRow } from '../../db/rows.ts';
 import type { AccountId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { AccountDeps, Caller, CommandDeps } from '../deps.ts';

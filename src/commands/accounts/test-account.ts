@@ -1,5 +1,5 @@
 import type { LinkedInUnavailable } from '../../adapters/linkedin.ts';
-import type { AccountRow } from '../../db/walks.ts';
+import type { AccountRow } from '../../db/rows.ts';
 import type { EmailCredentials, EmailSettings, LinkedInSettings } from '../../domain/accounts/account.ts';
 import type { AccountId } from '../../domain/ids.ts';
 import { type FieldProblem, Refusal } from '../../domain/refusal.ts';

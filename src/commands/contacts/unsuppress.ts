@@ -1,6 +1,7 @@
 import { appNow } from '../../db/clock.ts';
 import { record } from '../../db/events.ts';
-import { removeSuppression, type SuppressionRow } from '../../db/suppressions.ts';
+import type { SuppressionRow } from '../../db/rows.ts';
+import { removeSuppression } from '../../db/suppressions.ts';
 import type { SuppressionId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Caller, CommandDeps } from '../deps.ts';

@@ -1,5 +1,6 @@
 import type { ReplyReader } from '../../adapters/reply-reader.ts';
-import { type InboundRow, keepDecision, type Match } from '../../db/inbound.ts';
+import { keepDecision, type Match } from '../../db/inbound.ts';
+import type { InboundRow } from '../../db/rows.ts';
 import type { Answer, ParsedMail } from '../../domain/inbound/inbound.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
 import { decideReply } from './decide-reply.ts';

@@ -1,7 +1,8 @@
 import type { ReplyReader } from '../../adapters/reply-reader.ts';
 import { appNow } from '../../db/clock.ts';
-import { changeInbound, type InboundRow, type Match, matchByProfile, noteInbound } from '../../db/inbound.ts';
+import { changeInbound, type Match, matchByProfile, noteInbound } from '../../db/inbound.ts';
 import type { Tx } from '../../db/pool.ts';
+import type { InboundRow } from '../../db/rows.ts';
 import type { AccountId } from '../../domain/ids.ts';
 import type { Answer, InboundKind, ParsedMail } from '../../domain/inbound/inbound.ts';
 import { judgeMessage, messageAsMail } from '../../domain/inbound/inbound-verdict.ts';

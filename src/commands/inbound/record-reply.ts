@@ -1,10 +1,11 @@
 import { eq } from 'drizzle-orm';
 import { confirmByEvidence } from '../../db/confirmations.ts';
 import { record } from '../../db/events.ts';
-import { findDeliveryById, findOpenSequence } from '../../db/inbound.ts';
+import { findDeliveryById } from '../../db/inbound.ts';
 import { bumpTell, deriveStatus, endFromOutside } from '../../db/moves.ts';
 import type { Tx } from '../../db/pool.ts';
 import { contacts, events } from '../../db/schema.ts';
+import { findOpenSequence } from '../../db/sequences.ts';
 import { openTask } from '../../db/tasks.ts';
 import type { Walk } from '../../db/walks.ts';
 import { type DeliveryId, idOf, type SequenceId } from '../../domain/ids.ts';

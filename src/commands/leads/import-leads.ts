@@ -1,14 +1,13 @@
 import { and, eq, or } from 'drizzle-orm';
-import { suppressionOf } from '../../db/claim.ts';
 import { appNow } from '../../db/clock.ts';
-import { hasOpenSequence } from '../../db/enrolments.ts';
 import { violates } from '../../db/errors.ts';
 import { record } from '../../db/events.ts';
 import { moveLead } from '../../db/leads.ts';
 import { newId } from '../../db/new-id.ts';
 import type { Tx } from '../../db/pool.ts';
 import { campaigns, contacts, leads, templates } from '../../db/schema.ts';
-import { suppressionsOf } from '../../db/suppressions.ts';
+import { hasOpenSequence } from '../../db/sequences.ts';
+import { suppressionOf, suppressionsOf } from '../../db/suppressions.ts';
 import { bumpCampaignTell } from '../../db/tells.ts';
 import type { CampaignId, ContactId, LeadId } from '../../domain/ids.ts';
 import type { ImportOutcome } from '../../domain/lead.ts';

@@ -1,9 +1,10 @@
 import { lockTask } from '../../db/locks.ts';
 import { bumpTell, deriveStatus } from '../../db/moves.ts';
 import type { Tx } from '../../db/pool.ts';
+import type { StepRow } from '../../db/rows.ts';
 import { wasTried, writeContent } from '../../db/steps.ts';
 import { findOpenTask, settleTask } from '../../db/tasks.ts';
-import type { StepRow, Walk } from '../../db/walks.ts';
+import type { Walk } from '../../db/walks.ts';
 import type { StepContent } from '../../domain/copy/step-content.ts';
 import { whyNotEditable } from '../../domain/copy/step-edit.ts';
 import type { SequenceId, StepId } from '../../domain/ids.ts';

@@ -1,8 +1,9 @@
 import type { Tx } from '../../db/pool.ts';
+import type { StepRow } from '../../db/rows.ts';
 import { senderFor } from '../../db/senders.ts';
 import { writeContent } from '../../db/steps.ts';
 import { openTask } from '../../db/tasks.ts';
-import type { StepRow, Walk } from '../../db/walks.ts';
+import type { Walk } from '../../db/walks.ts';
 import type { AiValues } from '../../domain/copy/generation.ts';
 import { factsAbout, type WrittenStep, writeStep } from '../../domain/copy/personalisation.ts';
 

@@ -2,8 +2,8 @@ import type { ComposedEmail, OutgoingEmail, SendOutcome } from '../../adapters/m
 import { findMember } from '../../db/member-reads.ts';
 import { newId } from '../../db/new-id.ts';
 import type { Tx } from '../../db/pool.ts';
+import type { AccountRow } from '../../db/rows.ts';
 import { isSwitchedOff } from '../../db/switches.ts';
-import type { AccountRow } from '../../db/walks.ts';
 import { findSender } from '../../db/workspaces.ts';
 import { type EmailSettings, isLocalServer, maySend } from '../../domain/accounts/account.ts';
 import { domainOf, isReservedDomain } from '../../domain/contact.ts';

@@ -1,8 +1,9 @@
 import Table from 'cli-table3';
 import { asc, eq } from 'drizzle-orm';
 import type { Db } from '../../db/pool.ts';
+import type { SequenceRow, StepRow } from '../../db/rows.ts';
 import { events } from '../../db/schema.ts';
-import { loadWalk, type SequenceRow, type StepRow } from '../../db/walks.ts';
+import { loadWalk } from '../../db/walks.ts';
 import { type SequenceStatus, sequenceStatuses, statusNames, stepKinds } from '../../domain/sequence.ts';
 
 /** A demo's sequence, with the words its tables need. */

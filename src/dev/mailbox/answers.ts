@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { headerText, isAddress, isMessageId } from '../../domain/mail-header.ts';
 import { BUSINESS_TIME_HEADER, type Correspondent, type StoredMessage } from './message.ts';
+import type { Occasion } from './occasion.ts';
 import { bounceReport, complaintReport, MAIL_HOST } from './reports.ts';
 
 /** What the recipient of a stored message, or their provider, sends back. */
@@ -24,20 +25,6 @@ export interface ComposedAnswer {
   messageId: string;
   /** As an inbox holds it: `Return-Path` and `Delivered-To` first. */
   raw: Buffer;
-}
-
-/** What every kind of answer is made of. */
-export interface Occasion {
-  message: StoredMessage;
-  /** The bytes of `message`. */
-  original: Buffer;
-  /** Who answers: the first recipient, named as the message names them. */
-  contact: Correspondent;
-  /** Epoch ms: the Date header. */
-  at: number;
-  messageId: string;
-  /** Further headers, ready to be written. */
-  headers: Record<string, string>;
 }
 
 const MAX_TEXT = 100_000;

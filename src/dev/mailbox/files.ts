@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeSecret } from '../servers/data-folder.ts';
-import type { ImapMessage } from './imap-server.ts';
+import type { ImapMessage } from './imap-folder.ts';
 
 /** The files of an account's folder: a message each, and the next UID. */
 

@@ -13,7 +13,7 @@ import {
   writeMessage,
   writeNumber,
 } from './files.ts';
-import type { ImapFolder } from './imap-server.ts';
+import type { ImapFolder } from './imap-folder.ts';
 
 export interface Folder extends ImapFolder {
   messages(): readonly FiledMessage[];

@@ -1,6 +1,6 @@
 import { type Html, html } from '../page.ts';
+import type { AnswerAsked } from './answer-asked.ts';
 import { Unanswerable } from './answers.ts';
-import type { AnswerAsked } from './mailbox.ts';
 import type { StoredMessage } from './message.ts';
 import { unsubscribeOffer } from './unsubscribe.ts';
 import { nameOf } from './words.ts';

@@ -1,8 +1,8 @@
 import { fetchItems } from './imap-fetch.ts';
+import type { ImapFolder, ImapMessage } from './imap-folder.ts';
 import { BadCommand, inSet, textOf, type Value } from './imap-reader.ts';
 import { searchTest } from './imap-search.ts';
-import type { ImapFolder, ImapMessage } from './imap-server.ts';
-import type { Selected, Service, Session } from './imap-session.ts';
+import type { Selected, Service, Session } from './imap-state.ts';
 
 interface KnownCommand {
   needs: 'nobody' | 'login' | 'folder';

@@ -1,5 +1,5 @@
+import type { ImapMessage } from './imap-folder.ts';
 import { BadCommand, textOf, type Value } from './imap-reader.ts';
-import type { ImapMessage } from './imap-server.ts';
 
 /** What FETCH can ask of a message. RFC 3501 section 6.4.5; ENVELOPE and BODYSTRUCTURE are deliberately absent. */
 export interface FetchItem {

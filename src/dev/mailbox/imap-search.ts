@@ -1,6 +1,6 @@
 import { headerFields, MONTHS } from './imap-fetch.ts';
+import type { ImapMessage } from './imap-folder.ts';
 import { BadCommand, inSet, isSet, textOf, type Value } from './imap-reader.ts';
-import type { ImapMessage } from './imap-server.ts';
 
 export interface Searched {
   message: ImapMessage;

@@ -1,31 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { listen } from '../page.ts';
+import type { ImapFolder } from './imap-folder.ts';
 import { serveImap } from './imap-session.ts';
-
-export interface ImapMessage {
-  uid: number;
-  flags: readonly string[];
-  /** Epoch ms. */
-  receivedAt: number;
-  raw(): Promise<Buffer>;
-  size: number;
-}
-
-/** Nothing is ever taken out of a folder. */
-export interface ImapFolder {
-  /** 'INBOX' or 'Sent'. */
-  name: string;
-  /** '\\Sent'. RFC 6154. */
-  specialUse: string | null;
-  uidValidity: number;
-  uidNext(): number;
-  /** Ascending by uid. */
-  messages(): readonly ImapMessage[];
-  /** Returns the uid. */
-  append(raw: Buffer, flags: readonly string[]): Promise<number>;
-  /** Something was added; returns how to stop that. */
-  onChange(callback: () => void): () => void;
-}
 
 /**
  * A small IMAP4rev1 server on the loopback, without TLS: enough for the mailbox adapter, and for an ordinary mail client

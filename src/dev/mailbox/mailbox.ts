@@ -2,23 +2,17 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SMTPServerSession } from 'smtp-server';
 import { listen, servePages } from '../page.ts';
-import { composeAnswer, type MailAnswer, Unanswerable } from './answers.ts';
+import type { AnswerAsked, Answered } from './answer-asked.ts';
+import { composeAnswer, Unanswerable } from './answers.ts';
 import { type Accounts, openAccounts } from './folders.ts';
-import { type ImapFolder, startImapServer } from './imap-server.ts';
+import type { ImapFolder } from './imap-folder.ts';
+import { startImapServer } from './imap-server.ts';
 import { openLetters } from './letters.ts';
 import type { StoredMessage } from './message.ts';
 import { mailboxPages } from './pages.ts';
 import { smtpServer } from './smtp.ts';
 import { openStore, type Store } from './store.ts';
-import { type UnsubscribeAnswer, unsubscribe } from './unsubscribe.ts';
-
-/** An answer, or the unsubscribe button of a mail program. `at`: epoch ms; unset, now, and never before the message. */
-export type AnswerAsked = (MailAnswer | { kind: 'unsubscribe' }) & { at?: number | undefined };
-
-/** What became of it. */
-export type Answered =
-  | { kind: 'delivered'; answer: MailAnswer['kind']; account: string; uid: number; messageId: string }
-  | ({ kind: 'posted' } & UnsubscribeAnswer);
+import { unsubscribe } from './unsubscribe.ts';
 
 export interface Mailbox {
   smtpUrl: string;

@@ -1,12 +1,12 @@
 import type { DevAnswered } from '../../api/shapes/dev.ts';
 import { type Answer, type Asked, bodyOf, isOwnForm, json, notAllowed, notFound } from '../page.ts';
+import type { AnswerAsked, Answered } from './answer-asked.ts';
 import { Unanswerable } from './answers.ts';
 import { answerIn, answerKinds } from './forms.ts';
 import { htmlPart, letterPage, type Notice } from './letter-page.ts';
 import { inboxPath, type Letters, sentPath } from './letters.ts';
 import { lettersPage } from './letters-json.ts';
 import { listPage } from './list.ts';
-import type { AnswerAsked, Answered } from './mailbox.ts';
 import type { Store } from './store.ts';
 import { MAILBOX_STYLE } from './style.ts';
 import { labelOf } from './words.ts';

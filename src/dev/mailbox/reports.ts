@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Occasion } from './answers.ts';
+import type { Occasion } from './occasion.ts';
 
 /** The machine-readable answers of mail systems: multipart/report (RFC 6522). */
 

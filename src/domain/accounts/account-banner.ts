@@ -1,4 +1,4 @@
-import { instantText } from '../explain.ts';
+import { instantText } from '../instant-text.ts';
 import type { AccountStatus, PauseReason } from './account.ts';
 import { REPUTATION_DAYS, reputation, type SendingFigures } from './reputation.ts';
 

@@ -1,4 +1,4 @@
-import { instantText } from '../explain.ts';
+import { instantText } from '../instant-text.ts';
 import { localDate, nextInstant } from '../schedule.ts';
 import type { Problem, TemplateContent } from '../template.ts';
 

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { CampaignFiguresShown } from '../../api/shapes/campaigns.ts';
-import { dayText } from './sends.tsx';
+import { dayText } from './day-text.ts';
 
 const HEIGHT = 190;
 

@@ -1,7 +1,7 @@
 import { Button, Skeleton, Text } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import type { CampaignFiguresShown } from '../../api/shapes/campaigns.ts';
-import { dayIn } from '../shell/zoned-time.ts';
+import { dayText } from './day-text.ts';
 
 const Chart = lazy(async () => ({ default: (await import('./sends-chart.tsx')).SendsChart }));
 
@@ -33,14 +33,6 @@ export function Sends({ figures }: { figures: CampaignFiguresShown }) {
     </figure>
   );
 }
-
-const NOON_MS = 43_200_000;
-
-/** "Tue 24 Nov". */
-export const dayText = (day: string): string => {
-  const at = Date.parse(day) + NOON_MS;
-  return dayIn(at, 'UTC', at);
-};
 
 const DayTable = ({ days, today }: Pick<CampaignFiguresShown, 'days' | 'today'>) => (
   <div className="day-table">

@@ -6,7 +6,8 @@ import { ImapFlow } from 'imapflow';
 import PostalMime from 'postal-mime';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { OutgoingEmail } from '../../../src/adapters/mailer.ts';
-import type { AnswerAsked, Mailbox } from '../../../src/dev/mailbox/mailbox.ts';
+import type { AnswerAsked } from '../../../src/dev/mailbox/answer-asked.ts';
+import type { Mailbox } from '../../../src/dev/mailbox/mailbox.ts';
 import { aFolder } from '../servers/servers.ts';
 import { openMailbox, PASSWORD, sendTo } from './sent-mail.ts';
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { type ImapFolder, startImapServer } from '../../../src/dev/mailbox/imap-server.ts';
+import type { ImapFolder } from '../../../src/dev/mailbox/imap-folder.ts';
+import { startImapServer } from '../../../src/dev/mailbox/imap-server.ts';
 import { aMail, memoryFolder, PASSWORD, speakTo, USER } from '../../support/imap.ts';
 import { until } from '../../support/until.ts';
 
