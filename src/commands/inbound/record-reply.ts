@@ -12,9 +12,9 @@ import { type DeliveryId, idOf, type SequenceId } from '../../domain/ids.ts';
 import { callsForAnswer, defaultReturn, plausibleReturn, type ReplyIntent, replyPolicy } from '../../domain/reply.ts';
 import { afterReturn, localDate, nextOpening } from '../../domain/schedule.ts';
 import { isTerminal } from '../../domain/sequence.ts';
-import { askForAnswer } from '../ask-for-answer.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
 import { onSequence } from '../sequences/on-sequence.ts';
+import { askForAnswer } from './ask-for-answer.ts';
 import { unsubscribe } from './unsubscribe.ts';
 
 export interface ReplyInput {

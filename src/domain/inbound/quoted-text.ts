@@ -1,7 +1,7 @@
-import { isHeaderBlock } from '../header-block.ts';
-import { introductionAt } from '../introduction.ts';
-import { isQuoted, type Line, linesOf, nextWritten } from '../mail-line.ts';
-import { FORWARDED, ORIGINAL } from '../quotation-words.ts';
+import { isHeaderBlock } from './header-block.ts';
+import { introductionAt } from './introduction.ts';
+import { isQuoted, type Line, linesOf, nextWritten } from './mail-line.ts';
+import { FORWARDED, ORIGINAL } from './quotation-words.ts';
 
 /**
  * The written part of an answer: without lines that begin with ">", what an "On … wrote:" introduces, and everything below

@@ -1,4 +1,4 @@
-import { folded } from './copy/folded-text.ts';
+import { folded } from '../copy/folded-text.ts';
 
 /** A line of a mail's text. */
 export interface Line {

@@ -1,8 +1,8 @@
-import { lockTask } from '../db/locks.ts';
-import type { Tx } from '../db/pool.ts';
-import { changeTask, findOpenTask, openTask } from '../db/tasks.ts';
-import type { Walk } from '../db/walks.ts';
-import { nameOf } from '../domain/contact.ts';
+import { lockTask } from '../../db/locks.ts';
+import type { Tx } from '../../db/pool.ts';
+import { changeTask, findOpenTask, openTask } from '../../db/tasks.ts';
+import type { Walk } from '../../db/walks.ts';
+import { nameOf } from '../../domain/contact.ts';
 
 /** Between what they wrote and what they wrote next. */
 const NEXT = '\n\n---\n\n';

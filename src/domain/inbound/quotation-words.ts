@@ -1,4 +1,4 @@
-import { anyOf } from './copy/folded-text.ts';
+import { anyOf } from '../copy/folded-text.ts';
 
 /** What mail programs write above the message they quote, in the languages they speak. For folded text; data only. */
 

@@ -1,4 +1,4 @@
-import { weekdays } from './inbound/calendar-words.ts';
+import { weekdays } from './calendar-words.ts';
 import { asLine, isQuoted, type Line, nextWritten } from './mail-line.ts';
 import { LEAD, WROTE } from './quotation-words.ts';
 
