@@ -2,8 +2,10 @@ import { expect, test } from 'vitest';
 import { bundleWorkflows } from '../src/workflow-bundle.ts';
 import {
   type Arrows,
+  circles,
   clocksAndDice,
   importsOf,
+  intruders,
   leftOut,
   reachedFrom,
   readsEnvironment,
@@ -146,6 +148,17 @@ test('every file of src falls under a row', () => {
   expect(Object.keys(src).filter((path) => rowsOf(path, arrows).length === 0)).toEqual([]);
 });
 
+test('no files stand in a circle, neither by value nor by type', () => {
+  expect(circles(src)).toEqual([]);
+});
+
+/** What a message means is decided behind these; the words that the verdict is told in are beside it. */
+const doors = { 'domain/inbound/': ['inbound.ts', 'inbound-verdict.ts', 'reply-rules.ts'] };
+
+test('what a message means is asked at its doors only', () => {
+  expect(intruders(src, doors)).toEqual([]);
+});
+
 test('only config.ts reads the environment', () => {
   expect(filesOf(src).filter(([path, source]) => readsEnvironment(path, source))).toEqual([
     ['config.ts', src['config.ts']],
@@ -208,10 +221,10 @@ const forbidden: readonly (readonly [path: string, source: string, told: string]
   ['db/pool.ts', "import pool from 'pg-pool';", 'pg-pool'],
   [
     'commands/contacts/suppress.ts',
-    "import { createSmtpMailer } from '../adapters/smtp-mailer.ts';",
-    '../adapters/smtp-mailer.ts',
+    "import { createSmtpMailer } from '../../adapters/smtp-mailer.ts';",
+    '../../adapters/smtp-mailer.ts',
   ],
-  ['commands/contacts/suppress.ts', "export { problems } from '../api/problems.ts';", '../api/problems.ts'],
+  ['commands/contacts/suppress.ts', "export { problems } from '../../api/problems.ts';", '../../api/problems.ts'],
   ['commands/contacts/suppress.ts', "type Reply = import('fastify').FastifyReply;", 'type fastify'],
   ['api/app.ts', "import { sql } from 'drizzle-orm';", 'drizzle-orm'],
   ['api/app.ts', "const { Client } = require('@temporalio/client');", '@temporalio/client'],
@@ -244,6 +257,27 @@ test('what an arrow permits is no stray, and neither is an import that only a co
   };
   expect(strays(permitted, arrows)).toEqual([]);
   expect(importsOf('domain/ids.ts', permitted['domain/ids.ts'] ?? '')).toHaveLength(1);
+});
+
+test('told as a circle: files that import one another, by type too, by whatever way', () => {
+  const circle = {
+    'a.ts': "import { b } from './b.ts';",
+    'b.ts': "import type { C } from './deeper/c.ts';",
+    'deeper/c.ts': "export type C = import('../a.ts').A;",
+    'd.ts': "import { a } from './a.ts';",
+    'e.ts': "export * from './e.ts';",
+  };
+  expect(circles(circle)).toEqual([['a.ts', 'b.ts', 'deeper/c.ts'], ['e.ts']]);
+  expect(circles({ ...circle, 'b.ts': '', 'e.ts': '' })).toEqual([]);
+});
+
+test('told as going in by the window: what is in a room and no door of it, from outside', () => {
+  const rooms = {
+    'domain/inbound/bounce.ts': "import { x } from './words.ts';",
+    'commands/a.ts': "import { judgeMail } from '../domain/inbound/inbound-verdict.ts';",
+    'commands/b.ts': "import type { Bounce } from '../domain/inbound/bounce.ts';",
+  };
+  expect(intruders(rooms, doors)).toEqual(['commands/b.ts → domain/inbound/bounce.ts']);
 });
 
 test.each([

@@ -50,6 +50,48 @@ export function reachedFrom(entry: string, sources: Sources): string[] {
   return [...reached].sort();
 }
 
+/**
+ * The circles among files of ours, by value or by type: each as the files that reach one another, in their order. A file
+ * in a circle cannot be understood, moved or tested without the others.
+ */
+export function circles(sources: Sources): string[][] {
+  const next = new Map(Object.entries(sources).map(([path, source]) => [path, neighboursOf(path, source)]));
+  const reach = new Map([...next.keys()].map((path) => [path, reachableFrom(path, next)]));
+  const reaches = (from: string, to: string) => reach.get(from)?.has(to) === true;
+  const inOne = [...next.keys()].filter((path) => reaches(path, path));
+  const companies = inOne.map((path) => inOne.filter((other) => reaches(path, other) && reaches(other, path)));
+  return companies.filter(([first], index) => first === inOne[index]);
+}
+
+const neighboursOf = (path: string, source: string): string[] =>
+  importsOf(path, source).flatMap(({ specifier }) =>
+    specifier?.startsWith('.') ? [posix.join(posix.dirname(path), specifier)] : [],
+  );
+
+/** What can be come to from `start` in one step or more: itself only where the way leads back. */
+function reachableFrom(start: string, next: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const ahead = [...(next.get(start) ?? [])];
+  for (let path = ahead.pop(); path !== undefined; path = ahead.pop()) {
+    if (seen.has(path)) continue;
+    seen.add(path);
+    ahead.push(...(next.get(path) ?? []));
+  }
+  return seen;
+}
+
+/**
+ * Who goes into a room by another way than its doors. `doors`: a folder, and the files of it that others may import.
+ */
+export function intruders(sources: Sources, doors: Readonly<Record<string, readonly string[]>>): string[] {
+  return Object.entries(sources).flatMap(([path, source]) =>
+    neighboursOf(path, source).flatMap((target) => {
+      const room = Object.keys(doors).find((folder) => target.startsWith(folder) && !path.startsWith(folder));
+      return room === undefined || doors[room]?.includes(target.slice(room.length)) ? [] : [`${path} → ${target}`];
+    }),
+  );
+}
+
 /** The rows a file falls under. */
 export const rowsOf = (path: string, arrows: Arrows): string[] =>
   Object.keys(arrows).filter((row) => (row.endsWith('/') ? path.startsWith(row) : matches(path, row)));

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { ReplyTask } from '../../db/reply-tasks.ts';
 import { channels } from '../../domain/accounts/account.ts';
-import { leaningOf } from '../../domain/inbound/reply-rules.ts';
-import { readReturnDate } from '../../domain/inbound/return-date.ts';
+import { leaningOf, readReturnDate } from '../../domain/inbound/reply-rules.ts';
 import { plausibleReturn, type ReplyIntent } from '../../domain/reply.ts';
 import { localDate } from '../../domain/schedule.ts';
 import { stepKinds } from '../../domain/sequence.ts';

@@ -3,8 +3,7 @@ import { isOwnAddress, type Match, matchByMessageId, matchBySender, matchBySeque
 import type { Tx } from '../../db/pool.ts';
 import { normaliseEmail } from '../../domain/contact.ts';
 import type { InboundVerdict, ParsedMail } from '../../domain/inbound/inbound.ts';
-import { judgeMail } from '../../domain/inbound/inbound-verdict.ts';
-import { unsubscribeToken } from '../../domain/inbound/unsubscribe-mail.ts';
+import { judgeMail, unsubscribeToken } from '../../domain/inbound/inbound-verdict.ts';
 
 /** What a message is and whom it concerns; a reason where it concerns nobody. */
 export type Matched =

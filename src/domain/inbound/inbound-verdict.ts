@@ -8,6 +8,8 @@ import { withoutQuoted } from './quoted-text.ts';
 import { intentOf } from './reply-rules.ts';
 import { isUnsubscribeMail } from './unsubscribe-mail.ts';
 
+export { unsubscribeToken } from './unsubscribe-mail.ts';
+
 /**
  * What a message in an account's inbox is, from the message alone; whom it concerns is found out elsewhere. Machines'
  * reports come first, then machines' answers; what is left is a reply, whose intent the rules name only where they are

@@ -3,6 +3,8 @@ import type { ReplyIntent } from '../reply.ts';
 import { type Clause, clausesOf } from './clauses.ts';
 import { agreement, appointment, negative, positive, unsubscribe } from './reply-words.ts';
 
+export { readReturnDate } from './return-date.ts';
+
 type Sense = 'unsubscribe' | 'negative' | 'positive' | 'agreement' | 'appointment';
 
 const SENSES: readonly (readonly [Sense, RegExp])[] = [
