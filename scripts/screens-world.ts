@@ -23,10 +23,10 @@ import { LOCAL_ACCOUNT } from '../src/dev/linkedin/people.ts';
 import type { Parts } from '../src/dev/parts.ts';
 import { readNow } from '../src/dev/read-now.ts';
 import { ensureDevToken, type Seed, seed } from '../src/dev/seed.ts';
+import { HOUR_MS } from '../src/domain/durations.ts';
 import { type CampaignId, idOf, type TemplateId } from '../src/domain/ids.ts';
 import { CUT, called, draftTemplate, eventTemplate, outreach, unclear, visitors } from './screens-story.ts';
 
-const HOUR_MS = 3_600_000;
 /** A Monday morning, and the Thursday of the week after, when the pictures are taken. */
 const START = Date.parse('2030-03-18T06:00:00Z');
 const LAST = Date.parse('2030-03-28T09:40:00Z');

@@ -1,8 +1,8 @@
+import { openVault } from './adapters/key-vault.ts';
 import { rotateCredentials } from './commands/accounts/rotate-credentials.ts';
 import { BadEnvironment, type Config, readConfig } from './config.ts';
 import { openDb } from './db/pool.ts';
 import { runAsProgram } from './program.ts';
-import { openVault } from './runtime.ts';
 
 /**
  * Seals every stored credential with the newest key of `CREDENTIALS_KEYS`; afterwards the others may go. Harmless to

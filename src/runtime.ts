@@ -1,17 +1,16 @@
-import { isIP, type LookupFunction } from 'node:net';
 import { pino } from 'pino';
 import { createAiReplyReader } from './adapters/ai-reply-reader.ts';
 import { createAiWriter } from './adapters/ai-writer.ts';
 import { createHttpLinkedIn } from './adapters/http-linkedin.ts';
 import { createImapMailboxes } from './adapters/imap-mailbox.ts';
-import { createKeyVault, keyFromSecret, type VaultKey } from './adapters/key-vault.ts';
+import { openVault } from './adapters/key-vault.ts';
 import { type LanguageModelSettings, openLanguageModel } from './adapters/language-model.ts';
 import type { LinkedIn, LinkedInCallbacks } from './adapters/linkedin.ts';
 import { createLinkedInCallbacks } from './adapters/linkedin-callbacks.ts';
 import type { Mailboxes } from './adapters/mailbox.ts';
 import type { Mailer } from './adapters/mailer.ts';
 import { offlineWriter } from './adapters/offline-writer.ts';
-import { type ResolvedHost, resolveHost, UnreachableHost } from './adapters/reachable-host.ts';
+import { hostsFor, lookupBy } from './adapters/reachable-host.ts';
 import { noReplyReader, type ReplyReader } from './adapters/reply-reader.ts';
 import { createSmtpMailer } from './adapters/smtp-mailer.ts';
 import { createTemporalClient } from './adapters/temporal-client.ts';
@@ -24,7 +23,6 @@ import { BadEnvironment, type Config, readTemporalSettings } from './config.ts';
 import { clockOffset } from './db/clock.ts';
 import { failureOf } from './db/errors.ts';
 import { type Db, type DbOptions, openDb } from './db/pool.ts';
-import { isLocalServer } from './domain/accounts/account.ts';
 import type { Log } from './domain/log.ts';
 
 /** What the worker and the API have in common: log, database, Temporal, links. */
@@ -59,7 +57,8 @@ export function openRuntime(config: Config, name: string, patience: Patience): R
       `${name} needs ${missing.map(([variable]) => variable).join(' and ')}; \`npm start\` brings its own`,
     );
   const log = pino({ name, level: config.LOG_LEVEL });
-  const resolve = hostsOf(config);
+  const isEmbedded = config.TOPO_RUNTIME === 'embedded';
+  const resolve = hostsFor({ isEmbedded, allowRealMail: config.ALLOW_REAL_MAIL === 'yes' });
   const temporal = readTemporalSettings();
   const client = createTemporalClient(temporal);
   return {
@@ -86,7 +85,7 @@ export function openRuntime(config: Config, name: string, patience: Patience): R
       ? createLinkedInCallbacks({ secret: config.LINKEDIN_CALLBACK_SECRET })
       : null,
     replyReader: openReplyReader(config, log),
-    allowPrivateHosts: config.TOPO_RUNTIME === 'embedded',
+    allowPrivateHosts: isEmbedded,
     realMail: realMailOf(config),
   };
 }
@@ -98,44 +97,6 @@ const openLinkedIn = ({ LINKEDIN_URL, LINKEDIN_API_KEY }: Config): LinkedIn =>
     apiKey: LINKEDIN_API_KEY ?? '',
     timeoutMs: 30_000,
   });
-
-/** The configured keys, and after them the one that SECRET_KEY makes: what was sealed before there were others stays readable. */
-export function openVault(configured: string | undefined, secretKey: string): Vault {
-  const keys = (configured?.split(',') ?? []).map((entry): VaultKey => {
-    const [id = '', hex = ''] = entry.split(':');
-    return { id, key: Buffer.from(hex, 'hex') };
-  });
-  const own = keyFromSecret(Buffer.from(secretKey, 'hex'));
-  const [first, ...rest] = keys;
-  return createKeyVault(first ? [first, ...rest, own] : [own]);
-}
-
-/** Which mail servers may be connected to: public ones; in the embedded runtime its own, and others when told so. Design 9. */
-function hostsOf({ TOPO_RUNTIME, ALLOW_REAL_MAIL }: Config): (host: string) => Promise<ResolvedHost> {
-  if (TOPO_RUNTIME !== 'embedded') return (host) => resolveHost(host, { allowPrivate: false });
-  return async (host) => {
-    if (ALLOW_REAL_MAIL === 'no' && !isLocalServer({ host }))
-      throw new UnreachableHost(
-        host,
-        'is a real mail server: the local runtime uses them only with ALLOW_REAL_MAIL=yes',
-      );
-    return resolveHost(host, { allowPrivate: true });
-  };
-}
-
-/** The same, in the words of a socket. */
-const lookupBy =
-  (resolve: ReturnType<typeof hostsOf>): LookupFunction =>
-  (host, { all }, answer) => {
-    resolve(host).then(
-      ({ address }) => {
-        const family = isIP(address);
-        if (all) answer(null, [{ address, family }]);
-        else answer(null, address, family);
-      },
-      (error: Error) => answer(error, ''),
-    );
-  };
 
 /** What a campaign with real accounts needs of the installation; null where none may start. */
 function realMailOf({ TOPO_RUNTIME, ALLOW_REAL_MAIL, PUBLIC_URL }: Config): RealMail | null {

@@ -8,6 +8,7 @@ import { rememberInvitation, wasInvitedRecently } from '../db/invitations.ts';
 import { changeSequence, deriveStatus, endSequence, finishStep, moveStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
 import { restUntil } from '../domain/accounts/account.ts';
+import { DAY_MS } from '../domain/durations.ts';
 import type { StepResult } from '../domain/sequence.ts';
 import type { ActivityDeps } from './deps.ts';
 import { noteTrouble } from './note-trouble.ts';
@@ -15,8 +16,6 @@ import { returnStep } from './orphans.ts';
 import { defer } from './put-off.ts';
 import { recordAttempt } from './record-attempt.ts';
 import { type DeedOutcome, doneResult, endedResult, standing } from './step-results.ts';
-
-const DAY_MS = 86_400_000;
 
 /**
  * What is to be recorded of a LinkedIn attempt: the provider's word, that no connection stands, or that an invitation

@@ -44,3 +44,14 @@ export const keyFromSecret = (secret: Buffer): VaultKey => ({
   id: 'secret-key',
   key: Buffer.from(hkdfSync('sha256', secret, '', 'topo credentials', 32)),
 });
+
+/** The configured keys, and after them the one that SECRET_KEY makes: what was sealed before there were others stays readable. */
+export function openVault(configured: string | undefined, secretKey: string): Vault {
+  const keys = (configured?.split(',') ?? []).map((entry): VaultKey => {
+    const [id = '', hex = ''] = entry.split(':');
+    return { id, key: Buffer.from(hex, 'hex') };
+  });
+  const own = keyFromSecret(Buffer.from(secretKey, 'hex'));
+  const [first, ...rest] = keys;
+  return createKeyVault(first ? [first, ...rest, own] : [own]);
+}

@@ -1,7 +1,8 @@
 import { ADDRCONFIG, type LookupAddress } from 'node:dns';
 import { lookup as lookUp } from 'node:dns/promises';
-import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv4, isIPv6, type LookupFunction } from 'node:net';
 import { domainToASCII } from 'node:url';
+import { isLocalServer } from '../domain/accounts/account.ts';
 
 /** A host somebody named that we do not connect to; the text says which and why, in words for that person. */
 export class UnreachableHost extends Error {
@@ -79,6 +80,38 @@ async function addressesOf(host: string, name: string, lookup: NonNullable<Resol
     clearTimeout(timer);
   }
 }
+
+/** Finds a mail server's address; throws `UnreachableHost`. */
+export type ResolveHost = (host: string) => Promise<ResolvedHost>;
+
+/**
+ * Which mail servers may be connected to: public ones; in the embedded runtime its own, and others when told so. Design 9.
+ */
+export function hostsFor({ isEmbedded, allowRealMail }: { isEmbedded: boolean; allowRealMail: boolean }): ResolveHost {
+  if (!isEmbedded) return (host) => resolveHost(host, { allowPrivate: false });
+  return async (host) => {
+    if (!allowRealMail && !isLocalServer({ host }))
+      throw new UnreachableHost(
+        host,
+        'is a real mail server: the local runtime uses them only with ALLOW_REAL_MAIL=yes',
+      );
+    return resolveHost(host, { allowPrivate: true });
+  };
+}
+
+/** The same, in the words of a socket. */
+export const lookupBy =
+  (resolve: ResolveHost): LookupFunction =>
+  (host, { all }, answer) => {
+    resolve(host).then(
+      ({ address }) => {
+        const family = isIP(address);
+        if (all) answer(null, [{ address, family }]);
+        else answer(null, address, family);
+      },
+      (error: Error) => answer(error, ''),
+    );
+  };
 
 // ---- which addresses are public
 

@@ -1,5 +1,5 @@
+import { badInput } from './bad-input.ts';
 import { HttpProblem } from './problems.ts';
-import { badInput } from './schemas.ts';
 
 /**
  * The parameters of an address, decoded as forms are (`+` is a space). A parameter given twice and an encoding that is

@@ -1,8 +1,5 @@
-import type { FastifySchemaCompiler } from 'fastify';
 import { z } from 'zod';
 import { type AnyId, idOf, isId } from '../domain/ids.ts';
-import type { FieldProblem } from '../domain/refusal.ts';
-import { HttpProblem } from './problems.ts';
 
 /*
  * The shapes all routes share. What comes in is parsed here and branded; what goes out is written field by field, so
@@ -86,27 +83,3 @@ export const printInstantOrNull = (at: number | null): string | null => (at === 
 
 /** The schema of what `printInstant` makes. */
 export const printedInstant = z.string().meta({ format: 'date-time' });
-
-/** Reads input by the route's zod schema; what does not fit is a 400 that names every field. */
-export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
-  ({ schema, httpPart }) =>
-  (data) => {
-    const parsed = schema.safeParse(data);
-    if (parsed.success) return { value: parsed.data };
-    const errors = parsed.error.issues.flatMap((issue) =>
-      issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => ({ path: [...issue.path, key].join('.'), problem: 'is not known here' }))
-        : [{ path: issue.path.join('.'), problem: issue.message }],
-    );
-    return { error: badInput(partNames[httpPart ?? ''] ?? 'body', errors) };
-  };
-
-const partNames: Readonly<Record<string, string>> = { querystring: 'query', params: 'path', headers: 'headers' };
-
-/** A 400 whose detail can be read without its list. */
-export function badInput(part: string, errors: readonly FieldProblem[]): HttpProblem {
-  const [first, ...others] = errors;
-  const place = first && first.path !== '' ? `${part}, ${first.path}` : part;
-  const more = others.length > 0 ? ` (and ${others.length} more)` : '';
-  return new HttpProblem('invalid_request', `${place}: ${first?.problem ?? 'cannot be read'}${more}`, { errors });
-}

@@ -3,6 +3,7 @@ import { type AccountStatus, type BounceKind, type Channel, channelOf } from '..
 import type { AccountUse } from '../domain/accounts/account-use.ts';
 import { type AccountLimits, dayBounds, paceOf, WEEK_MS } from '../domain/accounts/pace.ts';
 import { REPUTATION_DAYS, type SendingFigures } from '../domain/accounts/reputation.ts';
+import { DAY_MS } from '../domain/durations.ts';
 import type { AccountId } from '../domain/ids.ts';
 import { type StepKind, stepKinds } from '../domain/sequence.ts';
 import { ofKind } from './account-load.ts';
@@ -131,7 +132,6 @@ export async function accountUse(
   return { kind, today: { sent, reserved, cap: dailyCap }, week };
 }
 
-const DAY_MS = 86_400_000;
 const instant = (at: number) => sql`${new Date(at).toISOString()}::timestamptz`;
 
 /** When a person last resumed the account; null: never. */

@@ -1,5 +1,6 @@
 import { and, asc, count, eq, inArray } from 'drizzle-orm';
 import { type AccountStatus, accountMoves, type Channel } from '../domain/accounts/account.ts';
+import { DAY_MS } from '../domain/durations.ts';
 import type { EventData, EventKind } from '../domain/event.ts';
 import type { AccountId, CampaignId } from '../domain/ids.ts';
 import { openStatuses } from '../domain/sequence.ts';
@@ -7,8 +8,6 @@ import { type Actor, record } from './events.ts';
 import type { Tx } from './pool.ts';
 import type { AccountRow } from './rows.ts';
 import { accounts, campaignAccounts, sequences } from './schema.ts';
-
-const DAY_MS = 86_400_000;
 
 /** Read it behind its lock. */
 export async function loadAccount(tx: Tx, id: AccountId): Promise<AccountRow> {

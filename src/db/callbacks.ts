@@ -1,5 +1,6 @@
 import { and, asc, eq, isNull, lt, lte, ne, or, sql } from 'drizzle-orm';
 import { type LinkedInEvent, PROVIDERS_ID } from '../domain/accounts/linkedin.ts';
+import { SECOND_MS } from '../domain/durations.ts';
 import type { AccountId, CallbackId, WorkspaceId } from '../domain/ids.ts';
 import { appNow } from './clock.ts';
 import { newId } from './new-id.ts';
@@ -18,7 +19,6 @@ export interface CallbackRef {
 
 export type CallbackRow = typeof callbacks.$inferSelect;
 
-const SECOND_MS = 1_000;
 const FIRST_RETRY_MS = 30 * SECOND_MS;
 const LONGEST_RETRY_MS = 3_600 * SECOND_MS;
 

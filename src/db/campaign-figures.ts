@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { DAY_MS } from '../domain/durations.ts';
 import type { HoldUp } from '../domain/hold-up.ts';
 import type { CampaignId, StepId } from '../domain/ids.ts';
 import { localDate } from '../domain/schedule.ts';
@@ -59,7 +60,6 @@ export interface CampaignFigures {
   due: number;
 }
 
-const DAY_MS = 86_400_000;
 const DAYS_BACK = 14;
 const DAYS_AHEAD = 7;
 

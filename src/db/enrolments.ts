@@ -1,6 +1,7 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { channelOf } from '../domain/accounts/account.ts';
 import { type EnrolmentWhy, enrolmentQuota } from '../domain/campaign.ts';
+import { HOUR_MS, MINUTE_MS } from '../domain/durations.ts';
 import type { CampaignId, SequenceId, TemplateId, WorkspaceId } from '../domain/ids.ts';
 import type { LeadFailure } from '../domain/lead.ts';
 import { dayWindows, localDate, nextOpening, type SendingSchedule } from '../domain/schedule.ts';
@@ -32,8 +33,6 @@ export type Enrolment =
   | { kind: 'nothing'; why: EnrolmentWhy; nextAt: number | null };
 
 const nothing = (why: EnrolmentWhy, nextAt: number | null = null): Enrolment => ({ kind: 'nothing', why, nextAt });
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
 
 /**
  * Enrols the next approved lead, all in one transaction: lock template → claim the lead → count it against the day's

@@ -1,5 +1,6 @@
 import { and, asc, count, eq, gt, inArray, isNotNull, isNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import { LOOK_UPS } from '../domain/delivery.ts';
+import { MINUTE_MS, SECOND_MS } from '../domain/durations.ts';
 import type { CampaignId, SequenceId, TemplateId, WorkspaceId } from '../domain/ids.ts';
 import { openStatuses } from '../domain/sequence.ts';
 import { appNow } from './clock.ts';
@@ -16,8 +17,6 @@ export interface SequenceRef {
   workspaceId: WorkspaceId;
 }
 
-const SECOND_MS = 1_000;
-const MINUTE_MS = 60_000;
 const BEHIND_MS = 30 * SECOND_MS;
 const PAGE = 200;
 

@@ -15,6 +15,7 @@ import {
   stretchesFrom,
   WEEK_MS,
 } from '../domain/accounts/pace.ts';
+import { DAY_MS } from '../domain/durations.ts';
 import { hashOf } from '../domain/hash.ts';
 import { localDate } from '../domain/schedule.ts';
 import { begunBetween, type Load, loadOf, type Reserved, slotsBetween, takenSince } from './account-load.ts';
@@ -30,7 +31,6 @@ import { jitterKey, type Walk } from './walks.ts';
  */
 
 const NEAREST_MS = 30_000;
-const DAY_MS = 86_400_000;
 /** Between two slots, also where the account asks for no gap: each is an instant of its own. */
 const LEAST_GAP_MS = 1_000;
 const LOOK_AHEAD_MS = 14 * DAY_MS;

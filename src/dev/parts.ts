@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { openVault } from '../adapters/key-vault.ts';
 import type { Vault } from '../adapters/vault.ts';
 import type { Config } from '../config.ts';
 import { migrate } from '../db/migrate.ts';
-import { openVault } from '../runtime.ts';
 import { startLinkedInSimulator } from './linkedin/simulator.ts';
 import { startMailbox } from './mailbox/mailbox.ts';
 import { openDataFolder, writeSecret } from './servers/data-folder.ts';

@@ -2,9 +2,11 @@
  * What comes next, what keeps a sequence still, and why not sooner, in words for a person. Users of every comparable
  * product ask "why is nothing going out?"; this is the answer. Design 2; the wording is the web app's (its section 2).
  */
+
 import type { AccountStatus } from './accounts/account.ts';
 import { type AccountUse, limitText } from './accounts/account-use.ts';
 import type { CampaignStatus, EnrolmentWhy } from './campaign.ts';
+import { DAY_MS } from './durations.ts';
 import type { HoldKind } from './hold-up.ts';
 import type { StepId } from './ids.ts';
 import { dateText, instantText } from './instant-text.ts';
@@ -81,8 +83,6 @@ export interface ExplainFacts {
   /** Oldest first. */
   openTasks: readonly OpenTask[];
 }
-
-const DAY_MS = 86_400_000;
 
 /** The next step with why not sooner, and the holds; neither for a sequence that has ended. Design 2. */
 export function explain(facts: ExplainFacts): { next: Next | null; holds: Hold[] } {

@@ -1,5 +1,6 @@
 import { isPaused, maySend } from './accounts/account.ts';
 import type { CampaignStatus } from './campaign.ts';
+import { DAY_MS } from './durations.ts';
 import type { TaskId } from './ids.ts';
 import { permittedAt, planStep, type SendingSchedule } from './schedule.ts';
 import type { SequenceEnd, Why } from './sequence.ts';
@@ -39,8 +40,6 @@ export type Verdict =
   | { kind: 'defer'; until: number; why: Why }
   /** Its end was decided elsewhere (a campaign that ended, a suppression) or follows from an account; it must be written. */
   | { kind: 'end'; end: SequenceEnd };
-
-const DAY_MS = 86_400_000;
 
 /**
  * May the current step run at `now`? The first reason wins, in the one order: ended → blocking task → campaign → account

@@ -1,3 +1,4 @@
+import { DAY_MS } from './durations.ts';
 import type { SequenceEnd, SequenceStatus } from './sequence.ts';
 
 /** What a person (or, later, a rule or a model) says a reply means. */
@@ -48,8 +49,6 @@ export function callsForAnswer(intent: ReplyIntent, status: SequenceStatus): boo
   const isGood = effect.kind === 'end' && effect.end.status === 'SUCCEEDED';
   return isGood || (status === 'SUCCEEDED' && !needsNoAnswer.includes(intent));
 }
-
-const DAY_MS = 86_400_000;
 
 /** A day that exists, as YYYY-MM-DD: `Date.parse` alone takes 30 February and much else. */
 const isDate = (text: string) =>

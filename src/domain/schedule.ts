@@ -5,7 +5,9 @@
  * Three kinds of number: an *instant* is epoch ms; a *wall* is what a clock in the zone shows, as the epoch ms at which
  * a clock in UTC shows the same; a *day* is a local date, as whole days since 1970-01-01.
  */
+
 import { Temporal } from 'temporal-polyfill';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from './durations.ts';
 import { hashOf } from './hash.ts';
 
 /** ISO weekday: Monday is 1, Sunday is 7. */
@@ -56,9 +58,6 @@ export class NoPermittedInstant extends Error {
   }
 }
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 const HORIZON_DAYS = 366;
 const MAX_JITTER_MINUTES = 15;
 const MAX_HOLIDAYS = 500;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DAY_MS } from '../../src/domain/durations.ts';
 import { TUESDAY_1000 } from '../support/deeds.ts';
 import { always, content, steps } from '../support/scenario.ts';
 import { type Served, startServed } from '../support/served.ts';
@@ -17,7 +18,6 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const DAY_MS = 86_400_000;
 const forward = (body: object) => api.post('/dev/forward', body);
 
 test.each([

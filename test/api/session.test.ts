@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { events, members, sessions, signInCodes } from '../../src/db/schema.ts';
 import { createSignInCode } from '../../src/db/sessions.ts';
 import { createToken, revokeToken } from '../../src/db/tokens.ts';
+import { DAY_MS } from '../../src/domain/durations.ts';
 import type { MemberId, WorkspaceId } from '../../src/domain/ids.ts';
 import { scopes as everyScope, type Scope } from '../../src/domain/scope.ts';
 import { startApi, type TestApi } from '../support/api.ts';
@@ -24,8 +25,6 @@ afterEach(() => {
 
 let addresses = 0;
 const anAddress = () => `10.2.${Math.floor(++addresses / 250)}.${addresses % 250}`;
-
-const DAY_MS = 86_400_000;
 
 const signIn = (payload: object, remoteAddress = anAddress(), at = api) =>
   at.app.inject({ method: 'POST', url: '/app/api/session', payload, remoteAddress });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DAY_MS } from '../../src/domain/durations.ts';
 import { idOf, type SequenceId } from '../../src/domain/ids.ts';
 import { commandLine, type Ran } from '../support/command-line.ts';
 import { TUESDAY_1000 } from '../support/deeds.ts';
@@ -13,7 +14,6 @@ import { type Served, startServed } from '../support/served.ts';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
 const example = (name: string) => join(project, 'examples', name);
-const DAY_MS = 86_400_000;
 
 let api: Served;
 let url: string;

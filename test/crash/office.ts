@@ -7,6 +7,7 @@ import { appNow, moveClockTo } from '../../src/db/clock.ts';
 import type { Db } from '../../src/db/pool.ts';
 import { accounts, contacts, deliveries, mailboxes, sequenceSteps, sequences, tasks } from '../../src/db/schema.ts';
 import type { EmailSettings } from '../../src/domain/accounts/account.ts';
+import { DAY_MS } from '../../src/domain/durations.ts';
 import type { CampaignId, SequenceId } from '../../src/domain/ids.ts';
 import { planned } from '../support/enrolled.ts';
 import { aCampaign, aHouse, always, aMailServer, content, type RunningCampaign, steps } from '../support/scenario.ts';
@@ -25,7 +26,6 @@ export interface Enrolled {
 
 /** Longer on the wire than what is read or buffered in one go, so that there is a middle of it. */
 const LONG_BODY = `${'€'.repeat(75)}\n`.repeat(240);
-const DAY_MS = 86_400_000;
 /** Enrolment is spread over the day: at noon half of the target may be, whatever the moment of the test. */
 const noonAfter = (now: number) => Math.ceil((now - DAY_MS / 2) / DAY_MS) * DAY_MS + DAY_MS / 2;
 

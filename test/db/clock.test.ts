@@ -2,13 +2,13 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { appNow, attemptNow, clockOffset, moveClockTo } from '../../src/db/clock.ts';
 import { type Db, openDb } from '../../src/db/pool.ts';
+import { DAY_MS } from '../../src/domain/durations.ts';
 import type { WorkspaceId } from '../../src/domain/ids.ts';
 import { refusalOf } from '../support/database-refusal.ts';
 import { type FreshDatabase, freshDatabase } from '../support/postgres.ts';
 
 let database: FreshDatabase;
 let db: Db;
-const DAY_MS = 86_400_000;
 
 beforeAll(async () => {
   database = await freshDatabase();

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, test } from 'vitest';
+import { DAY_MS, MINUTE_MS } from '../../src/domain/durations.ts';
 import {
   addWorkingDays,
   afterReturn,
@@ -21,8 +22,6 @@ import {
   type Weekday,
 } from '../../src/domain/schedule.ts';
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 /** For a property on a slow core; all of them take about 4 s on an ordinary one. */
 const PATIENCE_MS = 60_000;
 const everyDay: readonly Weekday[] = [1, 2, 3, 4, 5, 6, 7];

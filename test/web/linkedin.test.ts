@@ -1,11 +1,11 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { HOUR_MS } from '../../src/domain/durations.ts';
 import type { TemplateContent } from '../../src/domain/template.ts';
 import { aCampaign, always, content, sequencesOf, steps } from '../support/scenario.ts';
 import { aSite } from './support/site.ts';
 import { noSeriousAxe } from './support/troubles.ts';
 
-const HOUR_MS = 3_600_000;
 const site = aSite(); // Monday 18 March 2030, 07:00 in Paris
 
 /** Invited, and the message after it due a day later, whatever the template does without a connection. */

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseMail } from '../../src/adapters/parse-mail.ts';
 import { receiveMail } from '../../src/commands/inbound/receive-mail.ts';
 import { changeInbound, noteInbound } from '../../src/db/inbound.ts';
+import { HOUR_MS } from '../../src/domain/durations.ts';
 import { idOf, type SequenceId } from '../../src/domain/ids.ts';
 import { hostileHtml } from '../fixtures/hostile-html.ts';
 import { TUESDAY_1000 } from '../support/deeds.ts';
@@ -12,7 +13,6 @@ import { aSite } from './support/site.ts';
 import { noSeriousAxe } from './support/troubles.ts';
 
 const site = aSite({ now: TUESDAY_1000 });
-const HOUR_MS = 3_600_000;
 
 /** Where the hostile mails call home: who got through, by number, and who at least opened a connection. */
 const home = { url: '', heard: new Set<string>(), connections: 0 };

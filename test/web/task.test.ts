@@ -1,13 +1,13 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { TaskPage, TaskShown } from '../../src/api/shapes/tasks.ts';
+import { HOUR_MS } from '../../src/domain/durations.ts';
 import { TUESDAY_1000 } from '../support/deeds.ts';
 import { aCampaign, always, content, steps, type steps as stepsOf } from '../support/scenario.ts';
 import { aSite } from './support/site.ts';
 import { noSeriousAxe } from './support/troubles.ts';
 
 const site = aSite({ now: TUESDAY_1000 });
-const HOUR_MS = 3_600_000;
 
 let campaigns = 0;
 

@@ -1,13 +1,13 @@
 import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { mailboxes } from '../../src/db/schema.ts';
+import { HOUR_MS } from '../../src/domain/durations.ts';
 import type { AccountId } from '../../src/domain/ids.ts';
 import type { SendingSchedule } from '../../src/domain/schedule.ts';
 import { aCampaign, content, sequencesOf, steps, weekdays } from '../support/scenario.ts';
 import { aSite } from './support/site.ts';
 import { noSeriousAxe } from './support/troubles.ts';
 
-const HOUR_MS = 3_600_000;
 const site = aSite(); // Monday 18 March 2030, 06:00 in London; New York is on summer time already
 
 const newYork: SendingSchedule = { ...weekdays, zone: 'America/New_York' };

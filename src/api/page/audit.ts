@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { readAudit } from '../../db/audit-reads.ts';
+import { auditGroups, groupOf } from '../../domain/audit.ts';
 import { eventKinds } from '../../domain/event.ts';
 import type { MemberId } from '../../domain/ids.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
 import { idOfA, wholeNumber } from '../schemas.ts';
-import { auditGroups, auditPage, groupOf, showAuditLine } from '../shapes/audit.ts';
+import { auditPage, showAuditLine } from '../shapes/audit.ts';
 
 const query = z.strictObject({
   /** Only what was written before this ordinal: the last one of the page before. */

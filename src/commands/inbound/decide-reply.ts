@@ -1,11 +1,11 @@
 import type { ReplyReader } from '../../adapters/reply-reader.ts';
 import { type Decision, keepDecision, type Match } from '../../db/inbound.ts';
 import type { InboundRow } from '../../db/rows.ts';
+import { DAY_MS } from '../../domain/durations.ts';
 import type { Answer, ParsedMail } from '../../domain/inbound/inbound.ts';
 import type { ReplyIntent } from '../../domain/reply.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
 
-const DAY_MS = 86_400_000;
 /** An answer by sender alone, so long after we last wrote, may be about anything: a person reads it. Design 6. */
 const SENDER_COUNTS_FOR_MS = 30 * DAY_MS;
 

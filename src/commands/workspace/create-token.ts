@@ -2,6 +2,7 @@ import { appNow } from '../../db/clock.ts';
 import { record } from '../../db/events.ts';
 import { unknownMembers } from '../../db/member-reads.ts';
 import { createToken as writeToken } from '../../db/tokens.ts';
+import { DAY_MS } from '../../domain/durations.ts';
 import type { MemberId, TokenId } from '../../domain/ids.ts';
 import { checkLine } from '../../domain/line.ts';
 import { Refusal } from '../../domain/refusal.ts';
@@ -16,8 +17,6 @@ export interface TokenAsked {
   /** Real clock; null: never. */
   expiresInDays: number | null;
 }
-
-const DAY_MS = 86_400_000;
 
 /**
  * A new token; its text exists in this answer alone. Nobody hands on what they do not have: its scopes are among those

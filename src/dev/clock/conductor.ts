@@ -3,6 +3,7 @@ import type { ForwardReport } from '../../api/deps.ts';
 import { appNow, clockOffset, moveClockTo } from '../../db/clock.ts';
 import type { Db } from '../../db/pool.ts';
 import { busyCampaigns, busySequences, isOpen, nextInstantOfAll } from '../../db/standing.ts';
+import { HOUR_MS } from '../../domain/durations.ts';
 import { campaignWorkflowId, sequenceWorkflowId } from '../../domain/ids.ts';
 import { poll } from '../poll.ts';
 import type { Skipper } from './skipper.ts';
@@ -29,7 +30,6 @@ export interface ConductorDeps {
   patienceMs?: number;
 }
 
-const HOUR_MS = 3_600_000;
 const SETTLE_MS = 2_000;
 const AT_ONCE = 50;
 

@@ -14,6 +14,7 @@ import { appNow, moveClockTo } from '../../db/clock.ts';
 import { type Db, openDb } from '../../db/pool.ts';
 import { deliveries, leads, sequences, tasks } from '../../db/schema.ts';
 import { loadWalk } from '../../db/walks.ts';
+import { DAY_MS } from '../../domain/durations.ts';
 import { finishedSteps } from '../../domain/sequence.ts';
 import { runAsProgram } from '../../program.ts';
 import { createConductor } from '../clock/conductor.ts';
@@ -26,7 +27,6 @@ import { onceAlsoOnSignal } from '../signals.ts';
 import { exampleLeads } from './leads.ts';
 
 const say = (line = '') => console.log(line);
-const DAY_MS = 86_400_000;
 const START = Date.parse('2030-03-18T06:00:00Z');
 const END = START + 40 * DAY_MS;
 const PATIENCE_MS = 300_000;

@@ -12,6 +12,7 @@ import { readConfig } from '../../config.ts';
 import { moveClockTo } from '../../db/clock.ts';
 import { campaigns, contacts, sequenceSteps, sequences, tasks } from '../../db/schema.ts';
 import { readTemplate } from '../../db/templates.ts';
+import { DAY_MS, HOUR_MS } from '../../domain/durations.ts';
 import type { CampaignId } from '../../domain/ids.ts';
 import { runAsProgram } from '../../program.ts';
 import { createConductor } from '../clock/conductor.ts';
@@ -28,8 +29,6 @@ import { type ActDeps, act, callPeople, outreachPeople, type Person, shuffled } 
 import { byStatus, statusTable, stepTable, type Told, threeTimelines, timeline } from './report.ts';
 
 const say = (line = '') => console.log(line);
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 /** A Monday morning: the European change to summer time falls into the second weekend. */
 const START = Date.parse('2030-03-18T06:00:00Z');

@@ -7,6 +7,7 @@ import { completeTask } from '../../commands/tasks/complete-task.ts';
 import { skipTask } from '../../commands/tasks/skip-task.ts';
 import type { SequenceRow, StepRow } from '../../db/rows.ts';
 import type { TaskRow } from '../../db/tasks.ts';
+import { HOUR_MS } from '../../domain/durations.ts';
 import type { AccountId } from '../../domain/ids.ts';
 import type { ReplyIntent } from '../../domain/reply.ts';
 import type { TaskOutcome } from '../../domain/task.ts';
@@ -100,8 +101,6 @@ export interface Watched {
   profile: string | null;
   email: string | null;
 }
-
-const HOUR_MS = 3_600_000;
 
 export interface ActDeps {
   commands: CommandDeps;

@@ -1,5 +1,6 @@
 import { connectAccount } from '../../commands/accounts/connect-account.ts';
 import { appNow } from '../../db/clock.ts';
+import { DAY_MS } from '../../domain/durations.ts';
 import { poll } from '../poll.ts';
 import { answer, type Letter, readFolder } from './clients.ts';
 import type { ForeignMailEngine } from './engine.ts';
@@ -9,7 +10,6 @@ import type { Findings } from './report.ts';
 import type { ForeignMail } from './server.ts';
 import { refusedInside } from './settings.ts';
 
-const DAY_MS = 86_400_000;
 /** By the real clock: the servers have their own pace. */
 const WITHIN_MS = 90_000;
 const UNKNOWN = 'nobody@lead.example';

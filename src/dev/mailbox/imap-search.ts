@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../domain/durations.ts';
 import { headerFields, MONTHS } from './imap-fetch.ts';
 import type { ImapMessage } from './imap-folder.ts';
 import { BadCommand, inSet, isSet, textOf, type Value } from './imap-reader.ts';
@@ -10,8 +11,6 @@ export interface Searched {
 }
 
 type Test = (searched: Searched) => boolean | Promise<boolean>;
-
-const DAY_MS = 86_400_000;
 
 const flagOf: Record<string, string> = {
   SEEN: '\\Seen',

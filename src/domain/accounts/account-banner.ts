@@ -1,3 +1,4 @@
+import { DAY_MS } from '../durations.ts';
 import { instantText } from '../instant-text.ts';
 import type { AccountStatus, PauseReason } from './account.ts';
 import { REPUTATION_DAYS, reputation, type SendingFigures } from './reputation.ts';
@@ -15,8 +16,6 @@ export interface AccountHealth {
   /** What the guard saw when it paused the account; null unless it did. */
   guarded: SendingFigures | null;
 }
-
-const DAY_MS = 86_400_000;
 
 /** The one thing to say about an account, the gravest first; null: all is well, or it is gone. */
 export function accountBanner(health: AccountHealth): string | null {

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../durations.ts';
 import type { StepKind } from '../sequence.ts';
 
 export const accountStatuses = ['CONNECTED', 'PAUSED', 'RESTING', 'DISCONNECTED', 'REMOVED'] as const;
@@ -77,7 +78,6 @@ export type PauseReason = (typeof pauseReasons)[number];
 export const bounceKinds = ['soft', 'hard', 'complaint'] as const;
 export type BounceKind = (typeof bounceKinds)[number];
 
-const DAY_MS = 86_400_000;
 const REST_MS = 5 * 3_600_000;
 
 /** A provider's limit answer rests the account this long. Design 6. */

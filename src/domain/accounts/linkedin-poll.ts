@@ -1,6 +1,6 @@
+import { MINUTE_MS } from '../durations.ts';
 import { hashOf } from '../hash.ts';
 
-const MINUTE_MS = 60_000;
 const EVERY_MS = 30 * MINUTE_MS;
 const JITTER_MS = 5 * MINUTE_MS;
 

@@ -1,3 +1,5 @@
+import { DAY_MS } from '../durations.ts';
+
 /** `GONE`: no longer pending, and not accepted: declined, or withdrawn by the member. */
 export const invitationStates = ['PENDING', 'ACCEPTED', 'WITHDRAWN', 'GONE'] as const;
 export type InvitationState = (typeof invitationStates)[number];
@@ -12,8 +14,6 @@ export const invitationMoves: Record<InvitationState, readonly InvitationState[]
 
 /** LinkedIn takes no second invitation to the same person sooner after a withdrawal. Issue: limits per account. */
 export const REPEAT_AFTER_DAYS = 21;
-
-const DAY_MS = 86_400_000;
 
 /** Up to this instant (epoch ms) an invitation that was settled then is too recent for another one to the same person. */
 export const settledTooRecently = (now: number): number => now - REPEAT_AFTER_DAYS * DAY_MS;

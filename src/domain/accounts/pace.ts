@@ -1,3 +1,4 @@
+import { DAY_MS } from '../durations.ts';
 import { dayWindows, localDate, nextOpening, type SendingSchedule } from '../schedule.ts';
 import type { StepKind } from '../sequence.ts';
 
@@ -41,7 +42,6 @@ export interface Stretch {
 }
 
 const SEARCH_DAYS = 366;
-const DAY_MS = 86_400_000;
 export const WEEK_MS = 7 * DAY_MS;
 /** A slot keeps this much more than 7 days: what an invitation may go late without refusing the one a week after it. */
 export const LATENESS_MS = 60_000;

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../durations.ts';
 import { instantText } from '../instant-text.ts';
 import { localDate, nextInstant } from '../schedule.ts';
 import type { Problem, TemplateContent } from '../template.ts';
@@ -29,8 +30,6 @@ export interface PlannedStep {
   /** "Day 3, Wed 25 Nov 09:00", in the template's zone. */
   text: string;
 }
-
-const DAY_MS = 86_400_000;
 
 /**
  * When each step would go if the sequence began at `start` (epoch ms) and nothing came in between; without the jitter,

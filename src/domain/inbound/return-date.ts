@@ -1,9 +1,9 @@
 import { anyOf, folded, wordsIn } from '../copy/folded-text.ts';
+import { DAY_MS } from '../durations.ts';
 import { absence, FROM_BEHIND, UNTIL_BEHIND } from './absence-words.ts';
 import { weekdays } from './calendar-words.ts';
 import { type WrittenDate, writtenDates } from './written-dates.ts';
 
-const DAY_MS = 86_400_000;
 const WINDOW_BEFORE = 90;
 const WINDOW_BEHIND = 60;
 

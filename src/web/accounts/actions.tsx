@@ -2,11 +2,11 @@ import { Group } from '@mantine/core';
 import { IconPencil, IconPlayerPause, IconPlayerPlay, IconPlugConnected, IconTrash } from '@tabler/icons-react';
 import { queryOptions } from '@tanstack/react-query';
 import type { AccountShown, RemovedAccount } from '../../api/shapes/accounts.ts';
-import { counted } from '../campaigns/queries.ts';
 import { del, get, post } from '../client.ts';
 import { useAction } from '../shell/action.ts';
 import { ActionButton, IconAction } from '../shell/action-button.tsx';
 import { type Count, insteadOf, useCount } from '../shell/count.ts';
+import { counted } from '../shell/counted.ts';
 import { confirm } from '../shell/dialog.tsx';
 import { addressOf } from './words.ts';
 

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { counted } from './queries.ts';
+import { counted } from '../shell/counted.ts';
 
 interface BulkBarProps {
   count: number;

@@ -5,8 +5,9 @@ import { post } from '../client.ts';
 import { useAction } from '../shell/action.ts';
 import { ActionButton } from '../shell/action-button.tsx';
 import { type Count, insteadOf, useCount } from '../shell/count.ts';
+import { counted } from '../shell/counted.ts';
 import { confirm } from '../shell/dialog.tsx';
-import { campaignQuery, counted, figuresQuery, openCount } from './queries.ts';
+import { campaignQuery, figuresQuery, openCount } from './queries.ts';
 
 /** Exact copy: web-app.md 3. */
 export const pauseText = (open: Count): string =>

@@ -1,8 +1,8 @@
 import type { LeadShown } from '../../api/shapes/leads.ts';
 import { post } from '../client.ts';
 import { useAction } from '../shell/action.ts';
+import { counted } from '../shell/counted.ts';
 import { contactName } from './names.ts';
-import { counted } from './queries.ts';
 
 export type Decision = 'APPROVED' | 'REJECTED' | 'PENDING_REVIEW';
 

@@ -9,10 +9,10 @@ import { customKeyOf } from '../../domain/lead-columns.ts';
 import { get, Problem, post } from '../client.ts';
 import { useAction } from '../shell/action.ts';
 import { ActionButton } from '../shell/action-button.tsx';
+import { counted } from '../shell/counted.ts';
 import { Instant } from '../shell/instant.tsx';
 import { ProblemNote } from '../shell/problem-note.tsx';
 import { MOST_BYTES, textOf } from './lead-file.ts';
-import { counted } from './queries.ts';
 
 interface Chosen {
   name: string;

@@ -25,7 +25,3 @@ export const accountsQuery = queryOptions({
 
 export const openCount = ({ sequences }: Pick<CampaignShown, 'sequences'>): number =>
   openStatuses.reduce((sum, status) => sum + sequences[status], 0);
-
-/** "1 open sequence", "42 open sequences". */
-export const counted = (count: number, noun: string): string =>
-  `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;

@@ -9,6 +9,7 @@ import { openStatuses, sequenceStatuses, statusNames } from '../../domain/sequen
 import { get, post } from '../client.ts';
 import { useAction } from '../shell/action.ts';
 import { ActionButton } from '../shell/action-button.tsx';
+import { counted } from '../shell/counted.ts';
 import { type Column, DataTable } from '../shell/data-table.tsx';
 import { confirm } from '../shell/dialog.tsx';
 import { Instant } from '../shell/instant.tsx';
@@ -22,7 +23,7 @@ import { BulkBar } from './bulk-bar.tsx';
 import { Chips } from './chips.tsx';
 import { holdUpNames } from './hold-ups.tsx';
 import { contactLine, contactName, sentence } from './names.ts';
-import { campaignQuery, counted } from './queries.ts';
+import { campaignQuery } from './queries.ts';
 
 const readers = {
   q: aText(),

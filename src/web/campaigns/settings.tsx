@@ -7,13 +7,14 @@ import type { CampaignShown } from '../../api/shapes/campaigns.ts';
 import { patch, post } from '../client.ts';
 import { useAction } from '../shell/action.ts';
 import { ActionButton } from '../shell/action-button.tsx';
+import { counted } from '../shell/counted.ts';
 import { confirm } from '../shell/dialog.tsx';
 import { usePathId } from '../shell/path-id.ts';
 import { fieldProblem, ProblemNote } from '../shell/problem-note.tsx';
 import { QueryState } from '../shell/query-state.tsx';
 import { AccountPicker } from './account-picker.tsx';
 import { endText, OpenCounted } from './controls.tsx';
-import { campaignQuery, counted } from './queries.ts';
+import { campaignQuery } from './queries.ts';
 
 /** `/campaigns/$id/settings`. */
 export function CampaignSettings() {

@@ -1,9 +1,9 @@
 import { IconBan, IconDownload, IconTrash } from '@tabler/icons-react';
 import type { ContactDetailShown } from '../../api/shapes/contact-details.ts';
-import { counted } from '../campaigns/queries.ts';
 import { post } from '../client.ts';
 import { useAction } from '../shell/action.ts';
 import { ActionButton } from '../shell/action-button.tsx';
+import { counted } from '../shell/counted.ts';
 import { confirm } from '../shell/dialog.tsx';
 import { nameOf } from './names.ts';
 

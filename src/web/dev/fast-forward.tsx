@@ -3,14 +3,14 @@ import { IconPlayerTrackNext } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ClockShown, Forwarded } from '../../api/shapes/forward.ts';
-import { counted } from '../campaigns/queries.ts';
+import { DAY_MS } from '../../domain/durations.ts';
 import { get, post } from '../client.ts';
 import { useAction } from '../shell/action.ts';
 import { ActionButton } from '../shell/action-button.tsx';
+import { counted } from '../shell/counted.ts';
 import { useViewer } from '../shell/viewer.ts';
 import { instantIn } from '../shell/zoned-time.ts';
 
-const DAY_MS = 86_400_000;
 const MOST_DAYS = 366;
 
 /** Moves the clock of the whole installation, and says before what that moves. */

@@ -5,11 +5,11 @@ import type { ContentShown } from '../../api/shapes/step-content.ts';
 import { CHANGED_MEANWHILE, useAction } from '../shell/action.ts';
 import { ActionButton } from '../shell/action-button.tsx';
 import { useShortcuts } from '../shell/keys.tsx';
+import { useLeaveGuard } from '../shell/leave-guard.ts';
 import { ProblemNote } from '../shell/problem-note.tsx';
 import { Copy } from './copy.tsx';
 import { putBack, putCopy } from './copy-change.ts';
 import { CopyFields, fieldPaths } from './copy-fields.tsx';
-import { useLeaveGuard } from './leave-guard.ts';
 import type { StepShown } from './queries.ts';
 
 interface CopyFormProps {
@@ -23,7 +23,7 @@ export function CopyForm({ sequence, step, onClose }: CopyFormProps) {
   const [base, setBase] = useState(step);
   const [draft, setDraft] = useState<ContentShown>(step.content);
   const isChanged = JSON.stringify(draft) !== JSON.stringify(base.content);
-  useLeaveGuard(isChanged);
+  useLeaveGuard(isChanged, 'The copy you typed is not saved.');
   const save = useAction({
     act: () => putCopy(sequence.id, step, base.content_version, draft),
     done: () => `Saved the copy of step ${step.number}.`,

@@ -3,15 +3,15 @@ import { IconPlayerTrackNext } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { ClockShown, Forwarded } from '../../api/shapes/forward.ts';
 import type { SequenceDetailShown } from '../../api/shapes/sequences.ts';
-import { counted } from '../campaigns/queries.ts';
+import { SECOND_MS } from '../../domain/durations.ts';
 import { get, post } from '../client.ts';
 import { useAction } from '../shell/action.ts';
 import { ActionButton } from '../shell/action-button.tsx';
+import { counted } from '../shell/counted.ts';
 import { useViewer } from '../shell/viewer.ts';
 import { instantIn } from '../shell/zoned-time.ts';
 
 /** Answers print whole seconds; the step's own instant may lie some milliseconds later. */
-const SECOND_MS = 1_000;
 
 /** Moves the clock of the whole installation to the next step, and says what else that moves. Embedded runtime only. */
 export function FastForward({ sequence: { next, timezone, holds } }: { sequence: SequenceDetailShown }) {

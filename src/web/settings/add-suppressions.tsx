@@ -1,9 +1,9 @@
 import { Stack, Text, Textarea } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { FormEnd } from '../accounts/connect-email.tsx';
-import { counted } from '../campaigns/queries.ts';
 import { type Problem, post } from '../client.ts';
 import { useAction } from '../shell/action.ts';
+import { counted } from '../shell/counted.ts';
 import { Dialog } from '../shell/dialog.tsx';
 import { useProblemFocus } from '../shell/problem-focus.ts';
 import { ProblemNote } from '../shell/problem-note.tsx';

@@ -1,7 +1,7 @@
 import { Button, Group, Select, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { AuditGroup, AuditLineShown, AuditPage } from '../../api/shapes/audit.ts';
+import type { AuditLineShown, AuditPage } from '../../api/shapes/audit.ts';
 import type { MemberList } from '../../api/shapes/members.ts';
 import { get } from '../client.ts';
 import { Instant } from '../shell/instant.tsx';
@@ -10,6 +10,7 @@ import { QueryState } from '../shell/query-state.tsx';
 import { aNumber, aText, oneOf, useFilters } from '../shell/search-params.ts';
 import { actorOf, sentenceOf } from './audit-sentences.ts';
 import './settings.css';
+import { type AuditGroup, auditGroups } from '../../domain/audit.ts';
 
 const groupNames: Record<AuditGroup, string> = {
   templates: 'Templates',
@@ -23,21 +24,8 @@ const groupNames: Record<AuditGroup, string> = {
   settings: 'Settings',
   access: 'Access',
 };
-const groups: AuditGroup[] = [
-  'templates',
-  'campaigns',
-  'leads',
-  'sequences',
-  'tasks',
-  'replies',
-  'contacts',
-  'accounts',
-  'settings',
-  'access',
-];
-
 /** `before` goes back in time: the last line of the page before. 0: from now on. */
-const readers = { about: oneOf(groups), by: aText(), before: aNumber(0) };
+const readers = { about: oneOf(auditGroups), by: aText(), before: aNumber(0) };
 
 /** Who did what and when, the newest first. */
 export function AuditLog() {
@@ -98,10 +86,10 @@ function AuditFilters({ about, by, onChange }: AuditFiltersProps) {
         w={200}
         data={[
           { value: '', label: 'About everything' },
-          ...groups.map((value) => ({ value, label: groupNames[value] })),
+          ...auditGroups.map((value) => ({ value, label: groupNames[value] })),
         ]}
         value={about}
-        onChange={(value) => onChange({ about: groups.find((group) => group === value) ?? '' })}
+        onChange={(value) => onChange({ about: auditGroups.find((group) => group === value) ?? '' })}
       />
       <Select
         aria-label="By"

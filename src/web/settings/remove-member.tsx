@@ -2,10 +2,10 @@ import { Button, Group, Select, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { HoldingsShown, MemberShown } from '../../api/shapes/members.ts';
-import { counted } from '../campaigns/queries.ts';
 import { get, post } from '../client.ts';
 import { useAction } from '../shell/action.ts';
 import { insteadOf } from '../shell/count.ts';
+import { counted } from '../shell/counted.ts';
 import { Dialog } from '../shell/dialog.tsx';
 import { fieldProblem, ProblemNote } from '../shell/problem-note.tsx';
 

@@ -1,41 +1,5 @@
-/** An instant in a zone, in the pieces that the page prints. Pure; `Intl` knows the zones. */
-interface Pieces {
-  weekday: string;
-  day: string;
-  month: string;
-  year: string;
-  hour: string;
-  minute: string;
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function formatOf(zone: string): Intl.DateTimeFormat {
-  const known = formats.get(zone);
-  if (known) return known;
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone,
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  });
-  formats.set(zone, format);
-  return format;
-}
-
-function piecesOf(at: number, zone: string): Pieces {
-  const parts = Object.fromEntries(
-    formatOf(zone)
-      .formatToParts(at)
-      .map(({ type, value }) => [type, value]),
-  );
-  const { weekday = '', day = '', month = '', year = '', hour = '', minute = '' } = parts;
-  return { weekday, day, month, year, hour, minute };
-}
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../domain/durations.ts';
+import { piecesOf } from '../../domain/instant-text.ts';
 
 /** "New York" of "America/New_York". */
 export const cityOf = (zone: string): string => (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ');
@@ -66,10 +30,9 @@ export function forViewer(at: number, zone: string, own: string, now: number): s
   return `${isSameDay ? '' : `${dayIn(at, own, now)}, `}${timeIn(at, own)} for you (${cityOf(own)})`;
 }
 
-const MINUTE_MS = 60_000;
 const STEPS: readonly (readonly [name: string, ms: number])[] = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
+  ['day', DAY_MS],
+  ['hour', HOUR_MS],
   ['minute', MINUTE_MS],
 ];
 

@@ -1,4 +1,4 @@
-const DAY_MS = 86_400_000;
+import { DAY_MS } from '../../domain/durations.ts';
 
 /** The day on the clocks of a zone: 2026-11-24. */
 export function today(now: number, zone: string): string {

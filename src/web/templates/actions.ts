@@ -1,8 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
 import type { EditedTemplate } from '../../api/shapes/templates.ts';
-import { counted } from '../campaigns/queries.ts';
 import { post } from '../client.ts';
 import { type Action, useAction } from '../shell/action.ts';
+import { counted } from '../shell/counted.ts';
 import { confirm } from '../shell/dialog.tsx';
 
 /** A template as far as its actions need to know it. */

@@ -1,7 +1,7 @@
 import { Button, Menu, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { type StepKind, stepKinds } from '../../domain/sequence.ts';
-import { counted } from '../campaigns/queries.ts';
+import { counted } from '../shell/counted.ts';
 import { useEditing } from './editing.tsx';
 import { StepIcon } from './step-icon.tsx';
 import { kindNames, withStep } from './steps.ts';

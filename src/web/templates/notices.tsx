@@ -1,8 +1,8 @@
 import { Alert, Button, Text } from '@mantine/core';
 import { IconArrowMerge, IconLock } from '@tabler/icons-react';
 import type { EditedTemplate } from '../../api/shapes/templates.ts';
-import { counted } from '../campaigns/queries.ts';
 import { CHANGED_MEANWHILE } from '../shell/action.ts';
+import { counted } from '../shell/counted.ts';
 
 /** Whom an edit reaches. */
 export const FutureOnly = ({ open }: { open: number }) => (

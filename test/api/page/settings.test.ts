@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { auditGroups, groupOf } from '../../../src/api/shapes/audit.ts';
+import { auditGroups, groupOf } from '../../../src/domain/audit.ts';
 import { eventKinds } from '../../../src/domain/event.ts';
 import { aMember } from '../../support/builders.ts';
 import { aHouse, always, content, sequenceRow, steps } from '../../support/scenario.ts';

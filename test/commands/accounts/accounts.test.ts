@@ -1,6 +1,6 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createKeyVault } from '../../../src/adapters/key-vault.ts';
+import { createKeyVault, openVault } from '../../../src/adapters/key-vault.ts';
 import { LinkedInUnavailable } from '../../../src/adapters/linkedin.ts';
 import { MailboxAway } from '../../../src/adapters/mailbox.ts';
 import type { Vault } from '../../../src/adapters/vault.ts';
@@ -36,6 +36,7 @@ import {
 } from '../../../src/db/schema.ts';
 import type { BounceKind } from '../../../src/domain/accounts/account.ts';
 import type { DeliveryState } from '../../../src/domain/delivery.ts';
+import { DAY_MS } from '../../../src/domain/durations.ts';
 import type { EventKind } from '../../../src/domain/event.ts';
 import {
   type AccountId,
@@ -48,7 +49,6 @@ import {
 import { Refusal, type RefusalCode } from '../../../src/domain/refusal.ts';
 import type { StepResult } from '../../../src/domain/sequence.ts';
 import { rotateKeys } from '../../../src/rotate-keys.ts';
-import { openVault } from '../../../src/runtime.ts';
 import { type Deeds, startDeeds, TUESDAY_1000 } from '../../support/deeds.ts';
 import { testDb, testVault } from '../../support/engine.ts';
 import {
@@ -64,8 +64,6 @@ import {
 import { anEmailAccount, createMailServers, PASSWORD } from '../../support/mail-servers.ts';
 import { freshDatabase } from '../../support/postgres.ts';
 import { aHouse, type House, sequenceRow, steps } from '../../support/scenario.ts';
-
-const DAY_MS = 86_400_000;
 
 let deeds: Deeds;
 let mail: ReturnType<typeof createMailServers>;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { DAY_MS } from '../../../src/domain/durations.ts';
 import { readReturnDate } from '../../../src/domain/inbound/return-date.ts';
 import { TODAY } from '../../support/mail.ts';
 
@@ -180,7 +181,6 @@ const forms: readonly Intl.DateTimeFormatOptions[] = [
   { weekday: 'long', day: 'numeric', month: 'long' },
   { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
 ];
-const DAY_MS = 86_400_000;
 const dayAfter = (days: number) => new Date(Date.parse(`${TODAY}T00:00:00Z`) + days * DAY_MS);
 const iso = (date: Date) => date.toISOString().slice(0, 10);
 
