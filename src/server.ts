@@ -7,7 +7,7 @@ import { createAnnouncer } from './commands/announcer.ts';
 import { createCallbackQueue } from './commands/inbound/handle-callback.ts';
 import { type Config, readConfig } from './config.ts';
 import { runAsProgram } from './program.ts';
-import { openRuntime, openWriter, type Runtime, refuseVirtualTime } from './runtime.ts';
+import { openRuntime, openWriter, type Runtime, refuseVirtualTime } from './wiring.ts';
 
 /** The API: its parts in order, then it listens until it is told to stop. */
 export async function serve(

@@ -6,8 +6,8 @@ import { type Config, readConfig } from './config.ts';
 import { failureOf } from './db/errors.ts';
 import { MINUTE_MS } from './domain/durations.ts';
 import { runAsProgram } from './program.ts';
-import { openRuntime, openWriter, refuseVirtualTime } from './runtime.ts';
-import { createWorkers } from './workers.ts';
+import { createWorkers } from './temporal-workers.ts';
+import { openRuntime, openWriter, refuseVirtualTime } from './wiring.ts';
 
 /** A worker: its parts in order, then it runs until it is told to stop (SIGINT, SIGTERM), finishing what is in flight. */
 export async function runWorker(config: Config): Promise<void> {

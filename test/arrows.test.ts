@@ -118,16 +118,16 @@ const arrows: Arrows = {
   'migrate.ts': inventory(),
   'program.ts': ['node:*', 'drizzle-orm'],
   'rotate-keys.ts': inventory(),
-  'runtime.ts': inventory(),
+  'wiring.ts': inventory(),
   'server.ts': inventory(),
   'worker.ts': inventory(),
-  'workers.ts': inventory(),
+  'temporal-workers.ts': inventory(),
   'workflow-bundle.ts': inventory(),
 };
 
 /** Entry points and what they share import every part, but nobody imports `dev` or `cli`. */
 function inventory(): string[] {
-  const files = ['config.ts', 'program.ts', 'runtime.ts', 'workers.ts', 'workflow-bundle.ts'];
+  const files = ['config.ts', 'program.ts', 'wiring.ts', 'temporal-workers.ts', 'workflow-bundle.ts'];
   return [...files, 'activities/', 'adapters/', 'api/', 'commands/', 'db/', 'domain/', 'packages'];
 }
 

@@ -4,8 +4,8 @@ import { readClock } from '../db/clock-reads.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { ApiDeps } from './deps.ts';
 import type { App } from './door.ts';
-import { printInstant, printInstantOrNull } from './schemas.ts';
 import { clockShape, forwardShape } from './shapes/forward.ts';
+import { printInstant, printInstantOrNull } from './shapes/primitives.ts';
 
 const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };
 const MOST_MS = 366 * 86_400_000;

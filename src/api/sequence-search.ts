@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { SequenceFilter } from '../db/sequence-search.ts';
 import { holdKinds, holdUps, milestones } from '../domain/hold-up.ts';
 import { sequenceStatuses } from '../domain/sequence.ts';
-import { text } from './schemas.ts';
+import { text } from './shapes/primitives.ts';
 
 /** How sequences are looked for: in a query, and in a body that speaks of all that match. */
 export const sequenceSearch = {

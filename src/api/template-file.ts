@@ -15,7 +15,7 @@ import {
   type TemplateStep,
   USUAL_AI_CHARACTERS,
 } from '../domain/template.ts';
-import { idOfA, text } from './schemas.ts';
+import { idOfA, text } from './shapes/primitives.ts';
 
 /*
  * A template as a JSON file: what `topo template import` sends and the page edits (`examples/template.json`). Only its

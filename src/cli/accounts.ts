@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
-import { pageOf } from '../api/schemas.ts';
 import { type AccountShown, accountShape, removedAccountShape } from '../api/shapes/accounts.ts';
+import { pageOf } from '../api/shapes/primitives.ts';
 import { environmentWith } from '../config.ts';
 import { accountStatuses, channels } from '../domain/accounts/account.ts';
 import { instantText } from '../domain/instant-text.ts';

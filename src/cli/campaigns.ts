@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { pageOf } from '../api/schemas.ts';
 import { type CampaignShown, campaignShape, endedCampaignShape } from '../api/shapes/campaigns.ts';
+import { pageOf } from '../api/shapes/primitives.ts';
 import { campaignStatuses } from '../domain/campaign.ts';
 import { instantText } from '../domain/instant-text.ts';
 import { sequenceStatuses, statusNames } from '../domain/sequence.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { pageOf } from '../api/schemas.ts';
 import { type LeadShown, leadShape } from '../api/shapes/leads.ts';
+import { pageOf } from '../api/shapes/primitives.ts';
 import { leadStatuses } from '../domain/lead.ts';
 import { importCommand } from './import-leads.ts';
 import { type PageOptions, pageOption, segment, sizeOption, statusOption } from './options.ts';

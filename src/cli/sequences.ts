@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { pageOf } from '../api/schemas.ts';
 import type { contactShape } from '../api/shapes/contacts.ts';
+import { pageOf } from '../api/shapes/primitives.ts';
 import {
   type SequenceDetailShown,
   type SequenceShown,

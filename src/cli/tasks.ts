@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { pageOf } from '../api/schemas.ts';
+import { pageOf } from '../api/shapes/primitives.ts';
 import { everyOutcome, type TaskShown, taskShape } from '../api/shapes/tasks.ts';
 import { statusNames } from '../domain/sequence.ts';
 import { taskStatuses } from '../domain/task.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { pageOf } from '../api/schemas.ts';
+import { pageOf } from '../api/shapes/primitives.ts';
 import { editedTemplateShape } from '../api/shapes/templates.ts';
 import { templateStatuses } from '../domain/template.ts';
 import { type PageOptions, pageOption, sizeOption, statusOption } from './options.ts';

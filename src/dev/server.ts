@@ -1,8 +1,8 @@
 import { reconcileOnce } from '../activities/repair.ts';
 import { readConfig } from '../config.ts';
 import { runAsProgram } from '../program.ts';
-import type { Runtime } from '../runtime.ts';
 import { serve } from '../server.ts';
+import type { Runtime } from '../wiring.ts';
 import { createConductor } from './clock/conductor.ts';
 import { createSkipper } from './clock/skipper.ts';
 import { createDevTools } from './dev-tools.ts';

@@ -13,7 +13,7 @@ import { readConfig } from '../../src/config.ts';
 import { generations, type OrganisationContext, workspaces } from '../../src/db/schema.ts';
 import type { SequenceId } from '../../src/domain/ids.ts';
 import type { AiVariable } from '../../src/domain/template.ts';
-import { openWriter } from '../../src/runtime.ts';
+import { openWriter } from '../../src/wiring.ts';
 import { type Deeds, startDeeds } from '../support/deeds.ts';
 import { anEnrolled, as, changeAccount, type Enrolled, type EnrolledSpec, first } from '../support/enrolled.ts';
 import { type AskedCompletion, completion, startOpenAiServer } from '../support/openai-server.ts';

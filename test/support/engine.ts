@@ -16,7 +16,7 @@ import { moveClockTo } from '../../src/db/clock.ts';
 import { type Db, openDb } from '../../src/db/pool.ts';
 import { createConductor } from '../../src/dev/clock/conductor.ts';
 import { createSkipper } from '../../src/dev/clock/skipper.ts';
-import { createWorkers } from '../../src/workers.ts';
+import { createWorkers } from '../../src/temporal-workers.ts';
 import { freshDatabase } from './postgres.ts';
 import { createTestWorld, type TestWorld } from './world.ts';
 

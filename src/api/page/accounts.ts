@@ -5,7 +5,7 @@ import type { AccountId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
-import { pathId } from '../schemas.ts';
+import { pathId } from '../shapes/primitives.ts';
 
 const needed = z.object({ sequences: z.int() });
 

@@ -5,8 +5,8 @@ import { eventKinds } from '../../domain/event.ts';
 import type { MemberId } from '../../domain/ids.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
-import { idOfA, wholeNumber } from '../schemas.ts';
 import { auditPage, showAuditLine } from '../shapes/audit.ts';
+import { idOfA, wholeNumber } from '../shapes/primitives.ts';
 
 const query = z.strictObject({
   /** Only what was written before this ordinal: the last one of the page before. */

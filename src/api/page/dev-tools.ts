@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { Refusal } from '../../domain/refusal.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
-import { text, wholeNumber } from '../schemas.ts';
 import { devAnswer, devAnswered, devDeed, devLinkedIn, devMailPage } from '../shapes/dev.ts';
+import { text, wholeNumber } from '../shapes/primitives.ts';
 
 const mailQuery = z.strictObject({ q: text(200).default(''), page: wholeNumber(1, 1_000_000).default(1) });
 

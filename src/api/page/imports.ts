@@ -15,7 +15,6 @@ import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
 import { leadsOfFile, readLeadFile } from '../lead-file.ts';
 import { HttpProblem } from '../problems.ts';
-import { pageAnswer, pageOf, paging, pathId, text } from '../schemas.ts';
 import {
   type ImportShown,
   importRowShape,
@@ -24,6 +23,7 @@ import {
   showImport,
   showImportRow,
 } from '../shapes/imports.ts';
+import { pageAnswer, pageOf, paging, pathId, text } from '../shapes/primitives.ts';
 
 /** Of a file; as JSON it is longer by its quotes and line breaks. */
 const FILE_BYTES = 10 * 1024 * 1024;

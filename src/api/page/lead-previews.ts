@@ -2,8 +2,8 @@ import { previewLead } from '../../commands/templates/preview-lead.ts';
 import type { LeadId } from '../../domain/ids.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
-import { pathId } from '../schemas.ts';
 import { leadPreviewShape, showLeadPreview } from '../shapes/leads.ts';
+import { pathId } from '../shapes/primitives.ts';
 
 /** Beside the review queue: what a lead would be told first. */
 export function leadPreviewRoutes(app: App, deps: ApiDeps): void {

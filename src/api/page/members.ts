@@ -6,8 +6,8 @@ import type { MemberId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
-import { idOfA, pathId, text } from '../schemas.ts';
 import { holdingsShape, memberList, memberShape, showHoldings, showMember } from '../shapes/members.ts';
+import { idOfA, pathId, text } from '../shapes/primitives.ts';
 
 const newMember = z.strictObject({ name: text(1_000), email: text(1_000) });
 const removal = z.strictObject({ successor_id: idOfA<MemberId>().nullable().default(null) });

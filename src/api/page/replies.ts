@@ -3,7 +3,7 @@ import type { InboundId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
-import { pathId } from '../schemas.ts';
+import { pathId } from '../shapes/primitives.ts';
 
 /**
  * What strangers wrote, so it may do nothing: `sandbox` takes scripts, forms, windows and our origin from it, and

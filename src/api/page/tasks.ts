@@ -7,7 +7,7 @@ import { Refusal } from '../../domain/refusal.ts';
 import { taskKinds } from '../../domain/task.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
-import { idOfA, pathId } from '../schemas.ts';
+import { idOfA, pathId } from '../shapes/primitives.ts';
 import { replyTaskShape, showReplyTask } from '../shapes/reply-tasks.ts';
 import { dueCounts } from '../shapes/tasks.ts';
 

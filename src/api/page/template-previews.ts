@@ -7,8 +7,8 @@ import { MAX_STEPS } from '../../domain/template.ts';
 import { instantBound } from '../bounds.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
-import { idOfA } from '../schemas.ts';
 import { previewShape, showPreview, testEmailShape } from '../shapes/previews.ts';
+import { idOfA } from '../shapes/primitives.ts';
 import { templateFile, templateOf } from '../template-file.ts';
 
 /** Null: the sample contact. */

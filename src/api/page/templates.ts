@@ -8,15 +8,15 @@ import { duplicateTemplate } from '../../commands/templates/duplicate-template.t
 import { editTemplate } from '../../commands/templates/edit-template.ts';
 import { finishTemplate } from '../../commands/templates/finish-template.ts';
 import { unknownMembers } from '../../db/member-reads.ts';
-import { listTemplates, openSequencesOf } from '../../db/template-list.ts';
+import { listTemplates, openSequencesOf } from '../../db/template-reads.ts';
 import { readTemplate, type TemplateWithContent } from '../../db/templates.ts';
 import type { TemplateId } from '../../domain/ids.ts';
 import { type FieldProblem, Refusal } from '../../domain/refusal.ts';
 import { checkTemplate, templateStatuses } from '../../domain/template.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
-import { pageAnswer, paging, pathId, text } from '../schemas.ts';
 import { noBody } from '../shapes/inputs.ts';
+import { pageAnswer, paging, pathId, text } from '../shapes/primitives.ts';
 import {
   archivedTemplateShape,
   type EditedTemplate,

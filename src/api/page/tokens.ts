@@ -6,8 +6,8 @@ import type { MemberId, TokenId } from '../../domain/ids.ts';
 import { scopes } from '../../domain/scope.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
-import { idOfA, pathId, printInstant, printInstantOrNull, text } from '../schemas.ts';
 import { newTokenShape, type TokenShown, tokenList } from '../shapes/members.ts';
+import { idOfA, pathId, printInstant, printInstantOrNull, text } from '../shapes/primitives.ts';
 
 const newToken = z.strictObject({
   name: text(1_000),

@@ -5,7 +5,7 @@ import { editWorkspace } from '../../commands/workspace/edit-workspace.ts';
 import { readWorkspace } from '../../db/workspaces.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
-import { text } from '../schemas.ts';
+import { text } from '../shapes/primitives.ts';
 import {
   type ContextShown,
   contextShape,

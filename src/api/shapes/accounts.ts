@@ -12,7 +12,7 @@ import { accountDefaults, accountLimits, linkedInDefaults } from '../../domain/a
 import { type AccountUse, usedTexts } from '../../domain/accounts/account-use.ts';
 import { dayBounds } from '../../domain/accounts/pace.ts';
 import type { MemberId } from '../../domain/ids.ts';
-import { idOfA, pageOf, printedId, printedInstant, printInstant, printInstantOrNull, text } from '../schemas.ts';
+import { idOfA, pageOf, printedId, printedInstant, printInstant, printInstantOrNull, text } from './primitives.ts';
 
 const serverShape = z.object({
   host: z.string(),

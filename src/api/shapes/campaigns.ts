@@ -7,7 +7,7 @@ import { holdUps } from '../../domain/hold-up.ts';
 import { leadStatuses } from '../../domain/lead.ts';
 import { sequenceStatuses, stepKinds } from '../../domain/sequence.ts';
 import { templateStatuses } from '../../domain/template.ts';
-import { printedId, printedInstant, printInstant, printInstantOrNull } from '../schemas.ts';
+import { printedId, printedInstant, printInstant, printInstantOrNull } from './primitives.ts';
 
 export const campaignShape = z.object({
   id: printedId,

@@ -7,8 +7,8 @@ import { inboundKinds } from '../../domain/inbound/inbound.ts';
 import { leadFailures, leadStatuses } from '../../domain/lead.ts';
 import { replyIntents } from '../../domain/reply.ts';
 import { ends, sequenceStatuses, stepKinds } from '../../domain/sequence.ts';
-import { pageOf, printedId, printedInstant, printInstant, printInstantOrNull } from '../schemas.ts';
 import { contactShape, showContact } from './contacts.ts';
+import { pageOf, printedId, printedInstant, printInstant, printInstantOrNull } from './primitives.ts';
 import { showSuppression, suppressionShape } from './suppressions.ts';
 
 const endReasons = Object.values(ends).flat();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ContactRow } from '../../db/rows.ts';
-import { printedId } from '../schemas.ts';
+import { printedId } from './primitives.ts';
 
 /*
  * What the answers look like, a file per noun, apart from the routes: the command line reads answers by the same schemas.

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { printedInstant } from '../schemas.ts';
+import { printedInstant } from './primitives.ts';
 
 /*
  * What the embedded runtime's mailbox and LinkedIn simulator tell the page; both answer in exactly these shapes.

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { EventRow } from '../../db/event-reads.ts';
 import { eventKinds } from '../../domain/event.ts';
-import { printedId, printedInstant, printInstant } from '../schemas.ts';
+import { printedId, printedInstant, printInstant } from './primitives.ts';
 
 /** One line of the timeline; `data` holds plain facts, ids and enum values, no content. */
 export const eventShape = z.object({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ImportRow, ImportView } from '../../db/imports.ts';
 import { importOutcomes, noRows } from '../../domain/lead.ts';
-import { printedId, printedInstant, printInstant, printInstantOrNull } from '../schemas.ts';
+import { printedId, printedInstant, printInstant, printInstantOrNull } from './primitives.ts';
 
 /** A file as it was read, before anything is kept of it. */
 export const readFileShape = z.object({

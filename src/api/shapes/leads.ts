@@ -3,8 +3,8 @@ import type { LeadPreview } from '../../commands/templates/preview-lead.ts';
 import type { LeadView } from '../../db/lead-reads.ts';
 import { importOutcomes, leadFailures, leadStatuses } from '../../domain/lead.ts';
 import { stepKinds } from '../../domain/sequence.ts';
-import { printedId, printedInstant, printInstant } from '../schemas.ts';
 import { contactShape, showContact } from './contacts.ts';
+import { printedId, printedInstant, printInstant } from './primitives.ts';
 import { contentShape, showContent } from './step-content.ts';
 
 export const leadShape = z.object({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Holdings, MemberRow } from '../../db/member-reads.ts';
 import { scopes } from '../../domain/scope.ts';
-import { printedId, printedInstant, printInstant } from '../schemas.ts';
+import { printedId, printedInstant, printInstant } from './primitives.ts';
 
 export const memberShape = z.object({
   id: printedId,

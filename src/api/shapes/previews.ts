@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Preview } from '../../commands/templates/preview-template.ts';
 import { type AiValues, aiWriters } from '../../domain/copy/generation.ts';
 import { stepKinds } from '../../domain/sequence.ts';
-import { printedId, printedInstant, printInstant } from '../schemas.ts';
 import { placeInFile } from '../template-file.ts';
+import { printedId, printedInstant, printInstant } from './primitives.ts';
 import { contentShape, showContent } from './step-content.ts';
 
 /** An AI variable's value and who wrote it; null: there is neither value nor fallback. */

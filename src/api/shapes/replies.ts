@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ReplyView } from '../../db/reply-reads.ts';
 import { deciders, inboundKinds } from '../../domain/inbound/inbound.ts';
 import { replyIntents } from '../../domain/reply.ts';
-import { printedId, printedInstant, printInstant } from '../schemas.ts';
+import { printedId, printedInstant, printInstant } from './primitives.ts';
 
 /** What came back from a contact, or about them. */
 export const replyShape = z.object({

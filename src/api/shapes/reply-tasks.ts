@@ -6,7 +6,7 @@ import { plausibleReturn, type ReplyIntent } from '../../domain/reply.ts';
 import { localDate } from '../../domain/schedule.ts';
 import { stepKinds } from '../../domain/sequence.ts';
 import { taskOutcomes } from '../../domain/task.ts';
-import { printedInstant, printInstant } from '../schemas.ts';
+import { printedInstant, printInstant } from './primitives.ts';
 import { replyShape, showReply } from './replies.ts';
 import { contentShape, showContent } from './step-content.ts';
 import { showTask, taskShape } from './tasks.ts';

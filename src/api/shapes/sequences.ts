@@ -17,10 +17,10 @@ import {
   stepStatuses,
   whys,
 } from '../../domain/sequence.ts';
-import { printedId, printedInstant, printInstant, printInstantOrNull } from '../schemas.ts';
 import { contactShape, showContact } from './contacts.ts';
 import { eventShape, showEvent } from './events.ts';
 import { aiValueShape, showAiValues } from './previews.ts';
+import { printedId, printedInstant, printInstant, printInstantOrNull } from './primitives.ts';
 import { replyShape, showReply } from './replies.ts';
 import { contentShape, showContent } from './step-content.ts';
 import { showTask, taskShape } from './tasks.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { scopes } from '../../domain/scope.ts';
-import { printedId } from '../schemas.ts';
+import { printedId } from './primitives.ts';
 
 /** Who looks at the page, in which workspace, and on what kind of installation. */
 export const sessionShape = z.object({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { StepContent } from '../../domain/copy/step-content.ts';
 import type { MemberId } from '../../domain/ids.ts';
 import { manualTaskKinds } from '../../domain/template.ts';
-import { idOfA, printedId, text } from '../schemas.ts';
+import { idOfA, printedId, text } from './primitives.ts';
 
 /** What a step will say, or said. */
 export const contentShape = z.discriminatedUnion('kind', [

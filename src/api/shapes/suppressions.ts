@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { SuppressionRow } from '../../db/rows.ts';
 import { suppressionReasons } from '../../domain/fence.ts';
 import { suppressionKinds } from '../../domain/suppression.ts';
-import { pageOf, printedId, printedInstant, printInstant } from '../schemas.ts';
+import { pageOf, printedId, printedInstant, printInstant } from './primitives.ts';
 
 /** Whom nobody contacts any more. */
 export const suppressionShape = z.object({

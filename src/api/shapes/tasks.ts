@@ -3,8 +3,8 @@ import type { TaskView } from '../../db/task-reads.ts';
 import { sequenceStatuses, stepKinds } from '../../domain/sequence.ts';
 import { type TaskDue, type TaskOutcome, taskKinds, taskOutcomes, taskStatuses } from '../../domain/task.ts';
 import { manualTaskKinds } from '../../domain/template.ts';
-import { type Listing, printedId, printedInstant, printInstant, printInstantOrNull } from '../schemas.ts';
 import { contactShape, showContact } from './contacts.ts';
+import { type Listing, printedId, printedInstant, printInstant, printInstantOrNull } from './primitives.ts';
 
 /** Every outcome there is; which ones a task takes is in its `outcomes`. */
 export const everyOutcome = [...taskOutcomes.read_reply, ...taskOutcomes.confirm_send] as const;

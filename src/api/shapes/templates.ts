@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { TemplateLine } from '../../db/template-list.ts';
+import type { TemplateLine } from '../../db/template-reads.ts';
 import { manualTaskKinds, templateStatuses } from '../../domain/template.ts';
-import { pageOf, printedId, printedInstant, printInstant } from '../schemas.ts';
+import { pageOf, printedId, printedInstant, printInstant } from './primitives.ts';
 
 const delay = z.object({ value: z.number(), unit: z.enum(['business_days', 'days', 'hours', 'minutes']) }).nullable();
 const step = { id: printedId, name: z.string(), delay };

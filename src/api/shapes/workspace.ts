@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { WorkspaceRow } from '../../db/workspaces.ts';
-import { printedId } from '../schemas.ts';
+import { printedId } from './primitives.ts';
 
 export const workspaceShape = z.object({
   id: printedId,

@@ -14,7 +14,6 @@ import type { AccountId, MemberId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
-import { pageAnswer, paging, pathId } from '../schemas.ts';
 import {
   type AccountShown,
   accountPage,
@@ -26,6 +25,7 @@ import {
   showAccount,
 } from '../shapes/accounts.ts';
 import { noBody } from '../shapes/inputs.ts';
+import { pageAnswer, paging, pathId } from '../shapes/primitives.ts';
 
 const listQuery = z.strictObject({
   channel: z.enum(channels).optional(),

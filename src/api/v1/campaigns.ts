@@ -17,7 +17,6 @@ import type { AccountId, CampaignId, MemberId, SequenceId, TemplateId } from '..
 import { Refusal } from '../../domain/refusal.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
-import { idOfA, pageAnswer, pageOf, paging, pathId, text } from '../schemas.ts';
 import { searchOf, sequenceSearch } from '../sequence-search.ts';
 import {
   type CampaignShown,
@@ -28,6 +27,7 @@ import {
   showFigures,
 } from '../shapes/campaigns.ts';
 import { noBody } from '../shapes/inputs.ts';
+import { idOfA, pageAnswer, pageOf, paging, pathId, text } from '../shapes/primitives.ts';
 
 const newCampaign = z.strictObject({
   name: text(200, 1),

@@ -10,7 +10,6 @@ import { Refusal } from '../../domain/refusal.ts';
 import { suppressionKeys } from '../../domain/suppression.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
-import { pageAnswer, paging, pathId, printInstant, text } from '../schemas.ts';
 import {
   type ContactDetailShown,
   contactDetailShape,
@@ -21,6 +20,7 @@ import {
   showContactItem,
 } from '../shapes/contact-details.ts';
 import { noBody } from '../shapes/inputs.ts';
+import { pageAnswer, paging, pathId, printInstant, text } from '../shapes/primitives.ts';
 
 const listQuery = z.strictObject({
   q: text(200).optional().describe('Part of a name, an address, a profile or a company.'),

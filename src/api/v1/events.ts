@@ -4,8 +4,8 @@ import { eventKinds } from '../../domain/event.ts';
 import type { CampaignId, SequenceId } from '../../domain/ids.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
-import { idOfA, wholeNumber } from '../schemas.ts';
 import { eventFeed, showEvent } from '../shapes/events.ts';
+import { idOfA, wholeNumber } from '../shapes/primitives.ts';
 
 const query = z.strictObject({
   /** Only what was written after this one; 0 begins at the beginning. */

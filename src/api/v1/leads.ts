@@ -14,9 +14,9 @@ import { problemOfCells } from '../../domain/lead-cells.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
-import { idOfA, pageAnswer, pageOf, paging, pathId, printedId, text } from '../schemas.ts';
 import { noBody } from '../shapes/inputs.ts';
 import { importShape, type LeadRowSent, leadRow, leadShape, MOST_ROWS, showLead } from '../shapes/leads.ts';
+import { idOfA, pageAnswer, pageOf, paging, pathId, printedId, text } from '../shapes/primitives.ts';
 
 /** In one request: what an undo names after everybody was approved. */
 const MOST_REVIEWED = 50_000;

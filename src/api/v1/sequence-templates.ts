@@ -4,7 +4,7 @@ import {
   searchTemplates,
   type TemplateSummary,
   templateSortKeys,
-} from '../../db/sequence-templates.ts';
+} from '../../db/template-summaries.ts';
 import type { TemplateId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { templateStatuses } from '../../domain/template.ts';
@@ -21,7 +21,7 @@ import {
   printInstant,
   printInstantOrNull,
   text,
-} from '../schemas.ts';
+} from '../shapes/primitives.ts';
 
 /** Exactly the documented object: ten fields, always all of them. */
 export const sequenceTemplate = z.object({

@@ -11,9 +11,9 @@ import { Refusal } from '../../domain/refusal.ts';
 import { replyIntents } from '../../domain/reply.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
-import { idOfA, pageAnswer, pageOf, paging, pathId, text } from '../schemas.ts';
 import { searchOf, sequenceSearch } from '../sequence-search.ts';
 import { noBody } from '../shapes/inputs.ts';
+import { idOfA, pageAnswer, pageOf, paging, pathId, text } from '../shapes/primitives.ts';
 import {
   type SequenceDetailShown,
   type SequenceShown,

@@ -8,7 +8,7 @@ import { Refusal } from '../../domain/refusal.ts';
 import { normaliseSuppression, suppressionKinds } from '../../domain/suppression.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
-import { pageAnswer, paging, pathId, text } from '../schemas.ts';
+import { pageAnswer, paging, pathId, text } from '../shapes/primitives.ts';
 import { showSuppression, suppressionPage, suppressionShape } from '../shapes/suppressions.ts';
 
 const body = z.strictObject({

@@ -14,8 +14,8 @@ import { taskDues, taskKinds, taskStatuses } from '../../domain/task.ts';
 import { instantBound } from '../bounds.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
-import { idOfA, pageAnswer, pageOf, paging, pathId, text } from '../schemas.ts';
 import { noBody } from '../shapes/inputs.ts';
+import { idOfA, pageAnswer, pageOf, paging, pathId, text } from '../shapes/primitives.ts';
 import { contentInput, readContent } from '../shapes/step-content.ts';
 import { everyOutcome, showTask, type TaskShown, taskShape } from '../shapes/tasks.ts';
 

@@ -13,7 +13,7 @@ import { createAnnouncer } from '../../commands/announcer.ts';
 import type { CommandDeps } from '../../commands/deps.ts';
 import { readTemporalSettings } from '../../config.ts';
 import { openDb } from '../../db/pool.ts';
-import { createWorkers } from '../../workers.ts';
+import { createWorkers } from '../../temporal-workers.ts';
 import { createSkipper } from '../clock/skipper.ts';
 import type { Parts } from '../parts.ts';
 

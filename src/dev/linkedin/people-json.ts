@@ -1,5 +1,5 @@
-import { printInstant } from '../../api/schemas.ts';
 import type { DevLinkedInShown } from '../../api/shapes/dev.ts';
+import { printInstant } from '../../api/shapes/primitives.ts';
 import { peopleOf } from './cards.ts';
 import { nameOf } from './people.ts';
 import type { LinkedInState } from './state.ts';

@@ -1,5 +1,5 @@
-import { printInstant } from '../../api/schemas.ts';
 import type { DevMailPage } from '../../api/shapes/dev.ts';
+import { printInstant } from '../../api/shapes/primitives.ts';
 import { whyNoUnsubscribe } from './forms.ts';
 import type { Letter } from './letters.ts';
 import { pageOf, recipientOf, threadsOf } from './list.ts';

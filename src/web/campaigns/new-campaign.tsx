@@ -1,8 +1,8 @@
 import { Button, Group, Select, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import type { Listing } from '../../api/schemas.ts';
 import type { CampaignShown } from '../../api/shapes/campaigns.ts';
+import type { Listing } from '../../api/shapes/primitives.ts';
 import type { SequenceTemplate } from '../../api/v1/sequence-templates.ts';
 import { get, post } from '../client.ts';
 import { useAction } from '../shell/action.ts';

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
-import type { Listing } from '../../api/schemas.ts';
 import type { AccountShown } from '../../api/shapes/accounts.ts';
 import type { CampaignFiguresShown, CampaignShown } from '../../api/shapes/campaigns.ts';
+import type { Listing } from '../../api/shapes/primitives.ts';
 import { openStatuses } from '../../domain/sequence.ts';
 import { get } from '../client.ts';
 

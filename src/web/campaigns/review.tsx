@@ -1,8 +1,8 @@
 import { Text } from '@mantine/core';
 import { type ReactNode, useRef, useState } from 'react';
-import type { Listing } from '../../api/schemas.ts';
 import type { CampaignShown } from '../../api/shapes/campaigns.ts';
 import type { LeadShown } from '../../api/shapes/leads.ts';
+import type { Listing } from '../../api/shapes/primitives.ts';
 import { ActionButton } from '../shell/action-button.tsx';
 import { type Column, DataTable } from '../shell/data-table.tsx';
 import { useShortcuts } from '../shell/keys.tsx';

@@ -1,8 +1,8 @@
 import { Select, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Listing } from '../../api/schemas.ts';
 import type { CampaignShown } from '../../api/shapes/campaigns.ts';
+import type { Listing } from '../../api/shapes/primitives.ts';
 import type { SequenceShown } from '../../api/shapes/sequences.ts';
 import { type HoldKind, holdKinds, holdUps, milestones } from '../../domain/hold-up.ts';
 import { openStatuses, sequenceStatuses, statusNames } from '../../domain/sequence.ts';

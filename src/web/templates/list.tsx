@@ -2,7 +2,7 @@ import { Group, Select, Text } from '@mantine/core';
 import { IconArchive, IconCopy, IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { Listing } from '../../api/schemas.ts';
+import type { Listing } from '../../api/shapes/primitives.ts';
 import type { TemplateLineShown } from '../../api/shapes/templates.ts';
 import { get } from '../client.ts';
 import { ActionButton, IconAction } from '../shell/action-button.tsx';

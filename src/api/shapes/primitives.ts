@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type AnyId, idOf, isId } from '../domain/ids.ts';
+import { type AnyId, idOf, isId } from '../../domain/ids.ts';
 
 /*
  * The shapes all routes share. What comes in is parsed here and branded; what goes out is written field by field, so
