@@ -25,6 +25,7 @@ const parts = [
   ['migrations are what the schema says', () => migrations()],
   ['lint and format', () => run('biome', ['check', '--error-on-warnings', '.'])],
   ['docs/states.md is what the domain says', () => run('tsx', ['scripts/states.ts', '--check'])],
+  ['docs/settings.md is what the configuration says', () => run('tsx', ['scripts/settings.ts', '--check'])],
   ['package-lock.json names no registry', () => lockfile()],
 ];
 

@@ -1,8 +1,7 @@
 /**
- * Writes docs/states.md from the transition tables of src/domain: `node --import tsx scripts/states.ts`.
- * With `--check` it writes nothing and fails when the page differs.
+ * Writes docs/states.md from the transition tables of src/domain: `npm run docs`. With `--check` it writes nothing and
+ * fails when the page differs.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { accountMoves } from '../src/domain/accounts/account.ts';
 import { invitationMoves } from '../src/domain/accounts/linkedin.ts';
@@ -12,6 +11,7 @@ import { leadFailures, leadMoves } from '../src/domain/lead.ts';
 import { ends, sequenceMoves, statusNames, stepMoves, terminalStatuses } from '../src/domain/sequence.ts';
 import { taskMoves, taskOutcomes } from '../src/domain/task.ts';
 import { templateMoves } from '../src/domain/template.ts';
+import { keepPage, wrapped } from './generated-page.ts';
 
 type Moves = Readonly<Record<string, readonly string[]>>;
 
@@ -126,10 +126,11 @@ export const nouns: readonly Noun[] = [
 export const statesPage = (of: readonly Noun[] = nouns): string =>
   `${[
     '# States',
-    'Where each noun can stand and how it may move. Every writer goes through these tables; what they do not hold is a ' +
-      'bug, never a silent update.',
-    'Generated from the tables in `src/domain` by `scripts/states.ts`: change the code, then run ' +
-      '`node --import tsx scripts/states.ts`.',
+    wrapped(
+      'Where each noun can stand and how it may move. Every writer goes through these tables; what they do not hold is a ' +
+        'bug, never a silent update.',
+    ),
+    'Generated from the tables in `src/domain` by `scripts/states.ts`: change the code, then run `npm run docs`.',
     ...of.map(section),
   ].join('\n\n')}\n`;
 
@@ -137,7 +138,7 @@ function section({ name, about, moves, starts, ends, more }: Noun): string {
   const still = ends ?? Object.keys(moves).filter((status) => moves[status]?.length === 0);
   return [
     `## ${name}`,
-    about,
+    wrapped(about),
     diagram(moves, starts, still),
     table([['from', 'may move to'], ...Object.entries(moves).map(([from, to]) => [`\`${from}\``, code(to)])]),
     ...(more ? [more.about, table(more.table)] : []),
@@ -182,12 +183,4 @@ function table(rows: Table): string {
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
 }
 
-const file = new URL('../docs/states.md', import.meta.url);
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  if (!process.argv.includes('--check')) writeFileSync(file, statesPage());
-  else if (readFileSync(file, 'utf8') !== statesPage()) {
-    console.error('docs/states.md is not what src/domain says. Run: node --import tsx scripts/states.ts');
-    process.exitCode = 1;
-  }
-}
+if (process.argv[1] === fileURLToPath(import.meta.url)) keepPage('docs/states.md', statesPage());
