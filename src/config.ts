@@ -28,7 +28,7 @@ const database = {
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
     .describe(
-      'Any PostgreSQL from 14 on; its role owns the database and may create roles. Unset: `npm start` brings its own.',
+      'Any PostgreSQL from 14 on; its role owns the database and may create roles ([the statements](operating.md#more-than-one-host)). Unset: `npm start` brings its own.',
     ),
   DATABASE_POOL_SIZE: count.default(20).describe('Connections per process.'),
 };
