@@ -1,7 +1,7 @@
 // `npm run check`: everything that can be said about the code without running the service. Each part prints a line; all
 // parts run, also after a failure; the exit code is 1 when any of them failed. Leaves nothing behind.
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +26,7 @@ const parts = [
   ['lint and format', () => run('biome', ['check', '--error-on-warnings', '.'])],
   ['docs/states.md is what the domain says', () => run('tsx', ['scripts/states.ts', '--check'])],
   ['docs/settings.md is what the configuration says', () => run('tsx', ['scripts/settings.ts', '--check'])],
+  ['the documents name files that are there', () => papers()],
   ['package-lock.json names no registry', () => lockfile()],
 ];
 
@@ -115,6 +116,19 @@ function textOf(path) {
   } catch {
     return null;
   }
+}
+
+/** Every `path/to/file.ts` of a document, from the root or from src; decisions tell of their day and may outlive a file. */
+async function papers() {
+  const docs = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+  const pages = ['README.md', 'CONTRIBUTING.md', ...docs.map((name) => `docs/${name}`)];
+  const named = pages.flatMap((page) =>
+    [...readFileSync(join(root, page), 'utf8').matchAll(/`((?:[\w.-]+\/)+[\w.-]+\.(?:tsx?|mjs|json|md|csv))`/g)].map(
+      ([, path]) => [page, path],
+    ),
+  );
+  const gone = named.filter(([, path]) => !['', 'src', 'src/web'].some((from) => existsSync(join(root, from, path))));
+  return gone.map(([page, path]) => `${page} names ${path}, which is not there`).join('\n');
 }
 
 /** Where a package comes from is the installing machine's setting: `resolved` would nail it to the author's. */

@@ -18,7 +18,10 @@ const proofs = {
     'src/dev/foreign-mail/foreign-mail.ts',
     "a sequence over Debian's postfix and dovecot (installs them; as root)",
   ],
-  postgres: ['scripts/postgres-versions.ts', 'an installation as the documented role on PostgreSQL 14 to 18, and mails sent'],
+  postgres: [
+    'scripts/postgres-versions.ts',
+    'an installation as the documented role on PostgreSQL 14 to 18, and mails sent',
+  ],
   screens: ['scripts/screens.ts', 'pictures of every page, light, dark and on a phone, in docs/screens'],
 };
 
