@@ -14,19 +14,18 @@ export const createDevTools = ({ mailbox, linkedIn }: Addresses): DevTools => ({
     return devMailPage.parse(await (await fetch(url)).json());
   },
   async answerMail(id, answer) {
-    const answered = await submit(new URL(`/messages/${id}/answers/${answer.kind}`, mailbox), fieldsOf(answer));
+    const answered = await submit(new URL(`/messages/${id}/answers/${answer.kind}`, mailbox), fieldsOfAnswer(answer));
     return answered.status === 404 ? null : devAnswered.parse(await answered.json());
   },
   linkedIn: async () => devLinkedIn.parse(await (await fetch(new URL('/people.json', linkedIn))).json()),
   async actOnLinkedIn(deed) {
-    const { kind, ...fields } = deed;
-    const answered = await submit(new URL(`/${kind}`, linkedIn), fields satisfies Omit<DevDeed, 'kind'>);
+    const answered = await submit(new URL(`/${deed.kind}`, linkedIn), fieldsOfDeed(deed));
     if (answered.status < 400) return null;
     return answered.status === 404 ? 'there is no such invitation or account any more' : answered.text();
   },
 });
 
-function fieldsOf(answer: DevAnswer): Record<string, string> {
+function fieldsOfAnswer(answer: DevAnswer): Record<string, string> {
   switch (answer.kind) {
     case 'reply':
       return { text: answer.text };
@@ -37,6 +36,12 @@ function fieldsOf(answer: DevAnswer): Record<string, string> {
     default:
       return {};
   }
+}
+
+function fieldsOfDeed(deed: DevDeed): Record<string, string> {
+  if (deed.kind === 'limit') return { account: deed.account, retryAfter: String(deed.retry_after_seconds ?? '') };
+  const { kind: _, ...fields } = deed;
+  return fields;
 }
 
 /** As their own forms do it. */

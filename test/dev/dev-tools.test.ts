@@ -88,6 +88,15 @@ describe('the simulator', () => {
     expect(body.people[0].messages.at(-1)).toMatchObject({ text: 'Gladly.', is_ours: false });
   });
 
+  test('an account meets a limit that names its rest, or none, until it is lifted', async () => {
+    const limitAfter = async (deed: object) =>
+      (await act({ account: 'acc-1', ...deed })).body.accounts.find(({ id }: { id: string }) => id === 'acc-1').limit;
+    expect(await limitAfter({ kind: 'limit', retry_after_seconds: 600 })).toEqual({ retry_after_seconds: 600 });
+    expect(await limitAfter({ kind: 'limit' })).toEqual({ retry_after_seconds: null });
+    expect(await limitAfter({ kind: 'lift-limit' })).toBeNull();
+    expect((await act({ kind: 'limit', account: 'nobody' })).status).toBe(422);
+  });
+
   test('an account loses its login and finds it again', async () => {
     const loggedIn = async (deed: object) =>
       (await act(deed)).body.accounts.find(({ id }: { id: string }) => id === 'acc-1').is_logged_in;

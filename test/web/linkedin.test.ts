@@ -45,7 +45,9 @@ test('a message waits for its connection; once the contact accepts, it is sent',
   await noSeriousAxe(page);
 
   const linkedIn = await newPage({ path: '/dev/linkedin' });
+  await linkedIn.getByRole('heading', { name: 'Waiting for an answer (1)' }).waitFor();
   await linkedIn.getByRole('button', { name: /^Accept/ }).click();
+  await linkedIn.getByText('Mary Accepts accepted.').first().waitFor();
   await linkedIn.getByText('Connected', { exact: true }).waitFor();
 
   await page.getByText('The connection was accepted').waitFor();
@@ -55,6 +57,16 @@ test('a message waits for its connection; once the contact accepts, it is sent',
   await page.getByText('All steps are done, without a positive reply.').waitFor();
   await linkedIn.getByText('Good to meet you').waitFor();
   await noSeriousAxe(page);
+
+  await linkedIn.getByRole('button', { name: 'Reply as Mary Accepts' }).click();
+  await linkedIn.getByRole('button', { name: 'We are not interested.' }).click();
+  await linkedIn.getByRole('listitem').getByText('We are not interested.', { exact: true }).waitFor();
+  await linkedIn.getByLabel('How long local-account is told to rest').selectOption('for 10 minutes');
+  await linkedIn.getByRole('button', { name: 'Limit reached' }).click();
+  await linkedIn.getByText('every call is answered 429, Retry-After 600 s').waitFor();
+  await noSeriousAxe(linkedIn);
+  await linkedIn.getByRole('button', { name: 'Lift the limit' }).click();
+  await linkedIn.getByRole('button', { name: 'Limit reached' }).waitFor();
 });
 
 test('a template that skips does not wait: the message is skipped, and says why', async () => {

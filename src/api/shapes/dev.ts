@@ -62,11 +62,20 @@ const devPerson = z.object({
 export type DevPerson = z.output<typeof devPerson>;
 
 export const devLinkedIn = z.object({
-  accounts: z.array(z.object({ id: z.string(), is_logged_in: z.boolean(), is_limited: z.boolean() })),
+  accounts: z.array(
+    z.object({
+      id: z.string(),
+      is_logged_in: z.boolean(),
+      /** Every call is too much until it is lifted; the seconds are what the answers say to wait, null: nothing. */
+      limit: z.object({ retry_after_seconds: z.int().nullable() }).nullable(),
+    }),
+  ),
   /** Who was in touch last comes first. */
   people: z.array(devPerson),
 });
 export type DevLinkedInShown = z.output<typeof devLinkedIn>;
+
+const WEEK_SECONDS = 604_800; // the longest of LinkedIn's own limits
 
 /** What somebody on the simulated LinkedIn, or LinkedIn itself, does. */
 export const devDeed = z.discriminatedUnion('kind', [
@@ -77,6 +86,11 @@ export const devDeed = z.discriminatedUnion('kind', [
     profile: z.string(),
     text: z.string().min(1).max(8_000),
   }),
-  z.strictObject({ kind: z.enum(['limit', 'lift-limit', 'disconnect', 'reconnect']), account: z.string() }),
+  z.strictObject({
+    kind: z.literal('limit'),
+    account: z.string(),
+    retry_after_seconds: z.int().min(0).max(WEEK_SECONDS).nullable().default(null),
+  }),
+  z.strictObject({ kind: z.enum(['lift-limit', 'disconnect', 'reconnect']), account: z.string() }),
 ]);
 export type DevDeed = z.output<typeof devDeed>;

@@ -9,7 +9,7 @@ export const peopleJson = (state: LinkedInState): DevLinkedInShown => ({
   accounts: state.accounts.map(({ id, isLoggedIn, limit }) => ({
     id,
     is_logged_in: isLoggedIn,
-    is_limited: limit !== null,
+    limit: limit && { retry_after_seconds: limit.retryAfterSeconds },
   })),
   people: peopleOf(state).map(({ accountId, profile, invitation, messages, at }) => ({
     account: accountId,

@@ -1,9 +1,10 @@
 import { Badge, Button, Group, Text, Textarea } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, Fragment, useState } from 'react';
 import type { DevDeed, DevLinkedInShown, DevPerson } from '../../api/shapes/dev.ts';
 import { post } from '../client.ts';
 import { useAction } from '../shell/action.ts';
 import { ActionButton } from '../shell/action-button.tsx';
+import { Instant } from '../shell/instant.tsx';
 
 const standings: Record<NonNullable<DevPerson['invitation']>['status'], string> = {
   pending: 'Invited',
@@ -17,7 +18,7 @@ export function PersonCard({ person }: { person: DevPerson }) {
   const { name, profile, invitation, messages } = person;
   const act = useAction({
     act: (deed: DevDeed) => post<DevLinkedInShown>('/app/api/dev/linkedin', deed),
-    done: (_, { kind }) => (kind === 'reply' ? `${name} replied.` : `${name}: ${kind}ed.`),
+    done: (_, { kind }) => `${name} ${kind === 'reply' ? 'replied' : kind === 'accept' ? 'accepted' : 'declined'}.`,
     touches: ['sequences', 'replies', 'counts'],
   });
   const note = invitation?.note ?? null;
@@ -30,7 +31,7 @@ export function PersonCard({ person }: { person: DevPerson }) {
             {name}
           </Text>
           <Text size="xs" c="dimmed" className="long-word">
-            in/{profile}
+            in/{profile} · {person.account}
           </Text>
         </div>
         {invitation && (
@@ -44,10 +45,20 @@ export function PersonCard({ person }: { person: DevPerson }) {
           {note}
         </p>
       )}
+      {invitation && note === null && (
+        <Text size="xs" c="dimmed" mt="xs">
+          Invited without a note.
+        </Text>
+      )}
       {messages.map(({ text, is_ours, at }) => (
-        <p key={`${at} ${text}`} className="said" data-ours={is_ours}>
-          {text}
-        </p>
+        <Fragment key={`${at} ${text}`}>
+          <p className="said" data-ours={is_ours}>
+            {text}
+          </p>
+          <Text size="xs" c="dimmed" ta={is_ours ? 'right' : 'left'}>
+            <Instant at={at} inline />
+          </Text>
+        </Fragment>
       ))}
       {invitation?.status === 'pending' && (
         <Group gap="xs" mt="sm">
@@ -84,6 +95,15 @@ export function PersonCard({ person }: { person: DevPerson }) {
   );
 }
 
+/** One of each that the reply policy tells apart. */
+const readyReplies = [
+  'Sounds good, let’s talk.',
+  'We are not interested.',
+  'Please remove me from your list.',
+  'I am out of the office at the moment.',
+  'Hm. What about the other building?',
+];
+
 interface ReplyProps {
   name: string;
   isBusy: boolean;
@@ -100,12 +120,15 @@ function Reply({ name, isBusy, onReply }: ReplyProps) {
         <span className="visually-hidden"> as {name}</span>
       </Button>
     );
-  const send = async (event: FormEvent) => {
+  const send = async (said: string) => {
+    if (said.trim() !== '' && (await onReply(said))) setText(null);
+  };
+  const sendTyped = (event: FormEvent) => {
     event.preventDefault();
-    if (text.trim() !== '' && (await onReply(text))) setText(null);
+    void send(text);
   };
   return (
-    <form onSubmit={(event) => void send(event)}>
+    <form onSubmit={sendTyped}>
       <Textarea
         mt="sm"
         autoFocus
@@ -128,6 +151,19 @@ function Reply({ name, isBusy, onReply }: ReplyProps) {
         <Button size="xs" variant="subtle" color="gray" onClick={() => setText(null)}>
           Cancel
         </Button>
+      </Group>
+      <Group gap={6} mt="sm" role="group" aria-label="Ready answers">
+        {readyReplies.map((ready) => (
+          <ActionButton
+            key={ready}
+            size="compact-xs"
+            variant="default"
+            scope="sequences:write"
+            onClick={() => void send(ready)}
+          >
+            {ready}
+          </ActionButton>
+        ))}
       </Group>
     </form>
   );
