@@ -3,7 +3,7 @@ import type { Mailer } from '../adapters/mailer.ts';
 import type { AccountDeps, CopyDeps, TestEmailDeps } from '../commands/deps.ts';
 import type { CallbackRef } from '../db/callbacks.ts';
 import type { Log } from '../domain/log.ts';
-import type { DevAnswer, DevAnswered, DevDeed, DevLinkedInShown, DevMailPage } from './shapes/dev.ts';
+import type { DevAnswer, DevAnswered, DevDeed, DevLetterShown, DevLinkedInShown, DevMailPage } from './shapes/dev.ts';
 
 /** What moved while the clock went forward. */
 export interface ForwardReport {
@@ -22,6 +22,10 @@ export interface VirtualTime {
 /** The other side of what the embedded runtime sends: its mailbox and its LinkedIn, and the people behind them. */
 export interface DevTools {
   mails(asked: { q: string; page: number }): Promise<DevMailPage>;
+  /** The message at a path of the mailbox; null: none is there. */
+  letter(path: string): Promise<DevLetterShown | null>;
+  /** Its HTML part, empty where it has none, or all of it as it came over the wire; null: no message is there. */
+  letterPart(path: string, part: 'html' | 'raw'): Promise<Buffer | null>;
   /** null: no such message was sent. */
   answerMail(id: string, answer: DevAnswer): Promise<DevAnswered | null>;
   linkedIn(): Promise<DevLinkedInShown>;

@@ -1,5 +1,5 @@
 import type { DevTools } from '../api/deps.ts';
-import { type DevAnswer, type DevDeed, devAnswered, devLinkedIn, devMailPage } from '../api/shapes/dev.ts';
+import { type DevAnswer, type DevDeed, devAnswered, devLetter, devLinkedIn, devMailPage } from '../api/shapes/dev.ts';
 
 /** Where the local mailbox and the LinkedIn simulator have their pages; both are processes beside the API. */
 interface Addresses {
@@ -13,6 +13,14 @@ export const createDevTools = ({ mailbox, linkedIn }: Addresses): DevTools => ({
     const url = new URL(`/letters.json?${new URLSearchParams({ q, page: String(page) })}`, mailbox);
     return devMailPage.parse(await (await fetch(url)).json());
   },
+  async letter(path) {
+    const found = await find(new URL(`${path}/letter.json`, mailbox));
+    return found && devLetter.parse(await found.json());
+  },
+  async letterPart(path, part) {
+    const found = await find(new URL(`${path}/${part}`, mailbox));
+    return found && Buffer.from(await found.arrayBuffer());
+  },
   async answerMail(id, answer) {
     const answered = await submit(new URL(`/messages/${id}/answers/${answer.kind}`, mailbox), fieldsOfAnswer(answer));
     return answered.status === 404 ? null : devAnswered.parse(await answered.json());
@@ -24,6 +32,14 @@ export const createDevTools = ({ mailbox, linkedIn }: Addresses): DevTools => ({
     return answered.status === 404 ? 'there is no such invitation or account any more' : answered.text();
   },
 });
+
+/** Null: nothing is there. */
+async function find(url: URL): Promise<Response | null> {
+  const answered = await fetch(url);
+  if (answered.status === 404) return null;
+  if (!answered.ok) throw new Error(`the local mailbox answered ${answered.status} for ${url.pathname}, expected 200`);
+  return answered;
+}
 
 function fieldsOfAnswer(answer: DevAnswer): Record<string, string> {
   switch (answer.kind) {

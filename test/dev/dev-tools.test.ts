@@ -30,6 +30,7 @@ afterAll(async () => {
 });
 
 const mails = async (query = '') => (await api.get(`/app/api/dev/mailbox${query}`)).body;
+const letter = (path: string) => api.get(`/app/api/dev/mailbox/letter?${new URLSearchParams({ path })}`);
 const answer = (id: string, body: object) => api.post(`/app/api/dev/mailbox/${id}/answers`, body);
 
 describe('the mailbox', () => {
@@ -59,9 +60,66 @@ describe('the mailbox', () => {
     expect(newest).toMatchObject({ id: null, kind });
   });
 
+  test('shows a message whole: whom it went to, its headers and source, and its thread', async () => {
+    const { status, body } = await letter('/messages/000001');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      recipients: [{ name: 'Ann Example', address: 'ann@acme.example' }],
+      delivered_to: null,
+      inbox: null,
+      has_html: true,
+      headers: expect.arrayContaining([{ name: 'Message-ID', value: '<one@sender.example>' }]),
+      source: (await mailbox.raw('000001')).toString(),
+      is_cut: false,
+    });
+    expect(body.whole_thread.map(({ kind }: { kind: string | null }) => kind)).toEqual([
+      null,
+      'reply',
+      'outOfOffice',
+      'bounce',
+      'complaint',
+    ]);
+    const came = await letter(body.whole_thread[1].path);
+    expect(came.body).toMatchObject({
+      id: null,
+      inbox: { account: 'sam@sender.example', uid: 1 },
+      place: 2,
+      thread: 5,
+    });
+  });
+
+  test('shows its HTML in a frame that may do nothing, and its bytes as they came', async () => {
+    const part = (of: string) =>
+      api.app.inject({
+        url: `/app/api/dev/mailbox/letter/${of}?path=/messages/000001`,
+        headers: { authorization: `Bearer ${api.token}` },
+      });
+    const html = await part('html');
+    expect(html.headers['content-security-policy']).toMatch(/^sandbox; default-src 'none'/);
+    expect(html.body).toContain('<p>Hello Ann</p>');
+    const raw = await part('raw');
+    expect(raw.rawPayload).toEqual(await mailbox.raw('000001'));
+    expect(raw.headers).toMatchObject({
+      'content-type': 'text/plain; charset=utf-8',
+      'x-content-type-options': 'nosniff',
+    });
+  });
+
+  test.each([
+    ['/messages/000009', 404],
+    ['/inbox/nobody%40sender.example/1', 404],
+    ['/inbox/../1', 404],
+    ['/letters.json', 400],
+    ['//127.0.0.1:1/messages/1', 400],
+    ['/inbox/a/b/1', 400],
+  ])('at the path %s there is no message', async (path, status) => {
+    expect((await letter(path)).status).toBe(status);
+  });
+
   test('what cannot be done is said, and a message that is not there is 404', async () => {
     expect((await answer('000001', { kind: 'unsubscribe' })).body).toEqual({
       text: expect.stringMatching(/^Nothing was sent: .*not on this machine/),
+      detail: null,
       failed: true,
     });
     expect((await answer('000009', { kind: 'complaint' })).status).toBe(404);

@@ -57,7 +57,11 @@ test('in the local mailbox whoever got the mail answers it, and the answer stand
   const page = await site().newPage({ path: '/dev/mailbox' });
   await row(page, 'Ada Quill').getByRole('button').click();
   const letter = page.getByRole('dialog');
-  await letter.getByText('unsubscribe here').waitFor();
+  await letter.getByText('unsubscribe here').first().waitFor();
+  await letter.getByText(/^Source, [\d,]+ bytes$/).click();
+  await letter.getByText(/^Message-ID: </m).waitFor();
+  await letter.getByRole('button', { name: 'Show as it was written' }).click();
+  await letter.frameLocator('iframe').getByText('unsubscribe here').waitFor();
   await noSeriousAxe(page);
   await letter.getByLabel('Answer as Ada Quill').fill('Sounds great, let us talk on Thursday.');
   await letter.getByRole('button', { name: 'Reply' }).click();
@@ -65,8 +69,20 @@ test('in the local mailbox whoever got the mail answers it, and the answer stand
     .getByText(/^Reply: delivered to the inbox of sam@northwind\.example/)
     .first()
     .waitFor();
+  await letter
+    .getByRole('list', { name: 'Thread' })
+    .getByRole('button', { name: /^Ada Quill →/ })
+    .click();
+  await letter.getByText('sam@northwind.example, UID 1', { exact: true }).waitFor();
+  expect(new URL(page.url()).searchParams.get('mail')).toBe('/inbox/sam%40northwind.example/1');
+  await noSeriousAxe(page);
   await page.keyboard.press('Escape');
   await row(page, 'Re: ').getByText('Reply').waitFor();
+
+  await page.goto('/dev/mailbox?mail=%2Fmessages%2F000001'); // as the mailbox's own port sends a browser on
+  await letter.getByRole('list', { name: 'Thread' }).waitFor();
+  await page.goto('/dev/mailbox?mail=%2Fmessages%2F999999');
+  await letter.getByText('There is no such message').waitFor();
 
   await page.goto('/contacts?q=quill');
   await page.getByRole('link', { name: 'Ada Quill' }).click();

@@ -2,10 +2,15 @@ import { z } from 'zod';
 import { Refusal } from '../../domain/refusal.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
-import { devAnswer, devAnswered, devDeed, devLinkedIn, devMailPage } from '../shapes/dev.ts';
+import { devAnswer, devAnswered, devDeed, devLetter, devLinkedIn, devMailPage } from '../shapes/dev.ts';
 import { text, wholeNumber } from '../shapes/primitives.ts';
+import { sendMailFrame } from './mail-frame.ts';
 
 const mailQuery = z.strictObject({ q: text(200).default(''), page: wholeNumber(1, 1_000_000).default(1) });
+
+/** One below the mailbox's own address, and so nothing else of this machine. */
+const PLACE = /^\/(?:messages|inbox\/[^/?#\\]{1,900})\/\d{1,12}$/;
+const place = z.strictObject({ path: z.string().regex(PLACE, 'expected the path of a message') });
 
 const read = { scope: 'sequences:read' } as const;
 const write = { scope: 'sequences:write' } as const;
@@ -20,6 +25,25 @@ export function devToolRoutes(app: App, { dev }: ApiDeps): void {
     ({ query }) => dev.mails(query),
   );
 
+  app.get(
+    '/app/api/dev/mailbox/letter',
+    { config: read, schema: { querystring: place, response: { 200: devLetter } } },
+    async ({ query: { path } }) => found(await dev.letter(path)),
+  );
+
+  app.get(
+    '/app/api/dev/mailbox/letter/html',
+    { config: read, schema: { querystring: place } },
+    async ({ query: { path } }, reply) => sendMailFrame(reply, found(await dev.letterPart(path, 'html')).toString()),
+  );
+
+  app.get(
+    '/app/api/dev/mailbox/letter/raw',
+    { config: read, schema: { querystring: place } },
+    async ({ query: { path } }, reply) =>
+      reply.type('text/plain; charset=utf-8').send(found(await dev.letterPart(path, 'raw'))),
+  );
+
   app.post(
     '/app/api/dev/mailbox/:id/answers',
     {
@@ -30,11 +54,7 @@ export function devToolRoutes(app: App, { dev }: ApiDeps): void {
         response: { 200: devAnswered },
       },
     },
-    async ({ params: { id }, body }) => {
-      const answered = await dev.answerMail(id, body);
-      if (answered === null) throw new Refusal('not_found', 'no such message was sent');
-      return answered;
-    },
+    async ({ params: { id }, body }) => found(await dev.answerMail(id, body)),
   );
 
   app.get('/app/api/dev/linkedin', { config: read, schema: { response: { 200: devLinkedIn } } }, () => dev.linkedIn());
@@ -48,4 +68,9 @@ export function devToolRoutes(app: App, { dev }: ApiDeps): void {
       return dev.linkedIn();
     },
   );
+}
+
+function found<T>(letter: T | null): T {
+  if (letter === null) throw new Refusal('not_found', 'no such message is in the mailbox');
+  return letter;
 }

@@ -31,6 +31,28 @@ export type DevMailShown = z.output<typeof devMail>;
 export const devMailPage = z.object({ items: z.array(devMail), total_count: z.int(), total_pages: z.int() });
 export type DevMailPage = z.output<typeof devMailPage>;
 
+/** One message, whole. */
+export const devLetter = devMail.extend({
+  /** Everybody whom it is addressed to. */
+  recipients: z.array(correspondent),
+  /** Whom the SMTP dialogue named, where that is not whom the headers name: else null. */
+  delivered_to: z.array(z.string()).nullable(),
+  /** Whose inbox it lies in, and its number there; null: it was sent. */
+  inbox: z.object({ account: z.string(), uid: z.int() }).nullable(),
+  /** By the real clock. */
+  received_at: printedInstant,
+  has_html: z.boolean(),
+  headers: z.array(z.object({ name: z.string(), value: z.string() })),
+  /** As it came over the wire, or the beginning of that. */
+  source: z.string(),
+  is_cut: z.boolean(),
+  /** Bytes, of all of it. */
+  size: z.int(),
+  /** The messages of its thread in their order, itself among them. */
+  whole_thread: z.array(devMail),
+});
+export type DevLetterShown = z.output<typeof devLetter>;
+
 /** What the person, or their provider, sends back. */
 export const devAnswer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('reply'), text: z.string().min(1).max(20_000) }),
@@ -41,7 +63,12 @@ export const devAnswer = z.discriminatedUnion('kind', [
 ]);
 export type DevAnswer = z.output<typeof devAnswer>;
 
-export const devAnswered = z.object({ text: z.string(), failed: z.boolean() });
+export const devAnswered = z.object({
+  text: z.string(),
+  /** What the server said that was asked to unsubscribe; null where none was asked, or it said nothing. */
+  detail: z.string().nullable(),
+  failed: z.boolean(),
+});
 export type DevAnswered = z.output<typeof devAnswered>;
 
 const devPerson = z.object({

@@ -5,7 +5,7 @@ import { Unanswerable } from './answers.ts';
 import { answerIn, answerKinds } from './forms.ts';
 import { htmlPart, letterPage, type Notice } from './letter-page.ts';
 import { inboxPath, type Letters, sentPath } from './letters.ts';
-import { lettersPage } from './letters-json.ts';
+import { lettersPage, wholeLetter } from './letters-json.ts';
 import { listPage } from './list.ts';
 import type { Store } from './store.ts';
 import { MAILBOX_STYLE } from './style.ts';
@@ -34,9 +34,11 @@ export function mailboxPages({ store, letters, answer }: Inside): (asked: Asked)
     if (url.pathname === '/letters.json') return json(lettersPage(await letters.all(), url));
     if (url.pathname === '/mailbox.css')
       return { headers: { 'Content-Type': 'text/css; charset=utf-8' }, body: MAILBOX_STYLE };
-    const [, path = '', part] = /^(\/(?:messages|inbox\/[^/]+)\/\d+)(?:\/(html|raw))?$/.exec(url.pathname) ?? [];
+    const [, path = '', part] =
+      /^(\/(?:messages|inbox\/[^/]+)\/\d+)(?:\/(letter\.json|html|raw))?$/.exec(url.pathname) ?? [];
     const letter = await letters.at(path);
     if (!letter) return notFound();
+    if (part === 'letter.json') return json(await wholeLetter(letter, await letters.all()));
     if (part === 'html') return htmlPart(letter);
     if (part === 'raw') return { body: await letter.raw() };
     return letterPage(await letters.all(), letter, { notice: notices.get(url.searchParams.get('done')) });
@@ -87,7 +89,7 @@ function noticeOf(answered: Answered): Notice {
   };
 }
 
-const inShort = ({ text, failed }: Notice): DevAnswered => ({ text, failed });
+const inShort = ({ text, detail, failed }: Notice): DevAnswered => ({ text, detail: detail?.trim() || null, failed });
 
 /** What was done, by the number in the address that the browser is sent to: reloading that page does nothing again. */
 function noticeBoard() {

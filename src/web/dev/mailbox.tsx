@@ -1,6 +1,5 @@
 import { Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import type { DevMailPage, DevMailShown } from '../../api/shapes/dev.ts';
 import { get } from '../client.ts';
 import { type Column, DataTable } from '../shell/data-table.tsx';
@@ -9,21 +8,20 @@ import { Page } from '../shell/page.tsx';
 import { Pager } from '../shell/pager.tsx';
 import { QueryState } from '../shell/query-state.tsx';
 import { SearchField } from '../shell/search-field.tsx';
-import { aNumber, aText, useFilters } from '../shell/search-params.ts';
+import { aNumber, aText, useFilters, useSearchParam } from '../shell/search-params.ts';
 import { FastForward } from './fast-forward.tsx';
 import { KindTag } from './kind-tag.tsx';
 import { Letter } from './letter.tsx';
+import { personOf, subjectOf } from './words.ts';
 
 const readers = { q: aText(), page: aNumber(1) };
-
-const personOf = ({ name, address }: DevMailShown['from']) => (name === '' ? address : name);
 
 const columns: readonly Column<DevMailShown>[] = [
   {
     key: 'subject',
     header: 'Subject',
     isTitle: true,
-    cell: ({ subject }) => (subject === '' ? '(no subject)' : subject),
+    cell: subjectOf,
   },
   { key: 'kind', header: '', cell: (mail) => <KindTag mail={mail} /> },
   { key: 'from', header: 'From', cell: ({ from }) => personOf(from) },
@@ -44,14 +42,13 @@ const columns: readonly Column<DevMailShown>[] = [
 export function DevMailbox() {
   const filters = useFilters(readers);
   const { q, page } = filters.values;
-  const [path, setPath] = useState<string | null>(null);
+  const [path, setPath] = useSearchParam('mail');
   const query = useQuery({
     queryKey: ['sequences', 'dev', 'mailbox', q, page],
     queryFn: ({ signal }) => get<DevMailPage>('/app/api/dev/mailbox', { q, page }, signal),
     placeholderData: keepPreviousData,
     meta: { often: true },
   });
-  const open = query.data?.items.find((mail) => mail.path === path) ?? null;
   return (
     <Page
       title="Mailbox"
@@ -77,7 +74,7 @@ export function DevMailbox() {
               rows={data.items}
               columns={columns}
               keyOf={(mail) => mail.path}
-              nameOf={({ subject }) => subject}
+              nameOf={subjectOf}
               onOpen={(mail) => setPath(mail.path)}
               openKey={path}
             />
@@ -91,7 +88,7 @@ export function DevMailbox() {
           </>
         )}
       </QueryState>
-      {open && <Letter key={open.path} mail={open} onClose={() => setPath(null)} />}
+      {path !== null && <Letter path={path} onOpen={setPath} onClose={() => setPath(null)} />}
     </Page>
   );
 }
