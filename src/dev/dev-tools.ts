@@ -1,7 +1,7 @@
 import type { DevTools } from '../api/deps.ts';
 import { type DevAnswer, type DevDeed, devAnswered, devLetter, devLinkedIn, devMailPage } from '../api/shapes/dev.ts';
 
-/** Where the local mailbox and the LinkedIn simulator have their pages; both are processes beside the API. */
+/** Where the local mailbox and the LinkedIn simulator answer HTTP; both are processes beside the API. */
 interface Addresses {
   mailbox: string;
   linkedIn: string;
@@ -60,11 +60,10 @@ function fieldsOfDeed(deed: DevDeed): Record<string, string> {
   return fields;
 }
 
-/** As their own forms do it. */
+/** Under their own address as the Origin: so they tell a program of this machine from the page of another site. */
 const submit = (url: URL, fields: Readonly<Record<string, string>>): Promise<Response> =>
   fetch(url, {
     method: 'POST',
-    redirect: 'manual',
-    headers: { origin: url.origin, accept: 'application/json' },
+    headers: { origin: url.origin },
     body: new URLSearchParams(fields),
   });

@@ -28,12 +28,19 @@ export interface Parts {
   vault: Vault;
   mailbox: Awaited<ReturnType<typeof startMailbox>>;
   linkedIn: Awaited<ReturnType<typeof startLinkedInSimulator>>;
-  /** In the order in which they may go: the page of the mailbox first, Postgres last. */
+  /** In the order in which they may go: the simulator first, Postgres last. */
   stop(): Promise<void>;
 }
 
-/** Starts what is missing, in the order in which the parts need each other; what was started is stopped when a later one fails. */
-export async function startParts(config: Config, log: (line: string) => void, { fast = false } = {}): Promise<Parts> {
+/**
+ * Starts what is missing, in the order in which the parts need each other; what was started is stopped when a later one
+ * fails. `page`: where the API serves the page that shows them; null where no API runs beside them.
+ */
+export async function startParts(
+  config: Config,
+  log: (line: string) => void,
+  { fast = false, page = null }: { fast?: boolean; page?: string | null } = {},
+): Promise<Parts> {
   const dataDir = resolve(config.TOPO_DATA_DIR);
   openDataFolder(dataDir);
   const folder = (name: string) => {
@@ -64,6 +71,7 @@ export async function startParts(config: Config, log: (line: string) => void, { 
         imapPassword,
         pagePort: config.MAILBOX_PAGE_PORT,
         dir: folder('mailbox'),
+        page,
         log,
       }),
     );
@@ -73,6 +81,7 @@ export async function startParts(config: Config, log: (line: string) => void, { 
         port: config.LINKEDIN_SIMULATOR_PORT,
         dir: folder('linkedin'),
         apiKey: linkedInKey,
+        page,
         log,
       }),
     );

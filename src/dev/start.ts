@@ -22,7 +22,7 @@ async function start(): Promise<void> {
   const config = readConfig();
   await assertPortFree(config.PORT, 'PORT');
   say('Starting. The first time takes a minute: the Temporal server is downloaded once.');
-  const parts = await startParts(config, say);
+  const parts = await startParts(config, say, { page: apiUrl(config) });
   const children: Child[] = [];
   let stopping: Promise<void> | undefined;
   let db: Db | undefined;
@@ -108,8 +108,8 @@ function sayWhereThingsAre(config: Config, parts: Parts, campaignId: string, pag
     ['Page', `${page} (signs in once, for 10 minutes)`],
     ['API', apiUrl(config)],
     ['Temporal UI', parts.temporalUi ?? `that of ${parts.temporalAddress}`],
-    ['Mailbox', parts.mailbox.pageUrl],
-    ['LinkedIn simulator', parts.linkedIn.url],
+    ['Mailbox', `${apiUrl(config)}/dev/mailbox`],
+    ['LinkedIn simulator', `${apiUrl(config)}/dev/linkedin`],
     ['API token', `in ${join(parts.dataDir, 'dev-token')}`],
     ['Draft campaign', campaignId],
     ['Logs', join(parts.dataDir, 'logs')],

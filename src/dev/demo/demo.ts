@@ -232,7 +232,7 @@ const endProgress = () => void (process.stdout.isTTY && process.stdout.write(`${
 
 async function keepUntilCtrlC(parts: Parts): Promise<void> {
   say(
-    `\nEverything is still up; Ctrl-C stops it.\n  Temporal UI         ${parts.temporalUi}\n  Mailbox             ${parts.mailbox.pageUrl}\n  LinkedIn simulator  ${parts.linkedIn.url}`,
+    `\nEverything is still up; Ctrl-C stops it.\n  Temporal UI         ${parts.temporalUi}\n  Mailbox             ${parts.mailbox.pageUrl}letters.json\n  LinkedIn simulator  ${parts.linkedIn.url}people.json`,
   );
   await new Promise(() => undefined); // the signal ends it
 }

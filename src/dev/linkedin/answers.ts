@@ -1,4 +1,4 @@
-import { type Answer, json } from '../page.ts';
+import { type Answer, json } from '../local-server.ts';
 
 /** The forms that all answers of the simulated provider share. */
 

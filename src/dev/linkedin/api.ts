@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Answer, type Asked, bodyOf, json } from '../page.ts';
+import { type Answer, type Asked, bodyOf, json } from '../local-server.ts';
 import { invalid, noProfile, paged, parsedJson, problem } from './answers.ts';
 import { chatMessages, chatsWith, startChat } from './chats.ts';
 import { exists, nameOf, profileOf, providerIdOf } from './people.ts';

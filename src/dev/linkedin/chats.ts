@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Answer, json } from '../page.ts';
+import { type Answer, json } from '../local-server.ts';
 import { invalid, noProfile, paged, parsedJson, problem } from './answers.ts';
 import { exists, nameOf, profileOf, providerIdOf } from './people.ts';
 import type { SaidMessage, SimulatorMemory } from './state.ts';

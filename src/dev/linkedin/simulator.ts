@@ -1,12 +1,12 @@
-import { servePages } from '../page.ts';
+import { serveLocally } from '../local-server.ts';
 import { answerApi } from './api.ts';
 import { type CallbackTarget, callbackOf, createCallbackPost } from './callbacks.ts';
-import { linkedInPages } from './pages.ts';
 import { exists } from './people.ts';
+import { linkedInRoutes } from './routes.ts';
 import { type Happening, type LinkedInState, openMemory } from './state.ts';
 
 export interface LinkedInSimulator {
-  /** Of the page; the API is below it, at /api/v1. */
+  /** A browser is sent on from there to the page; the provider's API is below it, at /api/v1. */
   url: string;
   /** A copy. */
   state(): LinkedInState;
@@ -31,20 +31,23 @@ interface Options {
   port: number;
   dir: string;
   apiKey: string;
+  /** Where the page is; null or unset: it does not run beside it. */
+  page?: string | null;
   log?: ((line: string) => void) | undefined;
   /** How long a callback that was not taken waits before each further attempt. */
   callbackWaitsMs?: readonly number[];
 }
 
 /**
- * LinkedIn for a fresh clone: what `adapters/http-linkedin.ts` speaks to, callbacks as its provider sends them, and a
- * page on which a person answers for the people invited. Every public id is somebody, except `missing-…`; accounts
+ * LinkedIn for a fresh clone: what `adapters/http-linkedin.ts` speaks to, callbacks as its provider sends them, and what
+ * the product's page needs for a person to answer for the people invited. Every public id is somebody, except `missing-…`; accounts
  * named `disconnected-…` have lost their login, and those named `missing-…` are not there.
  */
 export async function startLinkedInSimulator({
   port,
   dir,
   apiKey,
+  page = null,
   log,
   callbackWaitsMs,
 }: Options): Promise<LinkedInSimulator> {
@@ -52,14 +55,13 @@ export async function startLinkedInSimulator({
   const heard = (happening: Happening) => {
     const callback = callbackOf(happening, memory.invitation);
     if (callback) callbacks.post(callback);
-    server.changed();
   };
   const memory = openMemory(dir, heard);
-  const pages = linkedInPages(memory);
-  const server = await servePages({
+  const routes = linkedInRoutes(memory, page);
+  const server = await serveLocally({
     port,
     variable: 'LINKEDIN_SIMULATOR_PORT',
-    answer: (asked) => (asked.url.pathname.startsWith('/api/v1/') ? answerApi(memory, apiKey, asked) : pages(asked)),
+    answer: (asked) => (asked.url.pathname.startsWith('/api/v1/') ? answerApi(memory, apiKey, asked) : routes(asked)),
     log,
   });
 

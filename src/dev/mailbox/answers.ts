@@ -14,7 +14,7 @@ export type MailAnswer =
   | { kind: 'bounce'; severity: 'hard' | 'soft' }
   | { kind: 'complaint' };
 
-/** Thrown where a message cannot be answered that way; the page says why. */
+/** Thrown where a message cannot be answered that way; whoever asked is told why. */
 export class Unanswerable extends Error {
   override readonly name = 'Unanswerable';
 }

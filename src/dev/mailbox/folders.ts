@@ -33,8 +33,6 @@ export interface Accounts {
   of(address: string): AccountFolders | null;
   /** Those that hold messages or were asked for. */
   all(): readonly AccountFolders[];
-  /** Called after each message that was filed; returns how to stop that. */
-  onChange(callback: () => void): () => void;
 }
 
 /**
@@ -43,17 +41,13 @@ export interface Accounts {
  */
 export async function openAccounts(dir: string, log: (line: string) => void = () => undefined): Promise<Accounts> {
   const accounts = new Map<string, AccountFolders>();
-  const callbacks = new Set<() => void>();
-  const changed = () => {
-    for (const callback of callbacks) callback();
-  };
   const fresh = (address: string, found: { inbox: Contents; sent: Contents }): AccountFolders => {
     const at = (name: string) => join(dir, encodeURIComponent(address), name); // an address may hold a slash
     const uidValidity = uidValidityIn(dir);
     const account = {
       address,
-      inbox: folder({ name: 'INBOX', specialUse: null, uidValidity, dir: at('INBOX'), ...found.inbox, changed }),
-      sent: folder({ name: 'Sent', specialUse: '\\Sent', uidValidity, dir: at('Sent'), ...found.sent, changed }),
+      inbox: folder({ name: 'INBOX', specialUse: null, uidValidity, dir: at('INBOX'), ...found.inbox }),
+      sent: folder({ name: 'Sent', specialUse: '\\Sent', uidValidity, dir: at('Sent'), ...found.sent }),
     };
     accounts.set(address, account);
     return account;
@@ -77,10 +71,6 @@ export async function openAccounts(dir: string, log: (line: string) => void = ()
       return accounts.get(address) ?? fresh(address, { inbox: nothing(), sent: nothing() });
     },
     all: () => [...accounts.values()],
-    onChange: (callback) => {
-      callbacks.add(callback);
-      return () => callbacks.delete(callback);
-    },
   };
 }
 
@@ -103,10 +93,9 @@ function uidValidityIn(dir: string): number {
 
 interface FolderSettings extends Contents, Pick<ImapFolder, 'name' | 'specialUse' | 'uidValidity'> {
   dir: string;
-  changed: () => void;
 }
 
-function folder({ name, specialUse, uidValidity, dir, messages, nextUid, changed }: FolderSettings): Folder {
+function folder({ name, specialUse, uidValidity, dir, messages, nextUid }: FolderSettings): Folder {
   const callbacks = new Set<() => void>();
   let last: Promise<unknown> = Promise.resolve();
 
@@ -120,7 +109,6 @@ function folder({ name, specialUse, uidValidity, dir, messages, nextUid, changed
       nextUid = uid + 1; // not sooner: whoever reads up to it would pass over this message
     }
     for (const callback of callbacks) callback();
-    changed();
     return uid;
   };
 

@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net';
-import { listen } from '../page.ts';
+import { listen } from '../local-server.ts';
 import type { ImapFolder } from './imap-folder.ts';
 import { serveImap } from './imap-session.ts';
 

@@ -1,9 +1,9 @@
 import type { DevLetterShown, DevMailPage, DevMailShown } from '../../api/shapes/dev.ts';
 import { printInstant } from '../../api/shapes/primitives.ts';
-import { whyNoUnsubscribe } from './forms.ts';
 import type { Letter } from './letters.ts';
 import { pageOf, recipientOf, threadsOf } from './list.ts';
 import type { StoredMessage } from './message.ts';
+import { whyNoUnsubscribe } from './unsubscribe.ts';
 
 /** Headers and text of whatever people write; who wants to see more opens the source alone. */
 const MOST_SOURCE_BYTES = 64 * 1024;

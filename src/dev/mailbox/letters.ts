@@ -3,10 +3,10 @@ import type { Accounts } from './folders.ts';
 import { readMessage, type StoredMessage } from './message.ts';
 import type { Store } from './store.ts';
 
-/** A message as the page shows it: one that was sent, or one in the inbox of an own account. */
+/** A message as it is shown: one that was sent, or one in the inbox of an own account. */
 export interface Letter {
   message: StoredMessage;
-  /** Of its page. */
+  /** Of its place in the mailbox. */
   path: string;
   /** Null: it was sent. `kind` is null where it is not an answer that was made here. */
   came: { account: string; uid: number; kind: string | null } | null;
@@ -21,8 +21,8 @@ export interface Letters {
 
 const MOST_BYTES = 25 * 1024 * 1024;
 
-export const sentPath = (id: string) => `/messages/${id}`;
-export const inboxPath = (account: string, uid: number) => `/inbox/${encodeURIComponent(account)}/${uid}`;
+const sentPath = (id: string) => `/messages/${id}`;
+const inboxPath = (account: string, uid: number) => `/inbox/${encodeURIComponent(account)}/${uid}`;
 
 /** Both directions in one order. What is in an inbox is parsed when somebody first looks, for anything can be put there by IMAP. */
 export function openLetters(store: Store, accounts: Accounts): Letters {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SMTPServerSession } from 'smtp-server';
-import { listen, servePages } from '../page.ts';
+import { listen, serveLocally } from '../local-server.ts';
 import type { AnswerAsked, Answered } from './answer-asked.ts';
 import { composeAnswer, Unanswerable } from './answers.ts';
 import { type Accounts, openAccounts } from './folders.ts';
@@ -9,7 +9,7 @@ import type { ImapFolder } from './imap-folder.ts';
 import { startImapServer } from './imap-server.ts';
 import { openLetters } from './letters.ts';
 import type { StoredMessage } from './message.ts';
-import { mailboxPages } from './pages.ts';
+import { mailboxRoutes } from './routes.ts';
 import { smtpServer } from './smtp.ts';
 import { openStore, type Store } from './store.ts';
 import { unsubscribe } from './unsubscribe.ts';
@@ -18,6 +18,7 @@ export interface Mailbox {
   smtpUrl: string;
   smtpPort: number;
   imapPort: number;
+  /** Where programs find what is here; a browser is sent on from there to the page. */
   pageUrl: string;
   /** All messages that were sent, in the order of arrival. */
   messages(): Promise<StoredMessage[]>;
@@ -45,15 +46,23 @@ type Log = (line: string) => void;
 
 /**
  * A mailbox for a fresh clone, on the loopback: an SMTP server that takes everything, an IMAP server where every address
- * logs in with `imapPassword` and finds the answers, and a page that shows both and lets a person answer. The .eml files
- * in `dir` are the only memory; the index is read from them at start. A message is in its file before its 250.
+ * logs in with `imapPassword` and finds the answers, and HTTP for the product's page, at the address `page`, that shows
+ * both and lets a person answer. The .eml files in `dir` are the only memory; the index is read from them at start. A
+ * message is in its file before its 250.
  */
 export async function startMailbox({
   dir,
   imapPassword,
+  page = null,
   log = () => undefined,
   ...wanted
-}: Ports & { dir: string; imapPassword: string; log?: Log | undefined }): Promise<Mailbox> {
+}: Ports & {
+  dir: string;
+  imapPassword: string;
+  /** null: the page does not run beside it. */
+  page?: string | null;
+  log?: Log | undefined;
+}): Promise<Mailbox> {
   await mkdir(dir, { recursive: true });
   const store = await openStore(dir, log);
   const accounts = await openAccounts(join(dir, 'accounts'), log);
@@ -64,6 +73,7 @@ export async function startMailbox({
     store,
     accounts,
     imapPassword,
+    page,
     answer,
     refusal: (address) => refusals.get(address.toLowerCase()),
     stored: (message) => {
@@ -97,30 +107,29 @@ interface Inside {
   store: Store;
   accounts: Accounts;
   imapPassword: string;
+  page: string | null;
   answer: Mailbox['answer'];
   refusal(address: string): { code: number; text: string } | undefined;
   stored(message: StoredMessage): void;
   log: Log;
 }
 
-/** The page, SMTP and IMAP; what was started is stopped when a later one fails. */
+/** HTTP, SMTP and IMAP; what was started is stopped when a later one fails. */
 async function startServers(
   { smtpPort, imapPort, pagePort }: Ports,
-  { store, accounts, imapPassword, answer, refusal, stored, log }: Inside,
+  { store, accounts, imapPassword, page, answer, refusal, stored, log }: Inside,
 ): Promise<{ ports: Ports; stop(): Promise<void> }> {
   const started: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const each of started.splice(0).reverse()) await each();
   };
   try {
-    const answerPage = mailboxPages({ store, letters: openLetters(store, accounts), answer });
-    const pages = await servePages({ port: pagePort, variable: 'MAILBOX_PAGE_PORT', answer: answerPage, log });
-    started.push(pages.stop);
-    accounts.onChange(pages.changed);
+    const routes = mailboxRoutes({ store, letters: openLetters(store, accounts), answer, page });
+    const http = await serveLocally({ port: pagePort, variable: 'MAILBOX_PAGE_PORT', answer: routes, log });
+    started.push(http.stop);
     const receive = async (raw: Buffer, session: SMTPServerSession) => {
       const message = await store.add(raw, session);
       stored(message);
-      pages.changed();
       return message.id;
     };
     const smtp = smtpServer({ refusal, receive, log });
@@ -130,7 +139,7 @@ async function startServers(
       password === imapPassword ? foldersOf(accounts, user) : null;
     const imap = await startImapServer({ port: imapPort, variable: 'MAILBOX_IMAP_PORT', authenticate, log });
     started.push(imap.stop);
-    return { ports: { smtpPort: actualSmtpPort, imapPort: imap.port, pagePort: pages.port }, stop };
+    return { ports: { smtpPort: actualSmtpPort, imapPort: imap.port, pagePort: http.port }, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -8,7 +8,7 @@ export interface UnsubscribeAnswer {
   text: string;
 }
 
-export interface UnsubscribeOffer {
+interface UnsubscribeOffer {
   url: string;
   /** A POST alone is enough: RFC 8058. */
   oneClick: boolean;
@@ -20,11 +20,19 @@ const MOST_TEXT = 2_000;
 const TIMEOUT_MS = 10_000;
 
 /** The web address of the List-Unsubscribe header (RFC 2369), and what may be done with it; null when there is none. */
-export function unsubscribeOffer(message: StoredMessage): UnsubscribeOffer | null {
+function unsubscribeOffer(message: StoredMessage): UnsubscribeOffer | null {
   const url = /<(https?:[^>]+)>/i.exec(headerOf(message, 'List-Unsubscribe') ?? '')?.[1];
   if (url === undefined || !URL.canParse(url)) return null;
   const post = headerOf(message, 'List-Unsubscribe-Post') ?? '';
   return { url, oneClick: /^\s*List-Unsubscribe=One-Click\s*$/i.test(post), local: isLoopback(new URL(url)) };
+}
+
+/** null: a mail program would offer a button. */
+export function whyNoUnsubscribe(message: StoredMessage): string | null {
+  const offer = unsubscribeOffer(message);
+  if (!offer) return 'The message offers no way to unsubscribe';
+  if (!offer.oneClick) return 'The message offers no unsubscribing by one click';
+  return offer.local ? null : 'The link to unsubscribe does not lead to this machine, so it is not called';
 }
 
 /** As `URL` writes it: 127.1, 0x7f.1 and 2130706433 have become 127.0.0.1 by then. */

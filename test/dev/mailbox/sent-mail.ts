@@ -4,8 +4,10 @@ import { type Mailbox, startMailbox } from '../../../src/dev/mailbox/mailbox.ts'
 
 export const PASSWORD = 'open sesame';
 
-export const openMailbox = (dir: string, ports: { smtpPort?: number; imapPort?: number; pagePort?: number } = {}) =>
-  startMailbox({ smtpPort: 0, imapPort: 0, pagePort: 0, dir, imapPassword: PASSWORD, ...ports });
+export const openMailbox = (
+  dir: string,
+  settings: { smtpPort?: number; imapPort?: number; pagePort?: number; page?: string } = {},
+) => startMailbox({ smtpPort: 0, imapPort: 0, pagePort: 0, dir, imapPassword: PASSWORD, ...settings });
 
 const mailer = createSmtpMailer();
 

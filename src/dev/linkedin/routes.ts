@@ -1,16 +1,30 @@
-import { type Answer, type Asked, bodyOf, isOwnForm, json, notAllowed, notFound } from '../page.ts';
-import { peoplePage } from './cards.ts';
+import {
+  type Answer,
+  type Asked,
+  fieldsOf,
+  isOwnOrigin,
+  json,
+  notAllowed,
+  notFound,
+  otherOrigin,
+  sentOn,
+} from '../local-server.ts';
 import { peopleJson } from './people-json.ts';
 import type { SimulatorMemory } from './state.ts';
 
 const MAX_TEXT = 8_000;
 const MOST_FORM_BYTES = 100_000;
 
-/** Does what a form of the page asks for; an answer where it cannot. */
+const INSTEAD = 'Who was invited or written to, and the accounts: /people.json';
+
+/** Does what is asked for; an answer where it cannot. */
 type Deed = (fields: URLSearchParams) => Answer | undefined;
 
-/** The people an account has been in touch with, who answer by its buttons, and what LinkedIn does to the account. */
-export function linkedInPages(memory: SimulatorMemory): (asked: Asked) => Promise<Answer> {
+/**
+ * What the page asks of the simulator: the people an account has been in touch with, their answers, and what LinkedIn
+ * does to the account. Browsers are sent on to it.
+ */
+export function linkedInRoutes(memory: SimulatorMemory, page: string | null): (asked: Asked) => Promise<Answer> {
   const onAccount = (deed: (accountId: string, fields: URLSearchParams) => void) => (fields: URLSearchParams) => {
     const account = fields.get('account') ?? '';
     if (!memory.state().accounts.some(({ id }) => id === account)) return notFound();
@@ -35,24 +49,25 @@ export function linkedInPages(memory: SimulatorMemory): (asked: Asked) => Promis
     '/disconnect': onAccount((account) => memory.logOut(account)),
     '/reconnect': onAccount((account) => memory.logIn(account)),
   };
+  const shown: Readonly<Record<string, () => Answer>> = {
+    '/': () => sentOn(page, '/dev/linkedin', INSTEAD),
+    '/people.json': () => json(peopleJson(memory.state())),
+  };
 
   return async (asked) => {
     const { method, url } = asked;
-    if (url.pathname === '/')
-      return method === 'GET' || method === 'HEAD' ? peoplePage(memory.state()) : notAllowed('GET, HEAD');
-    if (url.pathname === '/people.json') return method === 'GET' ? json(peopleJson(memory.state())) : notAllowed('GET');
+    const show = shown[url.pathname];
+    if (show) return method === 'GET' || method === 'HEAD' ? show() : notAllowed('GET, HEAD');
     const deed = deeds[url.pathname];
     if (!deed) return notFound();
     if (method !== 'POST') return notAllowed('POST');
-    if (!isOwnForm(asked)) return { status: 403, body: 'Only a form of this page may do that.' };
-    const fields = new URLSearchParams((await bodyOf(asked.request, MOST_FORM_BYTES)).toString('utf8'));
-    return deed(fields) ?? { status: 303, headers: { Location: '/' } };
+    if (!isOwnOrigin(asked)) return otherOrigin();
+    return deed(await fieldsOf(asked, MOST_FORM_BYTES)) ?? { status: 204 };
   };
 }
 
-/** A ready answer goes before what was typed. */
 function reply(memory: SimulatorMemory, fields: URLSearchParams): Answer | undefined {
-  const text = (fields.get('ready') ?? fields.get('text') ?? '').replace(/\r\n?/g, '\n').trim();
+  const text = (fields.get('text') ?? '').replace(/\r\n?/g, '\n').trim();
   if (text === '' || text.length > MAX_TEXT)
     return { status: 422, body: `A reply has 1 to ${MAX_TEXT} characters, this one has ${text.length}.` };
   const written = memory.reply(fields.get('account') ?? '', fields.get('profile') ?? '', text);
