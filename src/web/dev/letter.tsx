@@ -2,8 +2,8 @@ import { Button, Group, Stack, Text, Title, UnstyledButton } from '@mantine/core
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { DevLetterShown } from '../../api/shapes/dev.ts';
-import { counted } from '../campaigns/queries.ts';
 import { get, isNotFound, withQuery } from '../client.ts';
+import { counted } from '../shell/counted.ts';
 import { Instant } from '../shell/instant.tsx';
 import { MailFrame } from '../shell/mail-frame.tsx';
 import { Empty, QueryState } from '../shell/query-state.tsx';
