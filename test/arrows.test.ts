@@ -62,6 +62,7 @@ const arrows: Arrows = {
   'adapters/parse-mail.ts': ['postal-mime'],
   'adapters/mail-parser-child.ts': ['adapters/parse-mail.ts', 'adapters/mail-pipe.ts'],
   'adapters/child-mail-parser.ts': ['adapters/mail-parser.ts', 'adapters/mail-pipe.ts', 'zod'],
+  'adapters/read-csv.ts': ['csv-parse'],
   'adapters/language-model.ts': ['ai', '@ai-sdk/openai', '@ai-sdk/anthropic', '@ai-sdk/openai-compatible'],
   'adapters/ai-reply-reader.ts': ['adapters/reply-reader.ts', 'ai', 'zod'],
   'adapters/key-vault.ts': ['adapters/vault.ts'],
@@ -90,8 +91,7 @@ const arrows: Arrows = {
   ],
   // The port's file holds the class of the error that the door catches.
   'api/hooks-linkedin.ts': ['adapters/linkedin.ts'],
-
-  'api/csv.ts': ['csv-parse'],
+  'api/lead-file.ts': ['adapters/read-csv.ts'],
 
   // Types of answers come from the shapes that check them; policy by value where it holds no zone library.
   'web/': [

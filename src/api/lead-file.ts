@@ -1,3 +1,4 @@
+import { type CsvRow, readCsv } from '../adapters/read-csv.ts';
 import type { FileRow } from '../commands/leads/start-import.ts';
 import type { LeadField } from '../domain/lead-cells.ts';
 import {
@@ -10,7 +11,7 @@ import {
 } from '../domain/lead-columns.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { UnreadableCsv } from '../domain/unreadable-csv.ts';
-import { type CsvRow, readCsv } from './csv.ts';
+
 import type { ReadFile } from './shapes/imports.ts';
 
 const PIECE = 64 * 1024;

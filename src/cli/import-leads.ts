@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { readCsv } from '../api/csv.ts';
+import { readCsv } from '../adapters/read-csv.ts';
 import { importShape } from '../api/shapes/leads.ts';
 import { type ImportOutcome, importOutcomes, noRows } from '../domain/lead.ts';
 import { identityOfCells, type LeadCells } from '../domain/lead-cells.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type CsvRow, readCsv } from '../../src/api/csv.ts';
+import { type CsvRow, readCsv } from '../../src/adapters/read-csv.ts';
 
 /** The rows of a file that arrives in pieces of `size` bytes. */
 async function rowsOf(file: string | Uint8Array, size = 7): Promise<CsvRow[]> {
