@@ -74,6 +74,9 @@ export function isReservedDomain(domain: string): boolean {
   return RESERVED.some((reserved) => name === reserved || name.endsWith(`.${reserved}`));
 }
 
+/** In UTF-16, put together or taken apart (no letter into more than four): composing costs the square of a run of accents. */
+const LONGEST_SLUG = 400;
+
 /** Letters and digits of any alphabet, emoji, - and _: what a profile's address holds, percent-decoded. */
 const SLUG = /^(?:[\p{L}\p{M}\p{N}\p{So}\p{Emoji_Modifier}_-]|\u200d){3,100}$/u;
 
@@ -119,6 +122,7 @@ function readProfile(raw: string, slugIn: (written: string) => string | null, ex
   if (encoded === null) return refuse("is not the address of a person's LinkedIn profile");
   const decoded = percentDecoded(encoded);
   if (decoded === null) return refuse('has a broken percent sign');
+  if (decoded.length > LONGEST_SLUG) return refuse(`has a profile name of ${decoded.length} characters`);
   const profile = decoded.normalize('NFC').toLowerCase().normalize('NFC');
   return SLUG.test(profile) ? { ok: true, profile } : refuse(`has the profile name ${quoted(profile)}`);
 }

@@ -112,9 +112,13 @@ export function customKeyOf(name: string): string | null {
   return isVariableName(key) ? key : null;
 }
 
+/** Of a column's name, before it is taken apart: that costs the square of a run of accents. */
+const LONGEST_NAME = 300;
+
 /** "Favourite Tool (2026)" → "favourite_tool_2026". */
 const plainName = (name: string) =>
   name
+    .slice(0, LONGEST_NAME)
     .normalize('NFD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()

@@ -231,6 +231,7 @@ describe('a LinkedIn profile', () => {
     expect(encoded).toBe('zoë-🦊');
     expect(profileOf('https://www.linkedin.com/in/ZOË-🦊/')).toBe(encoded);
     expect(profileOf('zoe\u0308-🦊')).toBe(encoded);
+    expect(profileOf('\u1f82'.repeat(100).normalize('NFD'))).toBe('\u1f82'.repeat(100));
   });
 
   test.each([
@@ -260,6 +261,7 @@ describe('a LinkedIn profile', () => {
     ['ada#lovelace', 'has the profile name "ada#lovelace"'],
     ['ab', 'has the profile name "ab"'],
     ['a'.repeat(101), 'has the profile name'],
+    [`e${'\u0301'.repeat(400)}`, 'has a profile name of 401 characters'],
     ['/in/ada\nlovelace', 'has a control character or a backslash'],
     ['/in/ada\\lovelace', 'has a control character or a backslash'],
   ])('%j is refused', (raw, problem) => {

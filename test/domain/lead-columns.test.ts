@@ -25,6 +25,7 @@ test.each([
   ['Favourite Tool (2026)', 'favourite_tool_2026'],
   ['Région', 'region'],
   ['2026 revenue', 'field_2026_revenue'],
+  [`Tool${'\u0301'.repeat(300)}s`, 'tool'], // by its first 300 characters
 ])('"%s" is the custom field %s', (name, key) => {
   expect(columnsOf(['email', name])[1]).toEqual({ kind: 'custom', key });
 });
