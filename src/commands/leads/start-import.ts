@@ -36,13 +36,16 @@ export async function startImport(
     throw new Refusal('invalid', `the file has ${rows.length} rows, expected at most ${MOST_FILE_ROWS}: split it`);
   const { workspaceId, actor } = caller;
   const id = newId<ImportId>();
-  const firstRow = new Map<string, number>();
-  const kept = rows.map((row) => ({ workspaceId, importId: id, ...judged(row, firstRow) }));
   await deps.db.inWorkspace(workspaceId, async (tx) => {
     const createdAt = await appNow(tx);
-    await writeImport(tx, { id, workspaceId, campaignId, fileName, approve, actor, createdAt }, kept);
+    await writeImport(tx, { id, workspaceId, campaignId, fileName, approve, actor, createdAt }, judgedRows());
   });
   return id;
+
+  function* judgedRows(): Generator<ImportRow> {
+    const firstRow = new Map<string, number>();
+    for (const row of rows) yield { workspaceId, importId: id, ...judged(row, firstRow) };
+  }
 }
 
 type Judged = Pick<ImportRow, 'row' | 'data' | 'outcome' | 'detail'>;
