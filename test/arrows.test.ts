@@ -62,7 +62,7 @@ const arrows: Arrows = {
   'adapters/parse-mail.ts': ['postal-mime'],
   'adapters/mail-parser-child.ts': ['adapters/parse-mail.ts', 'adapters/mail-pipe.ts'],
   'adapters/child-mail-parser.ts': ['adapters/mail-parser.ts', 'adapters/mail-pipe.ts', 'zod'],
-  'adapters/read-csv.ts': ['csv-parse'],
+  'adapters/read-csv.ts': ['type adapters/csv-reader.ts'],
   'adapters/language-model.ts': ['ai', '@ai-sdk/openai', '@ai-sdk/anthropic', '@ai-sdk/openai-compatible'],
   'adapters/ai-reply-reader.ts': ['adapters/reply-reader.ts', 'ai', 'zod'],
   'adapters/key-vault.ts': ['adapters/vault.ts'],

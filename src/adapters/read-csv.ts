@@ -1,86 +1,155 @@
 import { TextDecoder } from 'node:util';
-import { parse } from 'csv-parse/sync';
 import { UnreadableCsv } from '../domain/unreadable-csv.ts';
+import type { CsvRow } from './csv-reader.ts';
 
 /*
  * A CSV file row by row, as people's spreadsheets write it: UTF-8 or UTF-16, with or without BOM, any line ending,
  * commas, semicolons or tabs. One bad row spoils itself only: also a quote that is never closed, which a parser fed with
- * the whole stream would take for the rest of the file.
+ * the whole stream would take for the rest of the file, and a parser for each row costs what eighty rows do. So cells are
+ * cut here, and whatever the bytes, each is passed over a few times only (docs/decisions/0029).
  */
-
-/** A row, by the line of the file on which it begins (from 1). */
-export type CsvRow = { line: number; cells: string[] } | { line: number; problem: string };
 
 const MOST_LINES_OF_A_ROW = 200;
 const LONGEST_LINE = 1_000_000;
+/** The widest exports of CRMs have some 300. */
+const MOST_COLUMNS = 500;
 
-/** The header's names, then one row after the other, never more than a few in memory. */
-export async function* readCsv(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<CsvRow> {
-  const lines = createLines(chunks);
+/**
+ * The header's names, then one row after the other, never more than a few in memory. Throws `UnreadableCsv` for what is
+ * no table, and for more than `mostLines`.
+ */
+export async function* readCsv(
+  chunks: AsyncIterable<Uint8Array>,
+  mostLines = Number.POSITIVE_INFINITY,
+): AsyncGenerator<CsvRow> {
+  const lines = createLines(chunks, mostLines);
   let delimiter: string | undefined;
   let width: number | undefined;
   for (;;) {
-    const line = lines.number + 1;
-    const first = await lines.next();
+    if (!lines.isEnough()) await lines.readOn();
+    const first = lines.peek(0);
     if (first === undefined) return;
+    const line = lines.number + 1;
+    let height = 1;
     if (width === undefined && /^sep=.$/i.test(first))
       delimiter = first.slice(-1); // Excel's own way to say so
-    else if (first.trim() !== '') {
+    else if (!isEmpty(first, delimiter)) {
       delimiter ??= delimiterOf(first);
-      const row = await readRow(lines, first, delimiter, width);
-      if (Array.isArray(row)) width ??= row.length;
+      const tall = hasOddQuotes(first) ? readTallRow(lines, first, delimiter, width) : null;
+      const row = tall?.row ?? readRow(first, delimiter, width);
+      height = tall?.height ?? 1;
       if (!Array.isArray(row)) yield { line, problem: row.problem };
-      else if (row.some((cell) => cell.trim() !== '')) yield { line, cells: row };
+      else {
+        width ??= checkedWidth(row);
+        if (!row.every(isBlank)) yield { line, cells: row };
+      }
     }
+    lines.skip(height);
   }
 }
 
 type Row = string[] | { problem: string };
 
-/** The row that begins with the line `first`: it goes on over the next ones while a quote is open. */
-async function readRow(lines: Lines, first: string, delimiter: string, width: number | undefined): Promise<Row> {
+/**
+ * The row that begins with the line `first`, whose quote a later line closes, and how many lines it has. null: none of
+ * the next ones closes it, or it is better read alone.
+ */
+function readTallRow(
+  lines: Lines,
+  first: string,
+  delimiter: string,
+  width: number | undefined,
+): { row: Row; height: number } | null {
   const all = [first];
-  let isOpen = hasOddQuotes(first);
-  while (isOpen && all.length < MOST_LINES_OF_A_ROW) {
-    const more = await lines.next();
-    if (more === undefined) break;
+  let length = first.length;
+  for (let isOpen = true; isOpen; ) {
+    const more = lines.peek(all.length);
+    if (more === undefined || all.length === MOST_LINES_OF_A_ROW || length > LONGEST_LINE) return null;
     all.push(more);
-    if (hasOddQuotes(more)) isOpen = false;
+    length += more.length;
+    isOpen = !hasOddQuotes(more);
   }
-  const [whole, ...others] = all.length > 1 && !isOpen ? parseStrictly(all.join('\n'), delimiter) : [];
-  if (whole && others.length === 0) {
-    const fits = checked(whole, width);
-    // Of the wrong width, while a line that it swallowed is a row of the right one: the quote was a slip.
-    if (Array.isArray(fits) || !all.slice(1).some((line) => parseStrictly(line, delimiter)[0]?.length === width))
-      return fits;
-  }
-  lines.unread(all.slice(1));
-  const [alone] = parseStrictly(first, delimiter).concat(parseLoosely(first, delimiter));
-  return alone ? checked(alone, width) : { problem: 'a quote is opened and never closed' };
+  const whole = all.join('\n');
+  const cells = cellsOf(whole, delimiter, 'strictly');
+  if (!cells) return null;
+  const row = checked(whole, cells, width);
+  // Of the wrong width, while a line that it swallowed is a row of the right one: the quote was a slip.
+  if (!Array.isArray(row) && all.slice(1).some((line) => cellsOf(line, delimiter, 'strictly')?.length === width))
+    return null;
+  return { row, height: all.length };
 }
 
-const hasOddQuotes = (line: string) => line.split('"').length % 2 === 0;
+function readRow(line: string, delimiter: string, width: number | undefined): Row {
+  const cells = cellsOf(line, delimiter, 'loosely');
+  return cells ? checked(line, cells, width) : { problem: 'a quote is opened and never closed' };
+}
 
-function checked(cells: string[], width: number | undefined): Row {
-  if (cells.some((cell) => cell.includes('\ufffd')))
-    return { problem: 'holds characters that are not UTF-8: save the file as "CSV UTF-8"' };
+function hasOddQuotes(line: string): boolean {
+  const first = line.indexOf('"');
+  let isOdd = false;
+  if (first !== -1) for (let at = first; at < line.length; at++) if (line[at] === '"') isOdd = !isOdd;
+  return isOdd;
+}
+
+function checked(text: string, cells: string[], width: number | undefined): Row {
+  if (text.includes('\ufffd')) return { problem: 'holds characters that are not UTF-8: save the file as "CSV UTF-8"' };
   if (width === undefined || cells.length === width) return cells;
-  if (cells.length > width && cells.slice(width).every((cell) => cell.trim() === '')) return cells.slice(0, width);
+  if (cells.length > width && cells.slice(width).every(isBlank)) return cells.slice(0, width);
   return { problem: `has ${cells.length} columns, the header has ${width}` };
 }
 
-/** A table's rows; none when it breaks the rules of quoting (RFC 4180). */
-function parseStrictly(text: string, delimiter: string, looseQuotes = false): string[][] {
-  if (!text.includes('"')) return [text.split(delimiter)]; // nearly all of them, a hundred times faster
-  try {
-    return parse(text, { delimiter, relax_column_count: true, relax_quotes: looseQuotes });
-  } catch {
-    return [];
-  }
+function checkedWidth({ length }: string[]): number {
+  if (length > MOST_COLUMNS)
+    throw new UnreadableCsv(`the header has ${length} columns, expected at most ${MOST_COLUMNS}`);
+  return length;
 }
 
-/** `5" nails` is a value too. */
-const parseLoosely = (text: string, delimiter: string) => parseStrictly(text, delimiter, true);
+/**
+ * The cells of a row by the rules of quoting (RFC 4180); null where it breaks them. Loosely, a cell that breaks them
+ * means its quotes as they stand, for `5" nails` is a value too; null where a quote is opened and never closed.
+ */
+function cellsOf(row: string, delimiter: string, how: 'strictly' | 'loosely'): string[] | null {
+  if (!row.includes('"')) return row.split(delimiter);
+  const cells: string[] = [];
+  for (let from = 0; from <= row.length; ) {
+    const isQuoted = row[from] === '"';
+    const close = isQuoted ? closingQuote(row, from) : -1;
+    if (isQuoted && close === -1) return null;
+    const next = row.indexOf(delimiter, isQuoted ? close + 1 : from);
+    const end = next === -1 ? row.length : next;
+    if (isQuoted && close === end - 1) cells.push(unescaped(row.slice(from + 1, close)));
+    else {
+      const cell = row.slice(from, end);
+      if (how === 'strictly' && cell.includes('"')) return null;
+      cells.push(cell);
+    }
+    from = end + 1;
+  }
+  return cells;
+}
+
+/** Where the quote that opens at `from` is closed, doubled ones being passed over; -1: nowhere. */
+function closingQuote(row: string, from: number): number {
+  for (let at = from + 1; at < row.length; at++)
+    if (row[at] === '"') {
+      if (row[at + 1] !== '"') return at;
+      at++;
+    }
+  return -1;
+}
+
+const unescaped = (text: string) => (text.includes('"') ? text.split('""').join('"') : text);
+
+const isBlank = (text: string) => text === '' || text.trim() === '';
+
+/** Whether a line has nothing in any cell: where a spreadsheet was ever formatted it ends in thousands of such. */
+function isEmpty(line: string, delimiter: string | undefined): boolean {
+  for (let at = 0; at < line.length; at++) {
+    const sign = line[at];
+    if (sign !== ' ' && sign !== delimiter) return isBlank(line);
+  }
+  return true;
+}
 
 const delimiters = [',', ';', '\t', '|'];
 
@@ -94,49 +163,75 @@ function delimiterOf(header: string): string {
 // Lines.
 
 interface Lines {
-  /** How many were taken. */
+  /** How many were skipped. */
   readonly number: number;
-  /** The next one without its end; undefined after the last. Throws `UnreadableCsv` for one that cannot be a row. */
-  next(): Promise<string | undefined>;
-  /** Puts the lines that were taken last back. */
-  unread(lines: readonly string[]): void;
+  /** Whether all that one row can have is read. */
+  isEnough(): boolean;
+  /** Reads until it is. */
+  readOn(): Promise<void>;
+  /** The line so many behind the next one, without its end; undefined behind the last. */
+  peek(ahead: number): string | undefined;
+  skip(count: number): void;
 }
 
-function createLines(chunks: AsyncIterable<Uint8Array>): Lines {
-  const source = splitLines(chunks);
-  let waiting: string[] = [];
+function createLines(chunks: AsyncIterable<Uint8Array>, mostLines: number): Lines {
+  const source = splitLines(chunks, mostLines);
+  let read: string[] = [];
+  let at = 0;
   let number = 0;
+  let isOver = false;
+  const isEnough = () => isOver || read.length - at >= MOST_LINES_OF_A_ROW;
   return {
     get number() {
       return number;
     },
-    async next() {
-      const line = waiting.shift() ?? (await source.next()).value ?? undefined;
-      if (line !== undefined) number++;
-      return line;
+    isEnough,
+    async readOn() {
+      while (!isEnough()) {
+        const { value, done = false } = await source.next();
+        read = read.slice(at).concat(value ?? []);
+        at = 0;
+        isOver = done;
+      }
     },
-    unread(lines) {
-      waiting = [...lines, ...waiting];
-      number -= lines.length;
+    peek: (ahead) => read[at + ahead],
+    skip(count) {
+      at += count;
+      number += count;
     },
   };
 }
 
-async function* splitLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string, undefined> {
+/** The lines that end in each of the chunks. */
+async function* splitLines(chunks: AsyncIterable<Uint8Array>, mostLines: number): AsyncGenerator<string[], undefined> {
   let decoder: TextDecoder | undefined;
-  let rest = '';
+  let count = 0;
+  /** Of the line that has not ended yet. */
+  let parts: string[] = [];
+  let length = 0;
+  let held = '';
   for await (const bytes of chunks) {
     decoder ??= decoderFor(bytes);
-    const text = rest + decoder.decode(bytes, { stream: true });
-    const held = text.endsWith('\r') ? '\r' : ''; // its line feed may come with the next chunk
-    const lines = text.slice(0, text.length - held.length).split(/\r\n|\r|\n/);
-    rest = (lines.pop() ?? '') + held;
-    yield* lines;
-    if (rest.length > LONGEST_LINE)
+    const text = held + decoder.decode(bytes, { stream: true });
+    held = text.endsWith('\r') ? '\r' : ''; // its line feed may come with the next chunk
+    const lines = text.slice(0, text.length - held.length).split(text.includes('\r') ? /\r\n|\r|\n/ : '\n');
+    const last = lines.pop() ?? '';
+    if (lines.length > 0) {
+      lines[0] = parts.join('') + lines[0];
+      parts = [];
+      length = 0;
+      count += lines.length;
+      if (count > mostLines)
+        throw new UnreadableCsv(`the file has more than ${mostLines} lines, the most that is read: split it`);
+      yield lines;
+    }
+    parts.push(last);
+    length += last.length;
+    if (length > LONGEST_LINE)
       throw new UnreadableCsv(`a line is longer than ${LONGEST_LINE} characters: is this a CSV file?`);
   }
-  rest += decoder?.decode() ?? '';
-  if (rest !== '') yield* rest.replace(/\r$/, '').split('\r');
+  const rest = parts.join('') + held + (decoder?.decode() ?? '');
+  if (rest !== '') yield rest.replace(/\r$/, '').split('\r');
   return undefined;
 }
 

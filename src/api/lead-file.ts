@@ -1,4 +1,5 @@
-import { type CsvRow, readCsv } from '../adapters/read-csv.ts';
+import type { CsvRow } from '../adapters/csv-reader.ts';
+import { readCsv } from '../adapters/read-csv.ts';
 import type { FileRow } from '../commands/leads/start-import.ts';
 import type { LeadField } from '../domain/lead-cells.ts';
 import {
@@ -11,7 +12,6 @@ import {
 } from '../domain/lead-columns.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { UnreadableCsv } from '../domain/unreadable-csv.ts';
-
 import type { ReadFile } from './shapes/imports.ts';
 
 const PIECE = 64 * 1024;

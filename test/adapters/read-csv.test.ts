@@ -1,14 +1,16 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type CsvRow, readCsv } from '../../src/adapters/read-csv.ts';
+import type { CsvRow } from '../../src/adapters/csv-reader.ts';
+import { readCsv } from '../../src/adapters/read-csv.ts';
 
 /** The rows of a file that arrives in pieces of `size` bytes. */
-async function rowsOf(file: string | Uint8Array, size = 7): Promise<CsvRow[]> {
+async function rowsOf(file: string | Uint8Array, size = 7, mostLines?: number): Promise<CsvRow[]> {
   const bytes = typeof file === 'string' ? Buffer.from(file) : file;
   async function* chunks() {
     for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
   }
   const rows: CsvRow[] = [];
-  for await (const row of readCsv(chunks())) rows.push(row);
+  for await (const row of readCsv(chunks(), mostLines)) rows.push(row);
   return rows;
 }
 
@@ -26,6 +28,7 @@ describe('what spreadsheets write', () => {
     ['a delimiter of its own', 'sep=;\na;b\n1;2'],
     ['blank lines', '\na,b\n\n\r\n1,2\n\n'],
     ['rows of empty cells', 'a,b\n,\n1,2\n , \n'],
+    ['rows of more or fewer empty cells', 'a,b\n,,,\n1,2\n \n'],
     ['quotes around everything', '"a","b"\r\n"1","2"\r\n'],
     ['cells behind the last column', 'a,b\n1,2,,\n'],
   ])('%s', async (_what, file) => {
@@ -116,6 +119,7 @@ describe('a bad row spoils itself only', () => {
       ['5" nails', '"x"y'],
       ['1', '2'],
     ]);
+    expect(cells(await rowsOf('a,b\n"say ""hi""" twice, "x"\n'))).toContainEqual(['"say ""hi""" twice', ' "x"']);
   });
 
   test('another encoding than UTF-8 is told, not sent as "Ren�e"', async () => {
@@ -136,4 +140,19 @@ test('a quote that is never closed costs a look at 200 lines, not at the rest of
   const rows = await rowsOf(file, 65_536);
   expect(rows).toHaveLength(502);
   expect(rows.at(-1)).toEqual({ line: 502, cells: ['2', '3'] });
+});
+
+test('a header of more columns than a table has, and more lines than are wanted, are told', async () => {
+  await expect(rowsOf(`${'a,'.repeat(500)}b\n`)).rejects.toThrow('the header has 501 columns, expected at most 500');
+  await expect(rowsOf('a\n1\n2\n', 7, 2)).rejects.toThrow('the file has more than 2 lines');
+});
+
+test('whatever is in a file, its rows are the same in whatever pieces it comes', async () => {
+  const signs = fc.constantFrom('"', '"', '""', '",', ',"', ',', '\n', '\r\n', '\r', 'a', 'é', ' ', ';', '1,2\n');
+  await fc.assert(
+    fc.asyncProperty(fc.array(signs, { maxLength: 60 }), fc.integer({ min: 1, max: 9 }), async (written, size) => {
+      const file = `a,b\n${written.join('')}`;
+      expect(await rowsOf(file, size)).toEqual(await rowsOf(file, 1_000));
+    }),
+  );
 });

@@ -1,28 +1,18 @@
 import { createReadStream } from 'node:fs';
-import { parse } from 'csv-parse';
+import { readCsv } from '../../adapters/read-csv.ts';
 import type { LeadRow } from '../../commands/leads/import-leads.ts';
+import { rowOf } from '../../commands/leads/lead-row.ts';
+import { type Column, columnsOf, leadOf } from '../../domain/lead-columns.ts';
 import { example } from '../seed.ts';
 
 /** `examples/leads.csv`, as the demo imports it. */
 export async function exampleLeads(): Promise<LeadRow[]> {
   const leads: LeadRow[] = [];
-  const rows: AsyncIterable<Record<string, string>> = createReadStream(example('leads.csv')).pipe(
-    parse({ columns: true, bom: true }),
-  );
-  for await (const row of rows) {
-    const text = (name: string) => row[name] ?? '';
-    leads.push({
-      email: text('email'),
-      profile: text('linkedin_url'),
-      firstName: text('first_name'),
-      lastName: text('last_name'),
-      jobTitle: text('job_title'),
-      company: text('company'),
-      linkedinHeadline: text('linkedin_headline'),
-      recentActivity: text('recent_activity'),
-      companyContext: { company_industry: text('industry'), company_size: text('company_size') },
-      custom: { favourite_tool: text('favourite_tool'), region: text('region') },
-    });
+  let columns: Column[] | undefined;
+  for await (const row of readCsv(createReadStream(example('leads.csv')))) {
+    if ('problem' in row) throw new Error(`examples/leads.csv: line ${row.line} ${row.problem}`);
+    if (columns) leads.push(rowOf(leadOf(columns, row.cells)));
+    else columns = columnsOf(row.cells);
   }
   return leads;
 }
