@@ -5,6 +5,7 @@ import { createLinkedInCallbacks } from '../src/adapters/linkedin-callbacks.ts';
 import type { Mailer } from '../src/adapters/mailer.ts';
 import { offlineWriter } from '../src/adapters/offline-writer.ts';
 import { createSmtpMailer } from '../src/adapters/smtp-mailer.ts';
+import { createThreadedCsvReader } from '../src/adapters/threaded-csv-reader.ts';
 import { createApp } from '../src/api/app.ts';
 import type { ApiDeps } from '../src/api/deps.ts';
 import type { Caller } from '../src/commands/deps.ts';
@@ -93,6 +94,7 @@ function apiDeps(
     virtualTime,
     dev: createDevTools({ mailbox: parts.mailbox.pageUrl, linkedIn: `${parts.linkedIn.url}/` }),
     mailer,
+    csvReader: createThreadedCsvReader(),
     mailboxes,
     linkedIn,
     linkedInCallbacks: createLinkedInCallbacks({ secret: parts.linkedInCallbackSecret }),

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isTemporalReady } from './adapters/temporal-client.ts';
+import { createThreadedCsvReader } from './adapters/threaded-csv-reader.ts';
 import { createApp } from './api/app.ts';
 import type { DevTools, Site, VirtualTime } from './api/deps.ts';
 import { createAnnouncer } from './commands/announcer.ts';
@@ -43,6 +44,7 @@ export async function serve(
     unsubscribeLinks,
     announce,
     mailer,
+    csvReader: createThreadedCsvReader(),
     writer: openWriter(config, log),
     mailboxes,
     vault,

@@ -63,6 +63,8 @@ const arrows: Arrows = {
   'adapters/mail-parser-child.ts': ['adapters/parse-mail.ts', 'adapters/mail-pipe.ts'],
   'adapters/child-mail-parser.ts': ['adapters/mail-parser.ts', 'adapters/mail-pipe.ts', 'zod'],
   'adapters/read-csv.ts': ['type adapters/csv-reader.ts'],
+  'adapters/csv-reader-thread.ts': ['type adapters/csv-reader.ts', 'adapters/read-csv.ts'],
+  'adapters/threaded-csv-reader.ts': ['adapters/csv-reader.ts', 'type adapters/csv-reader-thread.ts'],
   'adapters/language-model.ts': ['ai', '@ai-sdk/openai', '@ai-sdk/anthropic', '@ai-sdk/openai-compatible'],
   'adapters/ai-reply-reader.ts': ['adapters/reply-reader.ts', 'ai', 'zod'],
   'adapters/key-vault.ts': ['adapters/vault.ts'],
@@ -89,9 +91,9 @@ const arrows: Arrows = {
     'prom-client',
     'node:*',
   ],
-  // The port's file holds the class of the error that the door catches.
+  // A port's file holds the class of the error that the door catches.
   'api/hooks-linkedin.ts': ['adapters/linkedin.ts'],
-  'api/lead-file.ts': ['adapters/read-csv.ts'],
+  'api/lead-file.ts': ['adapters/csv-reader.ts'],
 
   // Types of answers come from the shapes that check them; policy by value where it holds no zone library.
   'web/': [

@@ -1,3 +1,4 @@
+import type { CsvReader } from '../adapters/csv-reader.ts';
 import type { LinkedIn, LinkedInCallbacks } from '../adapters/linkedin.ts';
 import type { Mailer } from '../adapters/mailer.ts';
 import type { AccountDeps, CopyDeps, TestEmailDeps } from '../commands/deps.ts';
@@ -46,6 +47,7 @@ export interface Site {
 /** What the HTTP door needs of the world; `createApp(deps)` opens no port and reads no environment. */
 export interface ApiDeps extends AccountDeps, CopyDeps, TestEmailDeps {
   mailer: Mailer;
+  csvReader: CsvReader;
   log: Log;
   site: Site;
   linkedIn: LinkedIn;

@@ -1,6 +1,5 @@
-import type { CsvRow } from '../adapters/csv-reader.ts';
-import { readCsv } from '../adapters/read-csv.ts';
-import type { FileRow } from '../commands/leads/start-import.ts';
+import { type CsvReader, CsvReaderBusy, type CsvRow } from '../adapters/csv-reader.ts';
+import { type FileRow, MOST_FILE_ROWS } from '../commands/leads/start-import.ts';
 import type { LeadField } from '../domain/lead-cells.ts';
 import {
   type Column,
@@ -12,71 +11,94 @@ import {
 } from '../domain/lead-columns.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { UnreadableCsv } from '../domain/unreadable-csv.ts';
+import { HttpProblem } from './problems.ts';
 import type { ReadFile } from './shapes/imports.ts';
 
-const PIECE = 64 * 1024;
 const MOST_SAMPLES = 3;
 const LONGEST_SAMPLE = 120;
+/** Until a place is free again, with a margin. */
+const BUSY_SECONDS = '2';
 
-/** A text in pieces, with a breath after each: other requests are answered while a large file is read. */
-async function* piecesOf(text: string): AsyncGenerator<Uint8Array> {
-  const bytes = Buffer.from(text, 'utf8');
-  for (let from = 0; from < bytes.length; from += PIECE) {
-    yield bytes.subarray(from, from + PIECE);
-    await new Promise((resolve) => void setImmediate(resolve));
+/** A file's text, and until when it is worth reading. */
+export interface LeadFile {
+  text: string;
+  signal: AbortSignal;
+}
+
+/**
+ * Goes over a file as it is read: `begin` is told the header and says what becomes of each row. Refuses what is no table,
+ * and a file of too many rows. Answers how many there were.
+ */
+async function eachRow(
+  csvReader: CsvReader,
+  { text, signal }: LeadFile,
+  begin: (header: string[]) => (row: CsvRow) => void,
+): Promise<number> {
+  let take: ((row: CsvRow) => void) | undefined;
+  let count = 0;
+  try {
+    for await (const rows of csvReader.read(text, signal))
+      for (const row of rows) {
+        if (take) {
+          if (++count > MOST_FILE_ROWS)
+            throw new UnreadableCsv(`the file has more than ${MOST_FILE_ROWS} rows: split it`);
+          take(row);
+        } else if ('problem' in row) throw new UnreadableCsv(`line ${row.line}, the header, ${row.problem}`);
+        else take = begin(row.cells);
+      }
+    if (!take) throw new UnreadableCsv('the file is empty: its first line names the columns');
+    return count;
+  } catch (error) {
+    if (error instanceof UnreadableCsv) throw new Refusal('invalid', error.message);
+    if (error instanceof CsvReaderBusy)
+      throw new HttpProblem('unavailable', error.message, { headers: { 'retry-after': BUSY_SECONDS } });
+    throw error;
   }
-}
-
-interface Table {
-  header: string[];
-  rows: CsvRow[];
-}
-
-/** Refuses what is no table. */
-async function tableOf(text: string): Promise<Table> {
-  const rows: CsvRow[] = [];
-  for await (const row of readCsv(piecesOf(text))) rows.push(row);
-  const header = rows.shift();
-  if (!header) throw new Refusal('invalid', 'the file is empty: its first line names the columns');
-  if ('problem' in header) throw new Refusal('invalid', `line ${header.line}, the header, ${header.problem}`);
-  return { header: header.cells, rows };
 }
 
 /** What a person is asked about a file: its columns, what they seem to mean, and what is in them. */
-export async function readLeadFile(text: string): Promise<ReadFile> {
-  const { header, rows } = await refusing(() => tableOf(text));
-  const means = suggestedColumns(header);
-  return {
-    rows: rows.length,
-    columns: header.map((name, index) => ({
+export async function readLeadFile(csvReader: CsvReader, file: LeadFile): Promise<ReadFile> {
+  let columns: ReadFile['columns'] = [];
+  const rows = await eachRow(csvReader, file, (header) => {
+    const means = suggestedColumns(header);
+    columns = header.map((name, index) => ({
       header: name,
       means: columnName(means[index] ?? { kind: 'ignored' }),
-      samples: samplesOf(rows, index),
-    })),
-  };
+      samples: [],
+    }));
+    return (row) => {
+      if ('cells' in row) for (const [index, { samples }] of columns.entries()) addSample(samples, row.cells[index]);
+    };
+  });
+  return { rows, columns };
 }
 
-function samplesOf(rows: readonly CsvRow[], index: number): string[] {
-  const samples: string[] = [];
-  for (const row of rows) {
-    const cell = 'cells' in row ? (row.cells[index]?.trim() ?? '') : '';
-    if (cell !== '' && samples.push(cell.slice(0, LONGEST_SAMPLE)) === MOST_SAMPLES) break;
-  }
-  return samples;
+function addSample(samples: string[], cell = ''): void {
+  if (samples.length === MOST_SAMPLES) return;
+  const text = cell.trim();
+  if (text !== '') samples.push(text.slice(0, LONGEST_SAMPLE));
 }
 
 /** The rows of a file, by what the person said its columns mean. */
-export async function leadsOfFile(text: string, means: readonly (string | null)[]): Promise<FileRow[]> {
-  return refusing(async () => {
-    const { header, rows } = await tableOf(text);
+export async function leadsOfFile(
+  csvReader: CsvReader,
+  file: LeadFile,
+  means: readonly (string | null)[],
+): Promise<FileRow[]> {
+  const leads: FileRow[] = [];
+  await eachRow(csvReader, file, (header) => {
     if (means.length !== header.length)
       throw new Refusal('invalid', `the mapping names ${means.length} columns, the file has ${header.length}`);
     const columns = means.map(columnOf);
     checkColumns(columns, header);
-    return rows.map((row) =>
-      'problem' in row ? { row: row.line, problem: row.problem } : { row: row.line, cells: leadOf(columns, row.cells) },
-    );
+    return (row) =>
+      leads.push(
+        'problem' in row
+          ? { row: row.line, problem: row.problem }
+          : { row: row.line, cells: leadOf(columns, row.cells) },
+      );
   });
+  return leads;
 }
 
 function columnOf(name: string | null, index: number): Column {
@@ -86,13 +108,4 @@ function columnOf(name: string | null, index: number): Column {
   throw new Refusal('invalid', `mapping: ${JSON.stringify(name)} is no column of leads`, [
     { path: `mapping.${index}`, problem: `${JSON.stringify(name)} is no column of leads, ${expected}` },
   ]);
-}
-
-async function refusing<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof UnreadableCsv) throw new Refusal('invalid', error.message);
-    throw error;
-  }
 }

@@ -8,6 +8,7 @@ import type { App, Limits } from '../../src/api/door.ts';
 import type { Announcement } from '../../src/commands/deps.ts';
 import type { CallbackRef } from '../../src/db/callbacks.ts';
 import { type Db, type DbOptions, openDb } from '../../src/db/pool.ts';
+import { plainCsvReader } from './plain-csv-reader.ts';
 import { type FreshDatabase, freshDatabase } from './postgres.ts';
 import { createTestWorld } from './world.ts';
 
@@ -92,6 +93,7 @@ export async function startApi({ deps = {}, limits, pool, wrap = (db) => db }: A
       virtualTime: null,
       dev: null,
       mailer: world.mailer,
+      csvReader: plainCsvReader,
       writer: offlineWriter,
       mailboxes: world.mailboxes,
       linkedIn: world.linkedIn,

@@ -7,6 +7,7 @@ import { scopes as everyScope, type Scope } from '../../src/domain/scope.ts';
 import { linkedInCallbacks } from './api.ts';
 import { aToken } from './builders.ts';
 import { type Deeds, startDeeds } from './deeds.ts';
+import { plainCsvReader } from './plain-csv-reader.ts';
 import { aCampaign, aHouse, type CampaignSpec, type House, type RunningCampaign, sequencesOf } from './scenario.ts';
 
 /**
@@ -34,6 +35,7 @@ export async function startServed(
     virtualTime: options.virtualTime?.(deeds) ?? null,
     dev: null,
     mailer: deeds.deps.mailer,
+    csvReader: plainCsvReader,
     writer: deeds.deps.writer,
     mailboxes: deeds.deps.mailboxes,
     linkedIn: deeds.deps.linkedIn,

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { afterwards } from '../../commands/afterwards.ts';
 import type { Caller } from '../../commands/deps.ts';
@@ -52,16 +53,17 @@ const ROWS_AT_ONCE = 1_000;
  * dies or stops meanwhile, the reconciler has the rest done.
  */
 export function importRoutes(app: App, deps: ApiDeps): void {
-  const { db, log } = deps;
+  const { db, log, csvReader } = deps;
   const stopping = new AbortController();
   const jobs = afterwards((job: ImportRef) => runImport(deps, job, stopping.signal).then(() => undefined), {
     atOnce: 2,
     failed: (error) => log.warn(failureOf(error), 'an import stopped; the reconciler goes on with it'),
   });
-  app.addHook('onClose', async () => {
-    stopping.abort();
-    await jobs.settled();
+  app.addHook('preClose', async () => {
+    const headers = { 'retry-after': '5' };
+    stopping.abort(new HttpProblem('unavailable', 'the server stops just now; try again', { headers }));
   });
+  app.addHook('onClose', () => jobs.settled());
 
   const show = async ({ workspaceId }: Caller, id: ImportId): Promise<ImportShown> => {
     const found = await db.inWorkspace(workspaceId, (tx) => findImport(tx, id));
@@ -72,9 +74,9 @@ export function importRoutes(app: App, deps: ApiDeps): void {
   app.post(
     '/app/api/imports/read',
     { config: write, bodyLimit, schema: { body: file, response: { 200: readFileShape } } },
-    ({ body: { text } }) => {
+    ({ body: { text } }, reply) => {
       refuseLong(text);
-      return readLeadFile(text);
+      return readLeadFile(csvReader, { text, signal: whileAwaited(reply, stopping.signal) });
     },
   );
 
@@ -87,7 +89,7 @@ export function importRoutes(app: App, deps: ApiDeps): void {
     },
     async ({ caller, params: { id: campaignId }, body: { file_name: fileName, text, mapping, approve } }, reply) => {
       refuseLong(text);
-      const rows = await leadsOfFile(text, mapping);
+      const rows = await leadsOfFile(csvReader, { text, signal: whileAwaited(reply, stopping.signal) }, mapping);
       const id = await startImport(deps, caller, { campaignId, fileName, approve, rows });
       const shown = await show(caller, id);
       jobs.push({ id, workspaceId: caller.workspaceId });
@@ -136,6 +138,13 @@ export function importRoutes(app: App, deps: ApiDeps): void {
       .header('content-disposition', `attachment; filename="${outcomesName(name)}"`)
       .send(Readable.from(linesOf(deps, caller, params.id)));
   });
+}
+
+/** Aborted when the client goes, or the server does. */
+function whileAwaited({ raw }: FastifyReply, stopping: AbortSignal): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => gone.abort(new HttpProblem('invalid_request', 'the client went before its answer')));
+  return AbortSignal.any([gone.signal, stopping]);
 }
 
 function refuseLong(text: string): void {

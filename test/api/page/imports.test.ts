@@ -1,5 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { CsvReader } from '../../../src/adapters/csv-reader.ts';
+import { createThreadedCsvReader } from '../../../src/adapters/threaded-csv-reader.ts';
 import { eraseContact } from '../../../src/commands/contacts/erase-contact.ts';
 import { suppress } from '../../../src/commands/contacts/suppress.ts';
 import { runImport } from '../../../src/commands/leads/run-import.ts';
@@ -8,13 +10,24 @@ import { giveUpLease, leaseImport } from '../../../src/db/imports.ts';
 import { newId } from '../../../src/db/new-id.ts';
 import { contacts, events, imports } from '../../../src/db/schema.ts';
 import type { CampaignId, ContactId, ImportId } from '../../../src/domain/ids.ts';
+import { plainCsvReader } from '../../support/plain-csv-reader.ts';
 import { aHouse, always, content, steps } from '../../support/scenario.ts';
 import { type Served, startServed } from '../../support/served.ts';
 import { until } from '../../support/until.ts';
 
+/** These texts harm a thread of their own; every other is read where it is called. */
+const harmful = ['spin', 'crash'];
+const threaded = createThreadedCsvReader({
+  entry: new URL('../../support/odd-csv-thread.ts', import.meta.url),
+  atOnce: 1,
+});
+const csvReader: CsvReader = {
+  read: (text, signal) => (harmful.includes(text) ? threaded : plainCsvReader).read(text, signal),
+};
+
 let api: Served;
 beforeAll(async () => {
-  api = await startServed();
+  api = await startServed({ deps: () => ({ csvReader }) });
 });
 afterAll(() => api.close());
 
@@ -72,9 +85,58 @@ describe('a file that is read', () => {
     );
   });
 
+  test('of more rows than are taken is refused, before it is read to its end', async () => {
+    const { status, body } = await api.post('/app/api/imports/read', { text: `n\n${'1\n'.repeat(50_001)}` });
+    expect([status, body.detail]).toEqual([422, 'the file has more than 50000 rows: split it']);
+  });
+
   test('of more than 10 MB is refused', async () => {
     const { status, body } = await api.post('/app/api/imports/read', { text: 'x'.repeat(10 * 1024 * 1024 + 1) });
     expect([status, body.code]).toEqual([413, 'body_too_large']);
+  });
+});
+
+describe('a file that would be read for good', () => {
+  const read = { method: 'POST', url: '/app/api/imports/read', payload: { text: 'spin' } } as const;
+  const headersOf = ({ token }: Served) => ({ authorization: `Bearer ${token}` });
+
+  test('holds nobody up: others are answered, another file is refused for now, and it ends when its client goes', async () => {
+    const origin = await api.listen();
+    const leaving = new AbortController();
+    const reading = fetch(`${origin}${read.url}`, {
+      method: 'POST',
+      headers: { ...headersOf(api), 'content-type': 'application/json' },
+      body: JSON.stringify(read.payload),
+      signal: leaving.signal,
+    }).then(
+      () => 'answered',
+      () => 'gone',
+    );
+    await until(() => threaded.threads() === 1);
+    for (let n = 0; n < 20; n++) expect((await fetch(`${origin}/healthz`)).status).toBe(200);
+    const second = await api.app.inject({ ...read, headers: headersOf(api) });
+    expect([second.statusCode, second.headers['retry-after']]).toEqual([503, '2']);
+    expect(second.json().detail).toBe('as many files as may be at once are being read (1): try again in a moment');
+    expect(threaded.threads()).toBe(1);
+
+    leaving.abort();
+    expect(await reading).toBe('gone');
+    await until(() => threaded.threads() === 0);
+  });
+
+  test('ends when the server stops, which asks to try again', async () => {
+    const stopping = await startServed({ deps: () => ({ csvReader }) });
+    const reading = stopping.app.inject({ ...read, headers: headersOf(stopping) });
+    await until(() => threaded.threads() === 1);
+    await stopping.close();
+    const { statusCode, headers } = await reading;
+    expect([statusCode, headers['retry-after'], threaded.threads()]).toEqual([503, '5', 0]);
+  });
+
+  test('that breaks its thread is a fault of ours, and the door goes on', async () => {
+    const { status, body } = await api.post('/app/api/imports/read', { text: 'crash' });
+    expect([status, body.code]).toEqual([500, 'internal_error']);
+    expect((await api.post('/app/api/imports/read', { text: 'email\n' })).status).toBe(200);
   });
 });
 

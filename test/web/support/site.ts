@@ -21,6 +21,7 @@ import { scopes as everyScope, type Scope } from '../../../src/domain/scope.ts';
 import { CALLBACK_SECRET, linkedInCallbacks, unsubscribeLinks } from '../../support/api.ts';
 import { aToken } from '../../support/builders.ts';
 import { startEngine, testVault } from '../../support/engine.ts';
+import { plainCsvReader } from '../../support/plain-csv-reader.ts';
 import { watchPage } from './troubles.ts';
 
 const WEB_ROOT = fileURLToPath(new URL('../../../dist/web', import.meta.url));
@@ -173,6 +174,7 @@ async function startServer(
     virtualTime: engine.conductor,
     dev,
     mailer,
+    csvReader: plainCsvReader,
     mailboxes,
     linkedIn,
     linkedInCallbacks,
