@@ -1,7 +1,12 @@
 import { and, count, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
-import type { SuppressionReason } from '../domain/fence.ts';
 import type { SuppressionId, WorkspaceId } from '../domain/ids.ts';
-import { covers, type Reachable, type SuppressionKind, suppressionKeys } from '../domain/suppression.ts';
+import {
+  covers,
+  type Reachable,
+  type SuppressionKind,
+  type SuppressionReason,
+  suppressionKeys,
+} from '../domain/suppression.ts';
 import { type Actor, record } from './events.ts';
 import { newId } from './new-id.ts';
 import { type Listed, type PageAsked, rowsBefore } from './pages.ts';

@@ -4,10 +4,7 @@ import { DAY_MS } from './durations.ts';
 import type { TaskId } from './ids.ts';
 import { permittedAt, planStep, type SendingSchedule } from './schedule.ts';
 import type { SequenceEnd, Why } from './sequence.ts';
-
-/** Why an entry stands in the suppression list. */
-export const suppressionReasons = ['unsubscribed', 'hard_bounce', 'complained', 'asked_by_user'] as const;
-export type SuppressionReason = (typeof suppressionReasons)[number];
+import type { SuppressionReason } from './suppression.ts';
 
 /** How a sequence ends whose contact turns out to be suppressed. */
 export const endOfSuppressed: Record<SuppressionReason, SequenceEnd> = {

@@ -1,6 +1,10 @@
 /** Who must never be contacted. Design 1, 6. */
 import { checkDomain, domainOf, normaliseEmail, normaliseProfile } from './contact.ts';
 
+/** Why an entry stands in the list. */
+export const suppressionReasons = ['unsubscribed', 'hard_bounce', 'complained', 'asked_by_user'] as const;
+export type SuppressionReason = (typeof suppressionReasons)[number];
+
 export const suppressionKinds = ['address', 'domain', 'profile'] as const;
 export type SuppressionKind = (typeof suppressionKinds)[number];
 

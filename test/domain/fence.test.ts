@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { accountStatuses, maySend } from '../../src/domain/accounts/account.ts';
 import { campaignStatuses } from '../../src/domain/campaign.ts';
-import { endOfSuppressed, type FenceFacts, judge, suppressionReasons, type Verdict } from '../../src/domain/fence.ts';
+import { endOfSuppressed, type FenceFacts, judge, type Verdict } from '../../src/domain/fence.ts';
 import { idOf, type TaskId } from '../../src/domain/ids.ts';
 import { nextOpening, permittedAt, type SendingSchedule } from '../../src/domain/schedule.ts';
+import { suppressionReasons } from '../../src/domain/suppression.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

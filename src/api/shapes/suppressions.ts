@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { SuppressionRow } from '../../db/rows.ts';
-import { suppressionReasons } from '../../domain/fence.ts';
-import { suppressionKinds } from '../../domain/suppression.ts';
+import { suppressionKinds, suppressionReasons } from '../../domain/suppression.ts';
 import { pageOf, printedId, printedInstant, printInstant } from './primitives.ts';
 
 /** Whom nobody contacts any more. */

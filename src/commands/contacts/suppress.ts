@@ -2,9 +2,9 @@ import { eq, or, type SQL, sql } from 'drizzle-orm';
 import { appNow } from '../../db/clock.ts';
 import { contacts, sequences } from '../../db/schema.ts';
 import { suppress as writeSuppression } from '../../db/suppressions.ts';
-import { endOfSuppressed, type SuppressionReason } from '../../domain/fence.ts';
+import { endOfSuppressed } from '../../domain/fence.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import { normaliseSuppression, type SuppressionKind } from '../../domain/suppression.ts';
+import { normaliseSuppression, type SuppressionKind, type SuppressionReason } from '../../domain/suppression.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
 import { endInPages } from '../sequences/end-in-pages.ts';
 

@@ -1,8 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { check, foreignKey, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
-import { type SuppressionReason, suppressionReasons } from '../../domain/fence.ts';
 import type { AccountId, ContactId, SuppressionId } from '../../domain/ids.ts';
-import { type SuppressionKind, suppressionKinds } from '../../domain/suppression.ts';
+import {
+  type SuppressionKind,
+  type SuppressionReason,
+  suppressionKinds,
+  suppressionReasons,
+} from '../../domain/suppression.ts';
 import { instant, workspaceColumn, workspacePolicies } from '../columns.ts';
 import { accounts } from './accounts.ts';
 import { oneOf } from './checks.ts';
