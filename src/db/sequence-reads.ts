@@ -4,6 +4,7 @@ import { channelOf } from '../domain/accounts/account.ts';
 import type { AccountUse } from '../domain/accounts/account-use.ts';
 import type { ExplainFacts, OpenTask, StepFacts } from '../domain/explain.ts';
 import type { SequenceId } from '../domain/ids.ts';
+import type { SuppressionReason } from '../domain/suppression.ts';
 import type { TemplateContent } from '../domain/template.ts';
 import { accountUse } from './account-reads.ts';
 import type { EventRow } from './event-reads.ts';
@@ -27,6 +28,7 @@ import {
   workspaces,
 } from './schema.ts';
 import { matchingSequences, type SequenceFilter } from './sequence-search.ts';
+import { suppressionIn } from './suppressions.ts';
 import { listTasks, type TaskView } from './task-reads.ts';
 
 /*
@@ -116,6 +118,7 @@ async function readViews(
       steps: stepsOf,
       openTasks: openTasksOf,
       switchedOff,
+      suppression: suppressionIn(sql`${contacts}`),
       now,
     })
     .from(total)
@@ -174,6 +177,7 @@ interface ReadRow {
   steps: StepFacts[];
   openTasks: OpenTask[];
   switchedOff: boolean;
+  suppression: SuppressionReason | null;
   now: number;
 }
 
@@ -187,6 +191,7 @@ function viewOf({
   steps,
   openTasks,
   switchedOff,
+  suppression,
   now,
 }: ReadRow): SequenceView[] {
   if (!sequence || !campaign || !contact || !content) return []; // nothing matched: the row carries the count alone
@@ -202,8 +207,9 @@ function viewOf({
     steps,
     delay: content.steps[position]?.delay ?? null,
     schedule: content.schedule,
-    campaign: campaign.status,
+    campaign,
     switchedOff,
+    suppression,
     awayUntil: contact.awayUntil,
     account: channel === 'email' ? email : channel === 'linkedin' ? linkedin : null,
     use: null,

@@ -101,3 +101,20 @@ export async function suppressionOf(tx: Tx, contact: { email: string | null; pro
     .limit(1);
   return row?.reason ?? null;
 }
+
+/** As `suppressionKeys` of the contact of this name, within a statement. */
+const keysOf = (contact: SQL): SQL => sql`(select 'address' as kind, ${contact}.email as value
+  union all select 'profile', ${contact}.profile
+  union all select 'domain', array_to_string(labels[first:], '.')
+    from string_to_array(split_part(${contact}.email, '@', -1), '.') labels, unnest(labels) with ordinality label (name, first)
+    where first < cardinality(labels))`;
+
+/** As `suppressionOf` the contact of this name, within a statement. */
+export const suppressionIn = (contact: SQL): SQL<SuppressionReason | null> => sql`(select x.reason from suppressions x
+  where x.workspace_id = ${contact}.workspace_id and (x.kind, x.value) in ${keysOf(contact)}
+  order by x.created_at limit 1)`;
+
+/** The ids of those among some contacts who are suppressed: all in one join, for thousands are asked about at once. */
+export const suppressedAmong = (some: SQL): SQL => sql`(select k.id from (${some}) k
+  cross join lateral ${keysOf(sql`k`)} key
+  join suppressions x on x.workspace_id = k.workspace_id and x.kind = key.kind and x.value = key.value)`;

@@ -1,6 +1,7 @@
-import { and, asc, eq, inArray, ne, or, sql } from 'drizzle-orm';
+import { and, asc, eq } from 'drizzle-orm';
 import { channelOf } from '../domain/accounts/account.ts';
 import type { SequenceId, TaskId, WorkspaceId } from '../domain/ids.ts';
+import { isBlocking } from '../domain/task.ts';
 import type { Tx } from './pool.ts';
 import type { CampaignRow, ContactRow, SequenceRow, StepRow } from './rows.ts';
 import { campaigns, contacts, sequenceSteps, sequences, tasks, templateVersions } from './schema.ts';
@@ -63,27 +64,16 @@ export function accountIdFor({ sequence }: Walk, step: StepRow) {
 export const jitterKey = ({ contact }: Walk, position: number) =>
   `${contact.email ?? contact.profile ?? contact.id}#${position}`;
 
-/**
- * The oldest open task that keeps the sequence from going on: a reply to read, an unconfirmed send, the current step's
- * own work, or copy to complete for it. Design 2.
- */
+/** The oldest open task that keeps the sequence from going on. */
 export async function blockingTask(
   tx: Tx,
   { sequence, steps }: Pick<Walk, 'sequence' | 'steps'>,
 ): Promise<TaskId | null> {
-  const current = steps[sequence.position];
-  const ofCurrent = current ? eq(tasks.stepId, current.stepId) : sql`false`;
-  const [row] = await tx
-    .select({ id: tasks.id })
+  const open = await tx
+    .select({ id: tasks.id, kind: tasks.kind, stepId: tasks.stepId })
     .from(tasks)
-    .where(
-      and(
-        eq(tasks.sequenceId, sequence.id),
-        eq(tasks.status, 'OPEN'),
-        or(inArray(tasks.kind, ['read_reply', 'confirm_send']), and(ne(tasks.kind, 'read_reply'), ofCurrent)),
-      ),
-    )
-    .orderBy(asc(tasks.createdAt), asc(tasks.id))
-    .limit(1);
-  return row?.id ?? null;
+    .where(and(eq(tasks.sequenceId, sequence.id), eq(tasks.status, 'OPEN')))
+    .orderBy(asc(tasks.createdAt), asc(tasks.id));
+  const current = steps[sequence.position]?.stepId;
+  return open.find((task) => isBlocking(task, current))?.id ?? null;
 }

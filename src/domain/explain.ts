@@ -2,17 +2,16 @@
  * What comes next, what keeps a sequence still, and why not sooner, in words for a person. Users of every comparable
  * product ask "why is nothing going out?"; this is the answer. Design 2; the wording is the web app's (its section 2).
  */
-
-import type { AccountStatus } from './accounts/account.ts';
+import type { AccountHealth } from './accounts/account.ts';
 import { type AccountUse, limitText } from './accounts/account-use.ts';
 import type { CampaignStatus, EnrolmentWhy } from './campaign.ts';
 import { DAY_MS } from './durations.ts';
-import type { HoldKind } from './hold-up.ts';
+import { dueOf, firstHold, type HoldFacts, type HoldKind, holds } from './hold-up.ts';
 import type { StepId } from './ids.ts';
 import { dateText, instantText } from './instant-text.ts';
 import { type Delay, dayWindows, localDate, nextOpening, type SendingSchedule } from './schedule.ts';
 import { isTerminal, type SequenceStatus, type StepKind, type StepStatus, type Why } from './sequence.ts';
-import type { TaskKind } from './task.ts';
+import { isBlocking, type TaskKind } from './task.ts';
 import type { TemplateStatus } from './template.ts';
 
 export interface Hold {
@@ -55,7 +54,7 @@ export interface OpenTask {
 }
 
 /** Everything the explanation rests on, read in one breath. Instants are epoch ms. */
-export interface ExplainFacts {
+export interface ExplainFacts extends Omit<HoldFacts<OpenTask>, 'blockingTask'> {
   now: number;
   status: SequenceStatus;
   /** The current step, counted from 0. */
@@ -67,17 +66,7 @@ export interface ExplainFacts {
   /** Of the current step, in the version the sequence is pinned to. */
   delay: Delay | null;
   schedule: SendingSchedule;
-  campaign: CampaignStatus;
-  /** The kill switch of the installation or the workspace. */
-  switchedOff: boolean;
-  awayUntil: number | null;
-  /** The one the current step goes from; null where it needs none. */
-  account: {
-    address: string;
-    status: AccountStatus;
-    restingUntil: number | null;
-    disconnectedAt: number | null;
-  } | null;
+  account: (AccountHealth & { address: string }) | null;
   /** What that account has used of its limits for such a step; null where nobody asked. */
   use: AccountUse | null;
   /** Oldest first. */
@@ -94,81 +83,60 @@ export function explain(facts: ExplainFacts): { next: Next | null; holds: Hold[]
   return { next: { stepId: id, number, name, kind, ...reason(facts, step) }, holds };
 }
 
-function holdsOf({ campaign, awayUntil, account, now, schedule }: ExplainFacts): Hold[] {
-  const holds: Hold[] = [];
-  if (campaign === 'PAUSED') holds.push({ kind: 'campaign_paused', until: null, text: 'campaign paused' });
-  if (awayUntil !== null && awayUntil > now)
-    holds.push({
-      kind: 'out_of_office',
-      until: awayUntil,
-      text: `out of office until ${instantText(awayUntil, schedule.zone)}`,
-    });
-  if (account?.status === 'PAUSED') holds.push({ kind: 'account_paused', until: null, text: 'account paused' });
-  return holds;
+/** Those that stand now, also where something else comes first. */
+function holdsOf(facts: ExplainFacts): Hold[] {
+  const { now, schedule } = facts;
+  const asked = { ...facts, blockingTask: null };
+  const moment = { now, due: now };
+  const found: Hold[] = [];
+  if (holds.campaign_paused(asked, moment))
+    found.push({ kind: 'campaign_paused', until: null, text: 'campaign paused' });
+  const awayUntil = holds.out_of_office(asked, moment);
+  if (awayUntil) found.push({ kind: 'out_of_office', until: awayUntil, text: awayText(awayUntil, schedule) });
+  if (holds.account_paused(asked, moment)) found.push({ kind: 'account_paused', until: null, text: 'account paused' });
+  return found;
 }
+
+const awayText = (until: number, { zone }: SendingSchedule) => `out of office until ${instantText(until, zone)}`;
 
 type Reason = Pick<Next, 'at' | 'why' | 'text'>;
 
-/** The first reason wins, in the order in which the fence asks (`domain/fence.ts`). */
-function reason(facts: ExplainFacts, step: StepFacts): Reason {
-  return (
-    taskReason(facts, step) ??
-    switchReason(facts) ??
-    healthReason(facts) ??
-    awayReason(facts) ??
-    plannedReason(facts, step)
-  );
-}
+const reason = (facts: ExplainFacts, step: StepFacts): Reason => heldReason(facts, step) ?? plannedReason(facts, step);
 
-/** The oldest open task that keeps the sequence from going on, as `db/walks.ts` asks for it. */
-function taskReason({ openTasks }: ExplainFacts, step: StepFacts): Reason | null {
-  const task = openTasks.find(
-    ({ kind, stepId }) => kind === 'read_reply' || kind === 'confirm_send' || stepId === step.id,
-  );
-  if (!task) return null;
-  const why = task.kind === 'confirm_send' ? 'confirming' : 'waiting_for_task';
-  return { at: null, why, text: `waiting for '${task.title}' (${task.assignee})` };
-}
-
-/** A pause, a switch, a paused account: a step still ahead keeps its instant, one that fell due waits for a person. */
-function switchReason(facts: ExplainFacts): Reason | null {
-  const { campaign, switchedOff, account, now, nextAt, nextWhy } = facts;
-  const text =
-    campaign === 'PAUSED'
-      ? 'campaign paused'
-      : switchedOff
-        ? 'sending is switched off'
-        : account?.status === 'PAUSED'
-          ? 'account paused'
-          : null;
-  if (text === null) return null;
-  // Held already: the row's instant is only when it is looked at again.
-  return { at: nextAt !== null && nextAt > now && nextWhy !== 'held' ? nextAt : null, why: 'held', text };
-}
-
-/** The account cannot send when the step is due. */
-function healthReason({ account, now, nextAt, nextWhy, schedule }: ExplainFacts): Reason | null {
-  if (!account) return null;
-  const due = nextAt ?? now;
-  const { address, status, restingUntil, disconnectedAt } = account;
-  if (status === 'DISCONNECTED' && (due <= now || nextWhy === 'held')) {
-    const limit = instantText((disconnectedAt ?? now) + DAY_MS, schedule.zone);
-    return { at: null, why: 'held', text: `${address} is disconnected; fails unless it is reconnected by ${limit}` };
-  }
-  if (status === 'RESTING' && restingUntil !== null && restingUntil > now && restingUntil >= due)
-    return {
-      at: restingUntil,
+/** What holds the sequence, in words. */
+function heldReason(facts: ExplainFacts, step: StepFacts): Reason | null {
+  const { now, schedule, openTasks } = facts;
+  const { zone } = schedule;
+  const address = addressOf(facts);
+  const asked = { ...facts, blockingTask: openTasks.find((task) => isBlocking(task, step.id)) ?? null };
+  const moment = { now, due: dueOf(facts, now) };
+  // A step still ahead keeps its instant, one that fell due waits for whoever lifts what holds it.
+  const untilLifted = (text: string): Reason => ({ at: moment.due > now ? moment.due : null, why: 'held', text });
+  const never = (text: string): Reason => ({ at: null, why: 'held', text });
+  return firstHold<OpenTask, Reason>(asked, moment, {
+    waiting_for_task: ({ title, assignee }) => ({
+      at: null,
+      why: 'waiting_for_task',
+      text: `waiting for '${title}' (${assignee})`,
+    }),
+    campaign_ended: () => never('campaign ended; ends instead of going on'),
+    campaign_paused: () => untilLifted('campaign paused'),
+    switched_off: () => untilLifted('sending is switched off'),
+    account_paused: () => untilLifted('account paused'),
+    suppressed: () => never('contact suppressed; ends instead of going on'),
+    account_unavailable: () => never(`${address} cannot send any more; fails instead of going on`),
+    account_disconnected: (until) =>
+      never(`${address} is disconnected; fails unless it is reconnected by ${instantText(until, zone)}`),
+    account_resting: (until) => ({
+      at: until,
       why: 'account_cap',
-      text: `${address} rests until ${instantText(restingUntil, schedule.zone)}`,
-    };
-  return null;
+      text: `${address} rests until ${instantText(until, zone)}`,
+    }),
+    out_of_office: (until) => ({ at: nextOpening(until, schedule), why: 'held', text: awayText(until, schedule) }),
+  });
 }
 
-function awayReason({ awayUntil, now, nextAt, schedule }: ExplainFacts): Reason | null {
-  if (awayUntil === null || awayUntil <= now || awayUntil < (nextAt ?? now)) return null;
-  const at = nextOpening(awayUntil, schedule);
-  return { at, why: 'held', text: `out of office until ${instantText(awayUntil, schedule.zone)}` };
-}
+const addressOf = ({ account }: ExplainFacts) => account?.address ?? 'the account';
 
 /** What the row says: its own instant and reason. */
 function plannedReason(facts: ExplainFacts, step: StepFacts): Reason {
@@ -182,7 +150,7 @@ function plannedReason(facts: ExplainFacts, step: StepFacts): Reason {
 }
 
 function plannedText(facts: ExplainFacts, step: StepFacts, at: number, schedule: SendingSchedule, why: Why): string {
-  const address = facts.account?.address ?? 'the account';
+  const address = addressOf(facts);
   switch (why) {
     case 'delay':
       return delayText(facts.delay, baseOf(facts.steps, step));

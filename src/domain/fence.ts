@@ -1,6 +1,5 @@
-import { isPaused, maySend } from './accounts/account.ts';
-import type { CampaignStatus } from './campaign.ts';
 import { DAY_MS } from './durations.ts';
+import { firstHold, type HoldFacts } from './hold-up.ts';
 import type { TaskId } from './ids.ts';
 import { permittedAt, planStep, type SendingSchedule } from './schedule.ts';
 import type { SequenceEnd, Why } from './sequence.ts';
@@ -15,16 +14,9 @@ export const endOfSuppressed: Record<SuppressionReason, SequenceEnd> = {
 };
 
 /** Everything that may forbid a sequence's current step, read after the locks are held. */
-export interface FenceFacts {
+export interface FenceFacts extends HoldFacts<TaskId> {
   end: SequenceEnd | null;
-  blockingTask: TaskId | null;
-  campaign: { status: CampaignStatus; controlEpoch: number };
-  /** The kill switch of the installation or the workspace. */
-  switchedOff: boolean;
-  /** Null where the step needs none. */
-  account: Parameters<typeof maySend>[0] | null;
-  suppression: SuppressionReason | null;
-  awayUntil: number | null;
+  campaign: HoldFacts<TaskId>['campaign'] & { controlEpoch: number };
   schedule: SendingSchedule;
   jitterKey: string;
 }
@@ -39,24 +31,27 @@ export type Verdict =
   | { kind: 'end'; end: SequenceEnd };
 
 /**
- * May the current step run at `now`? The first reason wins, in the one order: ended → blocking task → campaign → account
- * or workspace switched off → suppression → account health → out of office → window. Inbox freshness, cap and gap follow
- * the window. Asked twice for every message: when it is claimed and again before its body. Design 3.
+ * May the current step run at `now`? An end comes first, then the first of what holds it (`holdOrder`), then the window.
+ * Inbox freshness, cap and gap follow that. Asked twice for every message: when it is claimed and again before its body.
+ * Design 3.
  */
 export function judge(facts: FenceFacts, now: number): Verdict {
-  const { end, blockingTask, campaign, switchedOff, account, suppression, awayUntil, schedule, jitterKey } = facts;
+  const { end, campaign, schedule, jitterKey } = facts;
   if (end) return { kind: 'ended', end };
-  if (blockingTask) return { kind: 'task', taskId: blockingTask };
-  if (campaign.status === 'ENDED') return { kind: 'end', end: { status: 'STOPPED_EARLY', reason: 'campaign_ended' } };
-  if (campaign.status !== 'RUNNING') return { kind: 'held', epoch: campaign.controlEpoch };
-  if (switchedOff) return { kind: 'defer', until: now + DAY_MS, why: 'held' };
-  const permission = account ? maySend(account, now) : { kind: 'may' as const };
-  if (account && isPaused(account) && permission.kind === 'defer') return permission;
-  if (suppression) return { kind: 'end', end: endOfSuppressed[suppression] };
-  if (permission.kind === 'unavailable')
-    return { kind: 'end', end: { status: 'FAILED', reason: 'account_unavailable' } };
-  if (permission.kind === 'defer') return permission;
-  if (awayUntil !== null && awayUntil > now) return { kind: 'defer', until: awayUntil, why: 'held' };
+  const moment = { now, due: now };
+  const held = firstHold<TaskId, Verdict>(facts, moment, {
+    waiting_for_task: (taskId) => ({ kind: 'task', taskId }),
+    campaign_ended: () => ({ kind: 'end', end: { status: 'STOPPED_EARLY', reason: 'campaign_ended' } }),
+    campaign_paused: () => ({ kind: 'held', epoch: campaign.controlEpoch }),
+    switched_off: () => ({ kind: 'defer', until: now + DAY_MS, why: 'held' }),
+    account_paused: (until) => ({ kind: 'defer', until, why: 'held' }),
+    suppressed: (reason) => ({ kind: 'end', end: endOfSuppressed[reason] }),
+    account_unavailable: () => ({ kind: 'end', end: { status: 'FAILED', reason: 'account_unavailable' } }),
+    account_disconnected: (until) => ({ kind: 'defer', until, why: 'held' }),
+    account_resting: (until) => ({ kind: 'defer', until, why: 'account_cap' }),
+    out_of_office: (until) => ({ kind: 'defer', until, why: 'held' }),
+  });
+  if (held) return held;
   if (permittedAt(now, schedule)) return { kind: 'go' };
   const { at, why } = planStep(now, null, schedule, jitterKey);
   return { kind: 'defer', until: at, why };

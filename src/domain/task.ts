@@ -1,3 +1,5 @@
+import type { StepId } from './ids.ts';
+
 export const taskStatuses = ['OPEN', 'COMPLETED', 'SKIPPED', 'DISMISSED'] as const;
 export type TaskStatus = (typeof taskStatuses)[number];
 
@@ -12,6 +14,15 @@ export const taskMoves: Record<TaskStatus, readonly TaskStatus[]> = {
 /** A manual step; a reply to read; one to answer; a send whose fate is unknown; copy that lacks a value. */
 export const taskKinds = ['manual_step', 'read_reply', 'answer_reply', 'confirm_send', 'complete_copy'] as const;
 export type TaskKind = (typeof taskKinds)[number];
+
+/**
+ * Whether an open task keeps its sequence from going on: a reply to read, an unconfirmed send, the current step's own
+ * work, or copy to complete for it. Design 2.
+ */
+export const isBlocking = (
+  { kind, stepId }: { kind: TaskKind; stepId: StepId | null },
+  currentStep: StepId | undefined,
+): boolean => kind === 'read_reply' || kind === 'confirm_send' || stepId === currentStep;
 
 /** The outcomes a person chooses from when completing a task of a kind; none: completing says it all. */
 export const taskOutcomes = {

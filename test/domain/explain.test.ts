@@ -46,8 +46,9 @@ const facts = (over: Partial<ExplainFacts> = {}): ExplainFacts => ({
   steps: [sent(1, '2026-11-16T09:00'), sent(2, '2026-11-19T09:12'), step(3), step(4)],
   delay: { value: 3, unit: 'business_days' },
   schedule: paris,
-  campaign: 'RUNNING',
+  campaign: { status: 'RUNNING' },
   switchedOff: false,
+  suppression: null,
   awayUntil: null,
   account: { address: 'sam@acme.example', status: 'CONNECTED', restingUntil: null, disconnectedAt: null },
   use: null,
@@ -189,13 +190,13 @@ describe('a task', () => {
       text: "waiting for 'Read the reply' (Ada)",
     });
     expect(next({ openTasks: [confirm, reply] })).toMatchObject({
-      why: 'confirming',
+      why: 'waiting_for_task', // not 'confirming': a person is asked now
       text: "waiting for 'Was it sent?' (Sam)",
     });
   });
 
   test('comes before a pause: settling it is what a person can do now', () => {
-    expect(next({ campaign: 'PAUSED', openTasks: [call] })?.why).toBe('waiting_for_task');
+    expect(next({ campaign: { status: 'PAUSED' }, openTasks: [call] })?.why).toBe('waiting_for_task');
   });
 });
 
@@ -208,7 +209,7 @@ describe('holds', () => {
 
   test('stand side by side', () => {
     const awayUntil = at('2026-12-03T09:00');
-    expect(explain(facts({ campaign: 'PAUSED', awayUntil, account: paused })).holds).toEqual([
+    expect(explain(facts({ campaign: { status: 'PAUSED' }, awayUntil, account: paused })).holds).toEqual([
       { kind: 'campaign_paused', until: null, text: 'campaign paused' },
       { kind: 'out_of_office', until: awayUntil, text: 'out of office until Thu 3 Dec, 09:00 (Europe/Paris)' },
       { kind: 'account_paused', until: null, text: 'account paused' },
@@ -216,12 +217,15 @@ describe('holds', () => {
   });
 
   test('a step still ahead keeps its instant over a pause, one that fell due has none', () => {
-    expect(next({ campaign: 'PAUSED' })).toMatchObject({
+    expect(next({ campaign: { status: 'PAUSED' } })).toMatchObject({
       at: at('2026-11-24T09:12'),
       why: 'held',
       text: 'campaign paused',
     });
-    expect(next({ campaign: 'PAUSED', nextAt: at('2026-11-19T09:30') })).toMatchObject({ at: null, why: 'held' });
+    expect(next({ campaign: { status: 'PAUSED' }, nextAt: at('2026-11-19T09:30') })).toMatchObject({
+      at: null,
+      why: 'held',
+    });
   });
 
   test('when a held step is looked at again is not when it goes', () => {
@@ -269,8 +273,43 @@ describe('holds', () => {
     expect(next({ account: gone })?.why).toBe('delay'); // there is time to mend it
   });
 
+  test('what ends the sequence at its next look is told before what only defers it', () => {
+    const ended = facts({ campaign: { status: 'ENDED' }, switchedOff: true });
+    expect(explain(ended).next).toMatchObject({ at: null, text: 'campaign ended; ends instead of going on' });
+    const resting = { ...paused, status: 'RESTING', restingUntil: at('2026-11-24T15:00') } as const;
+    expect(next({ suppression: 'unsubscribed', account: resting })).toMatchObject({
+      at: null,
+      why: 'held',
+      text: 'contact suppressed; ends instead of going on',
+    });
+    expect(next({ account: { ...paused, status: 'REMOVED' } })).toMatchObject({
+      at: null,
+      text: 'sam@acme.example cannot send any more; fails instead of going on',
+    });
+    const given = { ...paused, status: 'DISCONNECTED', disconnectedAt: at('2026-11-18T10:00') } as const;
+    expect(next({ account: given, nextWhy: 'held' })?.text).toMatch(/cannot send any more/);
+    expect(next({ account: given })?.why).toBe('delay'); // there is time to mend it
+  });
+
+  test('a paused account stays paused over a disconnection, and nothing fails meanwhile', () => {
+    const both = {
+      ...paused,
+      status: 'DISCONNECTED',
+      pausedWhy: 'by_user',
+      disconnectedAt: at('2026-11-19T09:00'),
+    } as const;
+    const due = facts({ account: both, nextAt: at('2026-11-19T09:30') });
+    expect(explain(due).next).toMatchObject({ at: null, why: 'held', text: 'account paused' });
+    expect(explain(due).holds.map(({ kind }) => kind)).toEqual(['account_paused']);
+  });
+
+  test('a held step waits for what holds it now, whenever it would be looked at again', () => {
+    const awayUntil = at('2026-11-19T14:00');
+    expect(next({ awayUntil, nextWhy: 'held' })).toMatchObject({ at: awayUntil, why: 'held' });
+  });
+
   test('an ended sequence has neither holds nor a next step', () => {
-    expect(explain(facts({ status: 'STOPPED_EARLY', campaign: 'PAUSED', nextAt: null }))).toEqual({
+    expect(explain(facts({ status: 'STOPPED_EARLY', campaign: { status: 'PAUSED' }, nextAt: null }))).toEqual({
       next: null,
       holds: [],
     });

@@ -80,8 +80,20 @@ export type BounceKind = (typeof bounceKinds)[number];
 
 const REST_MS = 5 * 3_600_000;
 
+/** A due step waits so long for its disconnected account, then the sequence fails. Design 3. */
+export const RECONNECT_WITHIN_MS = DAY_MS;
+
 /** A provider's limit answer rests the account this long. Design 6. */
 export const restUntil = (now: number) => now + REST_MS;
+
+/** What says whether an account may send. Instants are epoch ms. */
+export interface AccountHealth {
+  status: AccountStatus;
+  restingUntil: number | null;
+  disconnectedAt: number | null;
+  /** Set also while a paused account is disconnected. */
+  pausedWhy?: PauseReason | null;
+}
 
 /** What an account's health means for a message that is due. */
 export type Permission =
@@ -90,23 +102,14 @@ export type Permission =
   | { kind: 'unavailable' };
 
 /** By a person or by the guard, until a person resumes it; a disconnection meanwhile changes nothing in that. */
-export const isPaused = ({ status, pausedWhy = null }: { status: AccountStatus; pausedWhy?: PauseReason | null }) =>
+export const isPaused = ({ status, pausedWhy = null }: Pick<AccountHealth, 'status' | 'pausedWhy'>) =>
   status === 'PAUSED' || (status === 'DISCONNECTED' && pausedWhy !== null);
 
 /**
  * Whether the account may send at `now`. Paused: looked at again in 24 h (switching on says so at once). Disconnected:
  * one deferral to the 24 h limit, past it the sequence fails. Removed: at once. Design 3, 6.
  */
-export function maySend(
-  account: {
-    status: AccountStatus;
-    restingUntil: number | null;
-    disconnectedAt: number | null;
-    /** Set also while a paused account is disconnected. */
-    pausedWhy?: PauseReason | null;
-  },
-  now: number,
-): Permission {
+export function maySend(account: AccountHealth, now: number): Permission {
   // What a person holds does not fail by itself.
   if (isPaused(account)) return { kind: 'defer', until: now + DAY_MS, why: 'held' };
   switch (account.status) {
@@ -118,7 +121,7 @@ export function maySend(
         ? { kind: 'defer', until: account.restingUntil, why: 'account_cap' }
         : { kind: 'may' };
     case 'DISCONNECTED': {
-      const limit = (account.disconnectedAt ?? now) + DAY_MS;
+      const limit = (account.disconnectedAt ?? now) + RECONNECT_WITHIN_MS;
       return now < limit ? { kind: 'defer', until: limit, why: 'held' } : { kind: 'unavailable' };
     }
     case 'REMOVED':

@@ -4,9 +4,12 @@ import type { CampaignFiguresShown } from '../../api/shapes/campaigns.ts';
 import type { HoldUp } from '../../domain/hold-up.ts';
 
 export const holdUpNames: Record<HoldUp, string> = {
+  campaign_ended: 'Campaign ended',
   campaign_paused: 'Campaign paused',
   switched_off: 'Sending is switched off',
   account_paused: 'Account paused',
+  suppressed: 'Contact suppressed',
+  account_unavailable: 'Account cannot send any more',
   account_disconnected: 'Account disconnected',
   account_resting: 'Account rests',
   out_of_office: 'Out of office',
