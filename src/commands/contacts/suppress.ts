@@ -47,5 +47,5 @@ function covered(kind: SuppressionKind, value: string): SQL | undefined {
   if (kind === 'address') return eq(contacts.email, value);
   if (kind === 'profile') return eq(contacts.profile, value);
   const domain = sql`split_part(${contacts.email}, '@', 2)`;
-  return or(sql`${domain} = ${value}`, sql`right(${domain}, ${value.length + 1}) = ${`..${value}`}`);
+  return or(sql`${domain} = ${value}`, sql`right(${domain}, ${value.length + 1}) = ${`.${value}`}`);
 }

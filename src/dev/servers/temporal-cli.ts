@@ -196,8 +196,8 @@ async function versionOf(cli: string): Promise<string> {
 }
 
 function isOlder(version: string, than: string): boolean {
-  const numbers = version.split('..').map(Number);
-  const others = than.split('..').map(Number);
+  const numbers = version.split('.').map(Number);
+  const others = than.split('.').map(Number);
   const place = others.findIndex((other, index) => other !== numbers[index]);
   return place >= 0 && (numbers[place] ?? 0) < (others[place] ?? 0);
 }

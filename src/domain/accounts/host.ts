@@ -11,7 +11,7 @@ export function checkHost(host: string, { allowPrivateHosts }: { allowPrivateHos
     return `must be the name of one server such as "mail.example.com", got ${got}`;
   if (allowPrivateHosts) return null;
   if (isPrivateHost(host)) return `must be a public server, got ${got}`;
-  const isName = checkDomain(host.toLowerCase()) === null && !/^0x/i.test(host.split('..').at(-1) ?? '');
+  const isName = checkDomain(host.toLowerCase()) === null && !/^0x/i.test(host.split('.').at(-1) ?? '');
   return isName ? null : `must be the name of one server such as "mail.example.com", got ${got}`;
 }
 

@@ -71,7 +71,7 @@ function read(parts: Parts, order: Order): Day | null {
   if (parts.em !== undefined) return whole(parts.ey, String(months.get(parts.em)), parts.ed);
   const [first, second, year] =
     parts.da === undefined ? [parts.sa, parts.sb ?? parts.pb] : [parts.da, parts.db, parts.dy];
-  const dotted = parts.ds === '..' || parts.pb !== undefined;
+  const dotted = parts.ds === '.' || parts.pb !== undefined;
   if (dotted || order === 'day first' || first === second) return whole(year, second, first);
   if (Number(first) > 12) return whole(year, second, first);
   return order === 'month first' ? whole(year, first, second) : null;

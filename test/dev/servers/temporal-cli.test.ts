@@ -21,7 +21,7 @@ const find = (cliPath?: string) =>
 
 /** A program that says what `script` has it say. */
 function aProgram(file: string, script: string): string {
-  mkdirSync(join(file, '../..'), { recursive: true });
+  mkdirSync(join(file, '..'), { recursive: true });
   writeFileSync(file, `#!/bin/sh\n${script}\n`);
   chmodSync(file, 0o755);
   return file;

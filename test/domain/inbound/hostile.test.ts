@@ -61,7 +61,7 @@ const pieces = [
   'keine mails ',
   'no, thanks, ',
   '?',
-  '..',
+  '.',
   '... ',
   '<',
   '<a@b> ',

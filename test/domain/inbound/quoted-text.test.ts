@@ -172,7 +172,7 @@ const sentence = fc.oneof(
   ),
   fc
     .array(fc.stringMatching(/^[a-zäéøłжя]{1,9}$/), { minLength: 1, maxLength: 12 })
-    .chain((words) => fc.constantFrom('..', '!', '?', '', ',').map((mark) => `${words.join(' ')}${mark}`)),
+    .chain((words) => fc.constantFrom('.', '!', '?', '', ',').map((mark) => `${words.join(' ')}${mark}`)),
 );
 const answer = fc
   .array(fc.tuple(sentence, fc.constantFrom(' ', '\n', '\n\n')), { minLength: 1, maxLength: 6 })

@@ -10,6 +10,7 @@ const table: Record<string, readonly (readonly [text: string, returnsOn: string 
     ['I will be back on 24/12/2026.', '2026-12-24'],
     ['I will be back on 12/24/2026.', '2026-12-24'],
     ['I will be back on 24.12.2026.', '2026-12-24'],
+    ['I will be back on 04.12.2026 and will answer then.', '2026-12-04'],
     ['I am back on 03/04/2027 and will answer your mail then.', null],
     ['I am out of the office from 12/18/2026 to 01/04/2027 and will answer then.', '2027-01-05'],
     ['Returning December 24th', '2026-12-24'],
@@ -232,7 +233,7 @@ test('whatever the text, the answer is a real day or null', () => {
     '日',
     'from',
     '-',
-    '..',
+    '.',
     '\n',
   );
   fc.assert(
