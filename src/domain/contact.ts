@@ -1,5 +1,7 @@
 /** Who is the same person: one normalised email address, one normalised LinkedIn profile. Design 1. */
 
+import { quoted } from './quoted.ts';
+
 export type NormalisedEmail = { ok: true; email: string } | { ok: false; problem: string };
 export type NormalisedProfile = { ok: true; profile: string } | { ok: false; problem: string };
 
@@ -151,9 +153,4 @@ function percentDecoded(text: string): string | null {
   } catch {
     return null;
   }
-}
-
-/** A value inside a problem's text: in quotes, no line breaks, not longer than a line. */
-function quoted(value: string): string {
-  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
 }

@@ -1,4 +1,5 @@
 import { parseMessage } from '../message.ts';
+import { quoted } from '../quoted.ts';
 import {
   MAX_BODY_CHARACTERS,
   MAX_LINKEDIN_CHARACTERS,
@@ -35,8 +36,6 @@ interface Woven {
   generated: Found[];
   isHeader: boolean;
 }
-
-const MOST_QUOTED = 60;
 
 /** What is wrong with the generated parts of a step, in words for the person who will put it right. Manual tasks never go out. */
 export function checkCopy(step: TemplateStep, material: Material): string[] {
@@ -113,8 +112,6 @@ function weave(template: string, isHeader: boolean, { facts, ai }: Material): Wo
 }
 
 const isGenerated = ({ generated }: Woven, at: number) => generated.some(({ start, end }) => start <= at && at < end);
-
-const quoted = (text: string) => JSON.stringify(text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED)}…` : text);
 
 /** `{{name}}`, `{x}`, `[Name]`, `<company>`, `%NAME%`, `____`: at least one end of it is the model's. */
 const OPEN_PLACE =
