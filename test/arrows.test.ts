@@ -18,7 +18,7 @@ import {
 /** Who may import what below `src`. Arrows point inward: policy knows nobody, entry points know everybody. */
 const arrows: Arrows = {
   'domain/': ['domain/'],
-  'domain/schedule.ts': ['temporal-polyfill'],
+  'domain/zone.ts': ['temporal-polyfill'],
 
   'workflows/': [
     'workflows/',
@@ -195,7 +195,7 @@ test('the page is made of itself and of policy without the zone library', () => 
   const reached = reachedFrom('web/main.tsx', src);
   expect(reached).toEqual(expect.arrayContaining(['web/shell/app-frame.tsx', 'domain/sequence.ts'])); // so it does follow
   expect(reached.filter((path) => !/^(web|domain)\//.test(path))).toEqual([]);
-  expect(reached).not.toContain('domain/schedule.ts');
+  expect(reached).not.toContain('domain/zone.ts');
 });
 
 /** Forbidden imports, and how each is told. Were one of them not told, the tests above would prove nothing. */
@@ -250,7 +250,7 @@ for (const [path, source, told] of forbidden) {
 
 test('what an arrow permits is no stray, and neither is an import that only a comment or a string speaks of', () => {
   const permitted: Sources = {
-    'domain/schedule.ts': "import { Temporal } from 'temporal-polyfill';",
+    'domain/zone.ts': "import { Temporal } from 'temporal-polyfill';",
     'workflows/sequence.ts': "import type { Activities } from '../activities/index.ts';\nimport './signals.ts';",
     'adapters/smtp-mailer.ts': "import MailComposer from 'nodemailer/lib/mail-composer';",
     'api/app.ts': "import helmet from '@fastify/helmet';\nimport type { Mailer } from '../adapters/mailer.ts';",

@@ -5,7 +5,7 @@ import type { TemplateWithContent } from '../db/templates.ts';
 import type { MemberId, StepId } from '../domain/ids.ts';
 import { checkMessage } from '../domain/message.ts';
 import { type FieldProblem, Refusal } from '../domain/refusal.ts';
-import { isZone, type Weekday } from '../domain/schedule.ts';
+import type { Weekday } from '../domain/schedule.ts';
 import type { StepKind } from '../domain/sequence.ts';
 import {
   allowedVariables,
@@ -15,6 +15,7 @@ import {
   type TemplateStep,
   USUAL_AI_CHARACTERS,
 } from '../domain/template.ts';
+import { isZone } from '../domain/zone.ts';
 import { idOfA, text } from './shapes/primitives.ts';
 
 /*

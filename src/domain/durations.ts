@@ -1,4 +1,4 @@
-/** Exact lengths of time, in ms. A day of a calendar may be longer or shorter: those are `schedule.ts`'s. */
+/** Exact lengths of time, in ms. A day of a calendar may be longer or shorter: those are `zone.ts`'s. */
 export const SECOND_MS = 1_000;
 export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;

@@ -1,14 +1,12 @@
 /**
- * Delay, business days and sending window, in the template's zone, to an instant. The only zone arithmetic there is:
- * activities and commands call it, so that a workflow's history records its answers. Design 4.
- *
- * Three kinds of number: an *instant* is epoch ms; a *wall* is what a clock in the zone shows, as the epoch ms at which
- * a clock in UTC shows the same; a *day* is a local date, as whole days since 1970-01-01.
+ * Delay, business days and sending window, in the template's zone, to an instant: activities and commands call it,
+ * so that a workflow's history records its answers. Instants, walls and days are those of `zone.ts`. Design 4.
  */
 
-import { Temporal } from 'temporal-polyfill';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './durations.ts';
 import { hashOf } from './hash.ts';
+import { quoted } from './quoted.ts';
+import { dayAt, instantAt, spansAround, wallAt } from './zone.ts';
 
 /** ISO weekday: Monday is 1, Sunday is 7. */
 export type Weekday = 1 | 2 | 3 | 4 | 5 | 6 | 7;
@@ -42,14 +40,6 @@ export interface Window {
   end: number;
 }
 
-/** The schedule's zone is none that `isZone` knows. */
-export class UnknownZone extends Error {
-  override readonly name = 'UnknownZone';
-  constructor(zone: string) {
-    super(`${quoted(zone)} is not an IANA time zone such as "Europe/Paris"`);
-  }
-}
-
 /** Within 366 days the schedule permits nothing. `checkSchedule` finds such schedules before they are used. */
 export class NoPermittedInstant extends Error {
   override readonly name = 'NoPermittedInstant';
@@ -58,9 +48,8 @@ export class NoPermittedInstant extends Error {
   }
 }
 
-const HORIZON_DAYS = 366;
+export const HORIZON_DAYS = 366;
 const MAX_JITTER_MINUTES = 15;
-const MAX_HOLIDAYS = 500;
 
 /**
  * Where one step goes: the earliest permitted instant not before base + delay (epoch ms), spread by the jitter, and the
@@ -160,19 +149,6 @@ export function afterReturn(date: string, schedule: SendingSchedule): number {
   return openingAfter(day, 1, schedule);
 }
 
-/**
- * Whether `zone` is an IANA zone of this runtime, in its exact spelling; a bare offset ("+02:00") is none, for it knows
- * no summer time.
- */
-export function isZone(zone: string): boolean {
-  if (!/^[A-Z]/.test(zone)) return false;
-  try {
-    return zonedAt(0, zone).timeZoneId === zone;
-  } catch {
-    return false;
-  }
-}
-
 // The delay.
 
 /** base + delay, before the sending schedule has its say. */
@@ -229,7 +205,7 @@ const weekdayOf = (day: number) => ((((day + 3) % 7) + 7) % 7) + 1;
 const dateOf = (day: number) => new Date(day * DAY_MS).toISOString().slice(0, 10);
 
 /** The day of an ISO date, null for anything else, "2026-02-30" included. */
-function dayOf(date: string): number | null {
+export function dayOf(date: string): number | null {
   const day = /^\d{4}-\d{2}-\d{2}$/.test(date) ? Date.parse(`${date}T00:00:00Z`) / DAY_MS : Number.NaN;
   return Number.isInteger(day) && dateOf(day) === date ? day : null;
 }
@@ -247,7 +223,7 @@ function firstPermitted(day: number, notBefore: number, schedule: SendingSchedul
   return found;
 }
 
-function findPermitted(day: number, notBefore: number, schedule: SendingSchedule): number | null {
+export function findPermitted(day: number, notBefore: number, schedule: SendingSchedule): number | null {
   for (let ahead = 0; ahead <= HORIZON_DAYS; ahead++) {
     const window = windowsOn(day + ahead, schedule).find(({ end }) => end > notBefore);
     if (window) return Math.max(window.start, notBefore);
@@ -288,155 +264,3 @@ function joinTouching(windows: readonly Window[]): Window[] {
 
 /** 'HH:MM' as ms after midnight. */
 const msOf = (time: string) => Number(time.slice(0, 2)) * HOUR_MS + Number(time.slice(3)) * MINUTE_MS;
-
-// The zone.
-
-/** A stretch of time, epoch ms, in which a zone keeps one offset (ms, wall − instant); without a known end, Infinity. */
-interface Span {
-  from: number;
-  to: number;
-  offset: number;
-}
-
-/** What the zone library has answered, by zone: it takes 10–40 µs an answer, and a zone has few spans. */
-const knownSpans = new Map<string, Span[]>();
-
-function spanAt(instant: number, zone: string): Span {
-  const known = knownSpans.get(zone)?.find(({ from, to }) => from <= instant && instant < to);
-  if (known) return known;
-  if (!isZone(zone)) throw new UnknownZone(zone);
-  const at = zonedAt(instant, zone);
-  const span = {
-    // 'previous' looks strictly before: one ms on, a transition at the instant itself is found.
-    from: zonedAt(instant + 1, zone).getTimeZoneTransition('previous')?.epochMilliseconds ?? Number.NEGATIVE_INFINITY,
-    to: at.getTimeZoneTransition('next')?.epochMilliseconds ?? Number.POSITIVE_INFINITY,
-    offset: at.offsetNanoseconds / 1e6,
-  };
-  knownSpans.set(zone, [...(knownSpans.get(zone) ?? []), span]);
-  return span;
-}
-
-/** Every span that can hold a part of the day that begins at `midnight` (a wall), in order: no offset reaches 24 h. */
-function spansAround(midnight: number, zone: string): Span[] {
-  let span = spanAt(midnight - DAY_MS, zone);
-  const spans = [span];
-  while (span.to < midnight + 2 * DAY_MS) {
-    span = spanAt(span.to, zone);
-    spans.push(span);
-  }
-  return spans;
-}
-
-/**
- * The instant at which a clock in the zone shows `wall`: the first when it does twice (autumn), the first valid instant
- * after the gap when it never does (spring: 02:30 → 03:00; the zone library's own answer is 03:30). Design 4.
- */
-function instantAt(wall: number, zone: string): number {
-  let span = spanAt(wall - DAY_MS, zone);
-  while (wall - span.offset >= span.to) span = spanAt(span.to, zone);
-  return Math.max(wall - span.offset, span.from);
-}
-
-const wallAt = (instant: number, zone: string) => instant + spanAt(instant, zone).offset;
-
-const dayAt = (instant: number, zone: string) => Math.floor(wallAt(instant, zone) / DAY_MS);
-
-const zonedAt = (instant: number, zone: string) =>
-  Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone);
-
-// What is wrong with a schedule.
-
-interface ScheduleProblem {
-  /** Where, as a path into the schedule: `blocks.1.end`. */
-  path: string;
-  /** What, with the value and the expectation. */
-  problem: string;
-}
-
-/**
- * Every problem of a schedule, each with its place, in the order of the page; none means that `nextInstant` finds an
- * instant for every base. Design 4: "A schedule without any permitted instant in 366 days is an activation problem".
- */
-export function checkSchedule(schedule: SendingSchedule): ScheduleProblem[] {
-  const problems = [
-    ...checkZone(schedule.zone),
-    ...checkWeekdays(schedule.weekdays),
-    ...checkBlocks(schedule.blocks),
-    ...checkHolidays(schedule.holidays),
-  ];
-  return problems.length > 0 ? problems : checkReach(schedule);
-}
-
-function checkZone(zone: string): ScheduleProblem[] {
-  return isZone(zone) ? [] : [{ path: 'zone', problem: new UnknownZone(zone).message }];
-}
-
-function checkWeekdays(weekdays: readonly number[]): ScheduleProblem[] {
-  if (weekdays.length === 0) return [{ path: 'weekdays', problem: 'no weekday is permitted, expected at least one' }];
-  return weekdays.flatMap((weekday, index) => {
-    const path = `weekdays.${index}`;
-    if (!Number.isInteger(weekday) || weekday < 1 || weekday > 7)
-      return [{ path, problem: `weekday ${weekday} is unknown, expected 1 (Monday) to 7 (Sunday)` }];
-    return weekdays.indexOf(weekday) < index
-      ? [{ path, problem: `weekday ${weekday} is there twice, expected once` }]
-      : [];
-  });
-}
-
-const isStart = (time: string) => /^([01]\d|2[0-3]):[0-5]\d$/.test(time);
-const isEnd = (time: string) => isStart(time) || time === '24:00';
-
-function checkBlocks(blocks: readonly HourBlock[]): ScheduleProblem[] {
-  if (blocks.length === 0) return [{ path: 'blocks', problem: 'no hours are permitted, expected at least one block' }];
-  const problems = blocks.flatMap(checkTimes);
-  return problems.length > 0 ? problems : checkOverlaps(blocks);
-}
-
-function checkTimes({ start, end }: HourBlock, index: number): ScheduleProblem[] {
-  const problems: ScheduleProblem[] = [];
-  const at = (field: string, problem: string) =>
-    problems.push({ path: `blocks.${index}.${field}`, problem: `block ${index + 1} ${problem}` });
-  if (!isStart(start)) at('start', `starts at ${quoted(start)}, expected a time from "00:00" to "23:59"`);
-  if (!isEnd(end)) at('end', `ends at ${quoted(end)}, expected a time from "00:01" to "24:00"`);
-  if (isStart(start) && isEnd(end) && end <= start)
-    at('end', `ends at "${end}", expected later than its start "${start}"`);
-  return problems;
-}
-
-function checkOverlaps(blocks: readonly HourBlock[]): ScheduleProblem[] {
-  const told = (index: number, { start, end }: HourBlock) => `block ${index + 1} (${start}–${end})`;
-  return blocks.flatMap((block, index) => {
-    const meets = (other: HourBlock, otherIndex: number) =>
-      otherIndex < index && block.start < other.end && other.start < block.end;
-    const other = blocks.find(meets);
-    if (!other) return [];
-    const problem = `${told(index, block)} overlaps ${told(blocks.indexOf(other), other)}, expected blocks that do not`;
-    return [{ path: `blocks.${index}`, problem }];
-  });
-}
-
-function checkHolidays(holidays: readonly string[]): ScheduleProblem[] {
-  if (holidays.length > MAX_HOLIDAYS)
-    return [{ path: 'holidays', problem: `${holidays.length} holidays are listed, expected at most ${MAX_HOLIDAYS}` }];
-  return holidays.flatMap((date, index) =>
-    dayOf(date) === null
-      ? [{ path: `holidays.${index}`, problem: `holiday ${quoted(date)} is not a date such as "2026-12-25"` }]
-      : [],
-  );
-}
-
-/** With a weekday and a block given, only holidays can leave 366 days empty; the worst base is on one of them. */
-function checkReach(schedule: SendingSchedule): ScheduleProblem[] {
-  const stuck = [...schedule.holidays].sort().find((date) => {
-    const day = dayOf(date);
-    return day !== null && findPermitted(day, Number.NEGATIVE_INFINITY, schedule) === null;
-  });
-  if (stuck === undefined) return [];
-  const problem = `no permitted instant within ${HORIZON_DAYS} days of ${stuck}, expected a day that is no holiday`;
-  return [{ path: 'holidays', problem }];
-}
-
-/** A value inside a problem's text: in quotes, no line breaks, not longer than a line. */
-function quoted(value: string): string {
-  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-}

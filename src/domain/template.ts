@@ -1,6 +1,7 @@
 import type { MemberId, StepId } from './ids.ts';
 import { checkMessage, STANDARD_VARIABLES } from './message.ts';
-import { checkSchedule, type Delay, type SendingSchedule } from './schedule.ts';
+import type { Delay, SendingSchedule } from './schedule.ts';
+import { checkSchedule } from './schedule-problems.ts';
 
 export const templateStatuses = ['PENDING_SETUP', 'ACTIVE', 'INACTIVE', 'FINISHING', 'ARCHIVED'] as const;
 export type TemplateStatus = (typeof templateStatuses)[number];

@@ -5,11 +5,9 @@ import { DAY_MS, MINUTE_MS } from '../../src/domain/durations.ts';
 import {
   addWorkingDays,
   afterReturn,
-  checkSchedule,
   type Delay,
   dayWindows,
   explainClamp,
-  isZone,
   jitterWithin,
   localDate,
   NoPermittedInstant,
@@ -18,9 +16,10 @@ import {
   permittedAt,
   planStep,
   type SendingSchedule,
-  UnknownZone,
   type Weekday,
 } from '../../src/domain/schedule.ts';
+import { checkSchedule } from '../../src/domain/schedule-problems.ts';
+import { isZone, UnknownZone } from '../../src/domain/zone.ts';
 
 /** For a property on a slow core; all of them take about 4 s on an ordinary one. */
 const PATIENCE_MS = 60_000;

@@ -4,7 +4,7 @@ import { record } from '../../db/events.ts';
 import { workspaces } from '../../db/schema.ts';
 import { checkLine } from '../../domain/line.ts';
 import { type FieldProblem, Refusal } from '../../domain/refusal.ts';
-import { isZone } from '../../domain/schedule.ts';
+import { isZone } from '../../domain/zone.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
 
 /** Only what is given changes. */

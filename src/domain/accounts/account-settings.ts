@@ -1,6 +1,6 @@
 import { domainOf, isReservedDomain, normaliseEmail, normaliseProfile } from '../contact.ts';
 import type { FieldProblem } from '../refusal.ts';
-import { isZone } from '../schedule.ts';
+import { isZone } from '../zone.ts';
 import type { ServerSettings } from './account.ts';
 import { checkHost, isPrivateHost } from './host.ts';
 
