@@ -17,6 +17,13 @@ export interface SequenceRef {
   workspaceId: WorkspaceId;
 }
 
+export interface CampaignBehind {
+  campaignId: CampaignId;
+  workspaceId: WorkspaceId;
+  /** Of its newest pause or resume. */
+  epoch: number;
+}
+
 const BEHIND_MS = 30 * SECOND_MS;
 const PAGE = 200;
 
@@ -93,9 +100,7 @@ export async function sweepOpen(tx: Tx): Promise<SequenceRef[]> {
 }
 
 /** Campaigns whose workflow has not heard of a change, or has not fanned out its newest pause or resume. */
-export async function takeCampaignsBehind(
-  tx: Tx,
-): Promise<{ campaignId: CampaignId; workspaceId: WorkspaceId; epoch: number }[]> {
+export async function takeCampaignsBehind(tx: Tx): Promise<CampaignBehind[]> {
   const now = await appNow(tx);
   const rows = await tx
     .select({
