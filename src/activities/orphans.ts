@@ -1,7 +1,7 @@
 import { tellSequence } from '../commands/announcer.ts';
 import { type Claim, findDelivery, judgeSequence, returnDelivery, settleDelivery } from '../db/claim.ts';
 import { rememberInvitation } from '../db/invitations.ts';
-import { bumpTell, moveStep } from '../db/moves.ts';
+import { bumpTell, moveStep, returnStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
 import type { SequenceRef } from '../db/repairs.ts';
 import type { DeliveryRow, StepRow } from '../db/rows.ts';
@@ -62,10 +62,6 @@ export async function giveBack(
   const isFree = () => (isUnheard ? settleDelivery(tx, delivery, 'RELEASED', now) : returnDelivery(tx, delivery, now));
   if (step && (await isFree())) await returnStep(tx, walk, step);
 }
-
-/** A step whose claim was released is PENDING again, or canceled with its sequence. */
-export const returnStep = (tx: Tx, walk: Walk, step: StepRow) =>
-  moveStep(tx, step, walk.sequence.endedAt === null ? 'PENDING' : 'CANCELED');
 
 /**
  * A message that has been in flight for longer than any attempt may take: an open sequence is woken to look for itself,

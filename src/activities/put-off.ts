@@ -1,14 +1,15 @@
 import { hasUnreadMessage } from '../db/callbacks.ts';
 import { record } from '../db/events.ts';
 import { isInboxFresh } from '../db/mailboxes.ts';
-import { changeSequence, deriveStatus } from '../db/moves.ts';
+import { changeSequence, deriveStatus, returnStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
 import type { AccountRow, StepRow } from '../db/rows.ts';
 import { askPace, freeSlot, isFollowUp } from '../db/slots.ts';
 import type { Walk } from '../db/walks.ts';
 import type { StepResult, Why } from '../domain/sequence.ts';
 import type { ActivityDeps } from './deps.ts';
-import { standing } from './step-results.ts';
+import type { Fresh } from './record-attempt.ts';
+import { endedResult, standing } from './step-results.ts';
 
 const ALARM_AFTER_DEFERRALS = 20;
 /** No deferral is nearer, whatever asks for it: a step that is put off by milliseconds would spin. Design 3. */
@@ -46,6 +47,17 @@ export async function waitsForItsTurn(
 export async function defer(...[tx, deps, walk, ...more]: Parameters<typeof putOff>): Promise<StepResult> {
   await freeSlot(tx, walk);
   return putOff(tx, deps, walk, ...more);
+}
+
+/** The claim went back: the step goes later, for that reason, unless its sequence has ended meanwhile. */
+export async function returnAndDefer(
+  { tx, walk, step, now }: Fresh,
+  deps: ActivityDeps,
+  until: number,
+  why: Why,
+): Promise<StepResult> {
+  await returnStep(tx, walk, step);
+  return walk.sequence.endedAt === null ? defer(tx, deps, walk, until, why, now) : endedResult(walk);
 }
 
 /** The row says when and why. */

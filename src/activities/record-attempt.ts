@@ -1,4 +1,5 @@
 import { loadAccount } from '../db/accounts.ts';
+import type { Claim } from '../db/claim.ts';
 import { attemptNow } from '../db/clock.ts';
 import { lockAccount, lockContact, lockSequence, shareCampaign } from '../db/locks.ts';
 import type { Tx } from '../db/pool.ts';
@@ -6,6 +7,7 @@ import type { AccountRow, StepRow } from '../db/rows.ts';
 import { endOf } from '../db/sequences.ts';
 import { blockingTask, loadWalk, type Walk } from '../db/walks.ts';
 import type { StepResult } from '../domain/sequence.ts';
+import type { ActivityDeps } from './deps.ts';
 import { endedResult, nextOf, standing } from './step-results.ts';
 
 /** What an attempt set out with; its rows may have changed since. */
@@ -15,15 +17,27 @@ export interface Attempted {
   account: AccountRow;
 }
 
+/** The same as things stand now, behind the locks: a reply or a stop may have come while the message was on its way. */
+export interface Fresh extends Attempted {
+  tx: Tx;
+  now: number;
+}
+
+/** An attempt on a message that is over, and is being written down. */
+export interface Recording extends Fresh {
+  deps: ActivityDeps;
+  claim: Claim;
+}
+
 /**
- * Runs `write` behind the locks, on the walk and the account as they stand now (a reply or a stop may have come while the
- * message was on its way). `write` answers null when another attempt has taken the message over; then the row as it stands is answered.
+ * Runs `write` behind the locks. It answers null when the message is another attempt's or a person's by now; then the
+ * answer is wherever the sequence stands.
  */
 export async function recordAttempt(
   tx: Tx,
   claim: Attempted,
   workflowNow: number,
-  write: (fresh: { walk: Walk; step: StepRow; account: AccountRow; now: number }) => Promise<StepResult | null>,
+  write: (fresh: Fresh) => Promise<StepResult | null>,
 ): Promise<StepResult> {
   const { sequence } = claim.walk;
   await shareCampaign(tx, sequence.campaignId);
@@ -35,7 +49,7 @@ export async function recordAttempt(
   const step = walk.steps.find(({ stepId }) => stepId === claim.step.stepId);
   if (!step) throw new Error(`step ${claim.step.stepId} left its sequence`);
   const account = await loadAccount(tx, claim.account.id);
-  return (await write({ walk, step, account, now })) ?? whatStands(tx, walk, now);
+  return (await write({ tx, walk, step, account, now })) ?? whatStands(tx, walk, now);
 }
 
 /** The answer of an attempt that lost its message to another one: wherever the sequence stands. */

@@ -3,6 +3,7 @@ import { planStep } from '../domain/schedule.ts';
 import {
   canceledByEnd,
   canMove,
+  type Failure,
   isTerminal,
   openStatus,
   type SequenceEnd,
@@ -36,6 +37,10 @@ export async function moveStep(
     .set({ status: to, ...also })
     .where(and(eq(sequenceSteps.sequenceId, step.sequenceId), eq(sequenceSteps.stepId, step.stepId)));
 }
+
+/** A step whose claim was released is PENDING again, or canceled with its sequence. */
+export const returnStep = (tx: Tx, walk: Walk, step: StepRow) =>
+  moveStep(tx, step, walk.sequence.endedAt === null ? 'PENDING' : 'CANCELED');
 
 type SequenceChange = Partial<Omit<typeof sequences.$inferInsert, 'id' | 'workspaceId' | 'status'>>;
 
@@ -146,6 +151,12 @@ export async function finishStep(
     data: { step: step.position + 1, stepKind: step.kind, ...(reason === null ? {} : { reason }) },
   });
   if (to !== 'FAILED') await advance(tx, walk, now);
+}
+
+/** The step failed, and with it the sequence, unless it has ended meanwhile. */
+export async function failStep(tx: Tx, walk: Walk, step: StepRow, reason: Failure, now: number): Promise<void> {
+  await finishStep(tx, walk, step, 'FAILED', now, 'service', reason);
+  if (walk.sequence.endedAt === null) await endSequence(tx, walk, { status: 'FAILED', reason }, 'service', now);
 }
 
 /** Ends a sequence from outside its workflow: reads it anew under its lock, and lets an end that stands stand. */

@@ -30,6 +30,7 @@ export type SequenceEnd = {
   [S in keyof typeof ends]: { status: S; reason: (typeof ends)[S][number] };
 }[keyof typeof ends];
 export type EndReason = SequenceEnd['reason'];
+export type Failure = (typeof ends)['FAILED'][number];
 export type TerminalStatus = keyof typeof ends;
 
 export const openStatuses = ['ACTIVE', 'WAITING_FOR_USER', 'WAITING_FOR_LEAD'] as const;

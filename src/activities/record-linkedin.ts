@@ -1,0 +1,122 @@
+import type { LinkedInAccountTrouble, LinkedInOutcome } from '../adapters/linkedin.ts';
+import { type Claim, settleDelivery } from '../db/claim.ts';
+import { connectedSince } from '../db/connections.ts';
+import { record } from '../db/events.ts';
+import { rememberInvitation } from '../db/invitations.ts';
+import { changeSequence, deriveStatus, failStep, finishStep, moveStep, returnStep } from '../db/moves.ts';
+import { DAY_MS, MINUTE_MS } from '../domain/durations.ts';
+import type { StepResult } from '../domain/sequence.ts';
+import type { ActivityDeps } from './deps.ts';
+import { settleTrouble } from './note-trouble.ts';
+import { defer, returnAndDefer } from './put-off.ts';
+import { type Recording, recordAttempt } from './record-attempt.ts';
+import { doneResult, endedResult, standing } from './step-results.ts';
+
+/**
+ * What is to be recorded of a LinkedIn attempt: the provider's word, that no connection stands, or that an invitation
+ * came to nothing lately. `isOurs`: what is there already is an invitation, and an earlier attempt may have made it.
+ */
+export type LinkedInRecord =
+  | Exclude<LinkedInOutcome, { kind: 'already' }>
+  | { kind: 'already'; isOurs?: boolean }
+  | { kind: 'notYetConnected' | 'invitedRecently' };
+
+interface Effect<Outcome> {
+  /** What the ledger says of the message from now on. */
+  message: 'SENT' | 'RELEASED' | 'REJECTED';
+  /** What becomes of its step. */
+  step(at: Recording, outcome: Outcome): Promise<StepResult>;
+}
+
+/** What each outcome leaves. Design 5, 6. */
+const effects: { [Kind in LinkedInRecord['kind']]: Effect<Extract<LinkedInRecord, { kind: Kind }>> } = {
+  done: { message: 'SENT', step: (at, { externalId }) => sent(at, { externalId, isOurs: true }, null) },
+  already: {
+    message: 'SENT',
+    step: (at, { isOurs = false }) => sent(at, { externalId: null, isOurs }, 'already_done'),
+  },
+  invitedRecently: { message: 'RELEASED', step: (at) => skipped(at, 'invited_recently') },
+  invalidProfile: { message: 'REJECTED', step: (at) => skipped(at, 'invalid_profile') },
+  notYetConnected: { message: 'RELEASED', step: awaitConnection },
+  notConnected: { message: 'RELEASED', step: awaitConnection },
+  rateLimited: { message: 'RELEASED', step: waitForAccount },
+  disconnected: { message: 'RELEASED', step: waitForAccount },
+  refused: { message: 'REJECTED', step: failed },
+};
+
+/** Writes down what became of a claimed invitation or message, and answers with what the workflow has to do next. */
+export const recordLinkedIn = (
+  deps: ActivityDeps,
+  claim: Claim,
+  outcome: LinkedInRecord,
+  workflowNow: number,
+): Promise<StepResult> =>
+  deps.db.inWorkspace(claim.walk.sequence.workspaceId, (tx) =>
+    recordAttempt(tx, claim, workflowNow, async (fresh) => {
+      const effect: Effect<typeof outcome> = effects[outcome.kind];
+      const settled = await settleDelivery(tx, claim.delivery, effect.message, fresh.now, { answer: outcome.kind });
+      return settled ? effect.step({ ...fresh, deps, claim }, outcome) : null;
+    }),
+  );
+
+async function sent(
+  at: Recording,
+  made: { externalId: string | null; isOurs: boolean },
+  reason: 'already_done' | null,
+): Promise<StepResult> {
+  const { tx, walk, step, now } = at;
+  if (step.kind === 'linkedin_invitation' && made.isOurs) await keepInvitation(at, made.externalId);
+  await finishStep(tx, walk, step, 'SENT', now, 'service', reason);
+  return doneResult(walk);
+}
+
+/** What is out in our name is polled, and withdrawn when it gets old; what the member sent by hand is theirs. */
+async function keepInvitation({ tx, walk, account, claim, now }: Recording, externalId: string | null): Promise<void> {
+  const { workspaceId, id: sequenceId } = walk.sequence;
+  const invitation = { workspaceId, accountId: account.id, contactId: walk.contact.id, sequenceId, externalId };
+  await rememberInvitation(tx, invitation, { begunAt: claim.now, now });
+}
+
+async function skipped({ tx, walk, step, now }: Recording, reason: string): Promise<StepResult> {
+  await finishStep(tx, walk, step, 'SKIPPED', now, 'service', reason);
+  return doneResult(walk);
+}
+
+async function failed({ tx, walk, step, now }: Recording): Promise<StepResult> {
+  await failStep(tx, walk, step, 'rejected_by_policy', now);
+  return endedResult(walk);
+}
+
+async function waitForAccount(at: Recording, trouble: LinkedInAccountTrouble): Promise<StepResult> {
+  const { until, why } = await settleTrouble(at.tx, at.account, trouble, at.now);
+  return returnAndDefer(at, at.deps, until, why);
+}
+
+/** No connection when a message step runs: the template's behaviour decides. Design 5. */
+async function awaitConnection({ tx, deps, walk, step, account, claim, now }: Recording): Promise<StepResult> {
+  await returnStep(tx, walk, step);
+  if (walk.sequence.endedAt !== null) return endedResult(walk);
+  const { linkedIn } = walk.content;
+  // Accepted while the provider was being asked: its word is older than ours.
+  if (await connectedSince(tx, account.id, walk.contact.id, claim.now))
+    return defer(tx, deps, walk, now + MINUTE_MS, 'provider_retry', now);
+  const until = linkedIn.kind === 'SKIP' ? now : (step.waitUntil ?? now + linkedIn.maxWaitDays * DAY_MS);
+  if (until <= now) {
+    await finishStep(tx, walk, step, 'SKIPPED', now, 'service', 'no_connection');
+    return doneResult(walk);
+  }
+  await moveStep(tx, step, 'WAITING', { waitUntil: until });
+  await changeSequence(tx, walk, { nextAt: until, nextWhy: 'waiting_for_connection' });
+  await deriveStatus(tx, walk, now);
+  await record(tx, {
+    workspaceId: walk.sequence.workspaceId,
+    kind: 'sequence_waits_for_connection',
+    at: now,
+    actor: 'service',
+    campaignId: walk.sequence.campaignId,
+    contactId: walk.contact.id,
+    sequenceId: walk.sequence.id,
+    data: { step: step.position + 1, until },
+  });
+  return { kind: 'waitingForLead', until, ...standing(walk) };
+}
