@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import { type LinkedInOutcome, LinkedInUnavailable } from '../adapters/linkedin.ts';
+import {
+  type LinkedInAccount,
+  type LinkedInOutcome,
+  LinkedInUnavailable,
+  type Relation,
+} from '../adapters/linkedin.ts';
 import { type Claim, permitBody } from '../db/claim.ts';
 import { wasInvitedRecently } from '../db/invitations.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -25,33 +30,52 @@ async function act(deps: ActivityDeps, claim: Claim, workflowNow: number): Promi
   const { account, delivery, step, walk } = claim;
   if (account.settings.channel !== 'linkedin') throw new Error(`account ${account.id} is no LinkedIn account`);
   const via = { externalId: account.settings.externalId };
-  const profile = delivery.recipient;
-  const isBegun = delivery.dataStartedAt !== null; // by an attempt before this one, and nobody saw its end
-  const permitted = (text: string) =>
-    deps.db.inWorkspace(walk.sequence.workspaceId, (tx) => permitBody(tx, delivery, sha256(text), workflowNow));
-
   if (step.kind === 'linkedin_invitation' && (await isTooSoon(deps, claim))) return { kind: 'invitedRecently' };
-  const relation = await deps.linkedIn.relation(via, profile);
+  const relation = await deps.linkedIn.relation(via, delivery.recipient);
   if (relation === 'unknownProfile') return { kind: 'invalidProfile', detail: 'no such profile' };
 
-  if (step.content?.kind === 'linkedin_invitation') {
-    const { note } = step.content;
-    if (isBegun && relation === 'none') return { kind: 'unheard' };
-    if (!(await permitted(note ?? ''))) return { kind: 'withdrawn' };
-    await deps.fault?.('data_started');
-    if (relation !== 'none') return { kind: 'already', isOurs: isBegun && relation === 'pending' };
-    const outcome = await told(deps, await deps.linkedIn.invite(via, profile, note));
-    return outcome.kind === 'already' ? { kind: 'already', isOurs: isBegun } : outcome;
-  }
-  if (step.content?.kind !== 'linkedin_message') throw new Error(`step ${step.stepId} is no LinkedIn step`);
+  const permitted = async (text: string) => {
+    const isPermitted = await deps.db.inWorkspace(walk.sequence.workspaceId, (tx) =>
+      permitBody(tx, delivery, sha256(text), workflowNow),
+    );
+    if (isPermitted) await deps.fault?.('data_started');
+    return isPermitted;
+  };
+  const call: Call = { deps, claim, via, relation, permitted };
+  if (step.content?.kind === 'linkedin_invitation') return invite(call, step.content.note);
+  if (step.content?.kind === 'linkedin_message') return message(call, step.content.body);
+  throw new Error(`step ${step.stepId} is no LinkedIn step`);
+}
+
+/** A call to the provider that is about to be made. */
+interface Call {
+  deps: ActivityDeps;
+  claim: Claim;
+  via: LinkedInAccount;
+  relation: Relation;
+  /** The fence's last word on saying this. */
+  permitted(text: string): Promise<boolean>;
+}
+
+/** An attempt before this one began to call, and nobody saw its end. */
+const isBegun = ({ delivery }: Claim): boolean => delivery.dataStartedAt !== null;
+
+async function invite({ deps, claim, via, relation, permitted }: Call, note: string | null): Promise<Attempt> {
+  if (isBegun(claim) && relation === 'none') return { kind: 'unheard' };
+  if (!(await permitted(note ?? ''))) return { kind: 'withdrawn' };
+  if (relation !== 'none') return { kind: 'already', isOurs: isBegun(claim) && relation === 'pending' };
+  const outcome = await told(deps, await deps.linkedIn.invite(via, claim.delivery.recipient, note));
+  return outcome.kind === 'already' ? { kind: 'already', isOurs: isBegun(claim) } : outcome;
+}
+
+async function message({ deps, claim, via, relation, permitted }: Call, body: string): Promise<Attempt> {
+  const { attempt, recipient } = claim.delivery;
   if (relation !== 'connected') return { kind: 'notYetConnected' };
-  const { body } = step.content;
-  const isSaid = () => deps.linkedIn.hasMessage(via, profile, body);
-  if (isBegun && !(await isSaid())) return { kind: 'unheard' };
+  const isSaid = () => deps.linkedIn.hasMessage(via, recipient, body);
+  if (isBegun(claim) && !(await isSaid())) return { kind: 'unheard' };
   if (!(await permitted(body))) return { kind: 'withdrawn' };
-  await deps.fault?.('data_started');
-  if (delivery.attempt > 1 && (await isSaid())) return { kind: 'already' };
-  return told(deps, await deps.linkedIn.sendMessage(via, profile, body));
+  if (attempt > 1 && (await isSaid())) return { kind: 'already' };
+  return told(deps, await deps.linkedIn.sendMessage(via, recipient, body));
 }
 
 /** LinkedIn takes no second invitation so soon: it is not even asked. */
