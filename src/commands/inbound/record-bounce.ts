@@ -1,4 +1,4 @@
-import { record } from '../../db/events.ts';
+import { by, recordOfSequence } from '../../db/scene.ts';
 import type { DeliveryId, SequenceId } from '../../domain/ids.ts';
 import { suppress } from '../contacts/suppress.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
@@ -21,21 +21,11 @@ export async function recordBounce(
   caller: Caller,
   { sequenceId, deliveryId, kind, key }: BounceInput,
 ): Promise<void> {
-  const email = await onSequence(deps, caller, sequenceId, async (tx, walk, now) => {
-    const { sequence, contact } = walk;
-    await record(tx, {
-      workspaceId: caller.workspaceId,
-      kind: 'bounce_received',
-      at: now,
-      actor: 'service',
-      key: `bounce/${key}`,
-      campaignId: sequence.campaignId,
-      contactId: contact.id,
-      sequenceId,
-      data: { bounce: kind },
-    });
+  const email = await onSequence(deps, caller, sequenceId, async (scene) => {
+    const { tx, walk, now } = scene;
+    await recordOfSequence(by('service', scene), 'bounce_received', { bounce: kind }, `bounce/${key}`);
     const delivery = deliveryId ? await noteReport(tx, walk, deliveryId, kind, now) : null;
-    return { result: delivery?.recipient ?? contact.email };
+    return { result: delivery?.recipient ?? walk.contact.email };
   });
   if (kind === 'hard' && email !== null)
     await suppress(deps, { ...caller, actor: 'service' }, [{ kind: 'address', value: email, reason: 'hard_bounce' }]);

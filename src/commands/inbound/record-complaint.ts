@@ -1,4 +1,4 @@
-import { record } from '../../db/events.ts';
+import { by, recordOfSequence } from '../../db/scene.ts';
 import type { DeliveryId, SequenceId } from '../../domain/ids.ts';
 import { suppress } from '../contacts/suppress.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
@@ -21,17 +21,9 @@ export async function recordComplaint(
   caller: Caller,
   { sequenceId, deliveryId, key }: ComplaintInput,
 ): Promise<void> {
-  const address = await onSequence(deps, caller, sequenceId, async (tx, walk, now) => {
-    await record(tx, {
-      workspaceId: caller.workspaceId,
-      kind: 'complaint_received',
-      at: now,
-      actor: 'contact',
-      key: `complaint/${key}`,
-      campaignId: walk.sequence.campaignId,
-      contactId: walk.contact.id,
-      sequenceId,
-    });
+  const address = await onSequence(deps, caller, sequenceId, async (scene) => {
+    const { tx, walk, now } = scene;
+    await recordOfSequence(by('contact', scene), 'complaint_received', {}, `complaint/${key}`);
     return { result: (await noteReport(tx, walk, deliveryId, 'complaint', now))?.recipient ?? walk.contact.email };
   });
   if (address !== null)

@@ -1,9 +1,9 @@
 import { eq } from 'drizzle-orm';
 import { confirmByEvidence } from '../../db/confirmations.ts';
-import { record } from '../../db/events.ts';
 import { findDeliveryById } from '../../db/inbound.ts';
 import { bumpTell, deriveStatus, endFromOutside } from '../../db/moves.ts';
 import type { Tx } from '../../db/pool.ts';
+import { by, recordOfSequence } from '../../db/scene.ts';
 import { contacts, events } from '../../db/schema.ts';
 import { findOpenSequence } from '../../db/sequences.ts';
 import { openTask } from '../../db/tasks.ts';
@@ -53,20 +53,16 @@ function recordOn(
 ): Promise<SequenceId | null> {
   const { sequenceId, intent } = reply;
   const key = `reply/${reply.key}`;
-  return onSequence(deps, caller, sequenceId, async (tx, walk, now) => {
+  return onSequence(deps, caller, sequenceId, async (scene) => {
+    const { tx, walk, now } = scene;
     const isLate = walk.sequence.endedAt !== null && reachesOthers(intent);
     const also = isLate ? await findOpenSequence(tx, walk.contact.id) : null;
-    const isNew = await record(tx, {
-      workspaceId: caller.workspaceId,
-      kind: 'reply_received',
-      at: now,
-      actor: 'contact',
+    const isNew = await recordOfSequence(
+      by('contact', scene),
+      'reply_received',
+      { intent, ...(also && { also }) },
       key,
-      campaignId: walk.sequence.campaignId,
-      contactId: walk.contact.id,
-      sequenceId,
-      data: { intent, ...(also && { also }) },
-    });
+    );
     if (reply.deliveryId) await confirmAnswered(tx, walk, reply.deliveryId, now);
     if (isNew) await apply(tx, walk, reply, now);
     return { result: isNew ? also : await alsoReached(tx, key) };

@@ -1,12 +1,12 @@
-import { record } from '../../db/events.ts';
 import { unknownMembers } from '../../db/member-reads.ts';
 import type { Tx } from '../../db/pool.ts';
+import { recordOfSequence } from '../../db/scene.ts';
 import type { StepContent } from '../../domain/copy/step-content.ts';
 import { checkEdit, threadStarter } from '../../domain/copy/step-edit.ts';
 import { type FieldProblem, Refusal } from '../../domain/refusal.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
 import { onSequence } from './on-sequence.ts';
-import { type CopyAsked, lineAbout, replaceCopy, takeEditable } from './replace-copy.ts';
+import { type CopyAsked, replaceCopy, takeEditable } from './replace-copy.ts';
 
 export interface EditStepInput extends CopyAsked {
   /** All that the step will say. */
@@ -18,7 +18,8 @@ export interface EditStepInput extends CopyAsked {
  * refused. A person's word is whole, so a task to complete the copy is done with it. Returns the new version. Design 7.
  */
 export const editStep = (deps: CommandDeps, caller: Caller, input: EditStepInput): Promise<number> =>
-  onSequence(deps, caller, input.sequenceId, async (tx, walk, now) => {
+  onSequence(deps, caller, input.sequenceId, async (scene) => {
+    const { tx, walk, now } = scene;
     const { step } = await takeEditable(tx, walk, input);
     const { content } = input;
     if (content.kind !== step.kind)
@@ -34,11 +35,7 @@ export const editStep = (deps: CommandDeps, caller: Caller, input: EditStepInput
       throw new Refusal('invalid', `the copy has ${problems.length} problem(s)`, inBody(problems));
     const news = await replaceCopy(tx, walk, step, content, caller, now);
     const { contentVersion: version } = step;
-    await record(tx, {
-      ...lineAbout(walk, caller, now),
-      kind: 'step_edited',
-      data: { step: step.position + 1, stepKind: step.kind, version },
-    });
+    await recordOfSequence(scene, 'step_edited', { step: step.position + 1, stepKind: step.kind, version });
     return { result: version, news };
   });
 

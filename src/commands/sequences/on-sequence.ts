@@ -1,9 +1,9 @@
 import { eq } from 'drizzle-orm';
 import { appNow } from '../../db/clock.ts';
 import { lockContact, lockSequence } from '../../db/locks.ts';
-import type { Tx } from '../../db/pool.ts';
+import type { Scene } from '../../db/scene.ts';
 import { sequences } from '../../db/schema.ts';
-import { loadWalk, type Walk } from '../../db/walks.ts';
+import { loadWalk } from '../../db/walks.ts';
 import type { SequenceId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Announcement, Caller, CommandDeps } from '../deps.ts';
@@ -12,14 +12,14 @@ import { archiveFinished } from './archive-finished.ts';
 export type News = Extract<Announcement, { sequenceId: unknown }>['news'];
 
 /**
- * Runs `work` on one sequence behind its locks, in one transaction; then its workflow is told. `work` answers the news
+ * Runs `work` on one sequence behind its locks, in one transaction, by the caller's hand; then its workflow is told. `work` answers the news
  * beside its result (undefined: it looks for itself; null: there is none). Refuses what is not in the caller's workspace.
  */
 export async function onSequence<T>(
   { db, announce }: CommandDeps,
-  { workspaceId }: Caller,
+  { workspaceId, actor }: Caller,
   id: SequenceId,
-  work: (tx: Tx, walk: Walk, now: number) => Promise<{ result: T; news?: News | null }>,
+  work: (scene: Scene) => Promise<{ result: T; news?: News | null }>,
 ): Promise<T> {
   const { result, news, walk } = await db.inWorkspace(workspaceId, async (tx) => {
     const [keys] = await tx.select({ contactId: sequences.contactId }).from(sequences).where(eq(sequences.id, id));
@@ -28,7 +28,7 @@ export async function onSequence<T>(
     await lockSequence(tx, id);
     const now = await appNow(tx);
     const walk = await loadWalk(tx, id);
-    return { ...(await work(tx, walk, now)), walk };
+    return { ...(await work({ tx, walk, now, actor })), walk };
   });
   if (news !== null) announce({ workspaceId, sequenceId: id, ...(news ? { news } : {}) });
   if (walk.sequence.endedAt !== null) await archiveFinished(db, workspaceId, walk.sequence.templateId);

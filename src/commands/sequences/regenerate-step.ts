@@ -1,4 +1,4 @@
-import { record } from '../../db/events.ts';
+import { recordOfSequence } from '../../db/scene.ts';
 import { senderFor } from '../../db/senders.ts';
 import { findWalk } from '../../db/walks.ts';
 import { findOrganisation } from '../../db/workspaces.ts';
@@ -7,7 +7,7 @@ import { aiVariablesIn } from '../../domain/copy/step-texts.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Caller, CopyDeps } from '../deps.ts';
 import { onSequence } from './on-sequence.ts';
-import { type CopyAsked, lineAbout, replaceCopy, takeEditable } from './replace-copy.ts';
+import { type CopyAsked, replaceCopy, takeEditable } from './replace-copy.ts';
 import { writeAtOnce } from './write-at-once.ts';
 import { briefOf, type WrittenVariables } from './write-variables.ts';
 
@@ -18,18 +18,15 @@ import { briefOf, type WrittenVariables } from './write-variables.ts';
  */
 export async function regenerateStep(deps: CopyDeps, caller: Caller, asked: CopyAsked): Promise<number> {
   const { values, by } = await askModel(deps, caller, asked);
-  return onSequence(deps, caller, asked.sequenceId, async (tx, walk, now) => {
+  return onSequence(deps, caller, asked.sequenceId, async (scene) => {
+    const { tx, walk, now } = scene;
     const { step, template } = await takeEditable(tx, walk, asked); // again: the model took its time
     const facts = factsAbout(walk.contact, await senderFor(tx, walk, step));
     const { content, missing, problems } = writeStep(template, { facts, ai: values, language: walk.content.language });
     refuseUnfit(step.position + 1, [...missing.map((name) => `no value for ${name}`), ...problems]);
     const news = await replaceCopy(tx, walk, step, content, caller, now);
     const { contentVersion: version } = step;
-    await record(tx, {
-      ...lineAbout(walk, caller, now),
-      kind: 'step_regenerated',
-      data: { step: step.position + 1, stepKind: step.kind, version, by },
-    });
+    await recordOfSequence(scene, 'step_regenerated', { step: step.position + 1, stepKind: step.kind, version, by });
     return { result: version, news };
   });
 }

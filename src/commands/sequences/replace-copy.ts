@@ -68,13 +68,3 @@ export async function replaceCopy(
   await bumpTell(tx, walk, now);
   return { kind: 'taskSettled', taskId: open.id };
 }
-
-/** A line of the sequence's timeline about the copy of one step. */
-export const lineAbout = ({ sequence }: Pick<Walk, 'sequence'>, { actor }: Caller, now: number) => ({
-  workspaceId: sequence.workspaceId,
-  at: now,
-  actor,
-  campaignId: sequence.campaignId,
-  contactId: sequence.contactId,
-  sequenceId: sequence.id,
-});

@@ -8,7 +8,7 @@ const end = { status: 'STOPPED_EARLY', reason: 'stopped_by_user' } as const;
 
 /** Ends one sequence: no further step is sent, open tasks stay until dismissed. Stopping a stopped one changes nothing. */
 export const stopSequence = (deps: CommandDeps, caller: Caller, id: SequenceId): Promise<void> =>
-  onSequence(deps, caller, id, async (tx, walk, now) => {
+  onSequence(deps, caller, id, async ({ tx, walk, now }) => {
     const { status } = walk.sequence;
     if (status === 'STOPPED_EARLY') return { result: undefined };
     if (!(await endFromOutside(tx, walk, end, caller.actor, now)))

@@ -40,7 +40,7 @@ export async function settle(deps: CommandDeps, caller: Caller, id: TaskId, sett
     if (!row) throw new Refusal('not_found', `no task ${id}`);
     return row.sequenceId;
   });
-  await onSequence(deps, caller, sequenceId, async (tx, walk, now) => {
+  await onSequence(deps, caller, sequenceId, async ({ tx, walk, now }) => {
     await lockTask(tx, id);
     const task = await findTask(tx, id);
     if (!task) throw new Refusal('not_found', `no task ${id}`);
