@@ -1,19 +1,18 @@
 import { loadAccount } from '../db/accounts.ts';
 import { countLookUp, findDelivery, judgeSequence, settleDelivery } from '../db/claim.ts';
-import { record } from '../db/events.ts';
 import { sentFoundAt } from '../db/mailboxes.ts';
 import { changeSequence, deriveStatus, finishStep, moveStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
 import type { SequenceRef } from '../db/repairs.ts';
 import type { AccountRow, DeliveryRow, StepRow } from '../db/rows.ts';
-import type { Walk } from '../db/walks.ts';
+import { recordOfSequence, type Scene } from '../db/scene.ts';
 import { lookUpAt, provesAbsence } from '../domain/delivery.ts';
 import { explainClamp, nextOpening } from '../domain/schedule.ts';
 import type { StepResult } from '../domain/sequence.ts';
 import type { ActivityDeps } from './deps.ts';
 import { openConfirmation } from './open-task.ts';
 import { NEAREST_DEFERRAL_MS } from './put-off.ts';
-import { type Attempted, recordAttempt } from './record-attempt.ts';
+import { type Attempted, type Fresh, recordAttempt } from './record-attempt.ts';
 import { isInSentFolder, type SentDeps } from './sent-folder.ts';
 import { doneResult, endedResult, standing } from './step-results.ts';
 
@@ -26,27 +25,18 @@ import { doneResult, endedResult, standing } from './step-results.ts';
 export type LookUpDeps = SentDeps & Pick<ActivityDeps, 'db'>;
 
 /** The body had begun and no answer was seen; the sequence waits for the first look, or, ended meanwhile, for nothing. */
-export async function startConfirming(tx: Tx, walk: Walk, step: StepRow, now: number): Promise<StepResult> {
-  const { sequence } = walk;
+export async function startConfirming(scene: Scene, step: StepRow): Promise<StepResult> {
+  const { tx, walk, now } = scene;
   await moveStep(tx, step, 'UNCONFIRMED');
-  await record(tx, {
-    workspaceId: sequence.workspaceId,
-    kind: 'step_unconfirmed',
-    at: now,
-    actor: 'service',
-    campaignId: sequence.campaignId,
-    contactId: sequence.contactId,
-    sequenceId: sequence.id,
-    data: { step: step.position + 1 },
-  });
-  if (sequence.endedAt !== null) return endedResult(walk);
-  return lookAt(tx, walk, lookUpAt(now, 0) ?? now, now);
+  await recordOfSequence(scene, 'step_unconfirmed', { step: step.position + 1 });
+  if (walk.sequence.endedAt !== null) return endedResult(walk);
+  return lookAt(scene, lookUpAt(now, 0) ?? now);
 }
 
-async function lookAt(tx: Tx, walk: Walk, until: number, now: number): Promise<StepResult> {
-  await changeSequence(tx, walk, { nextAt: until, nextWhy: 'confirming', parkedEpoch: null });
-  await deriveStatus(tx, walk, now);
-  return { kind: 'deferred', until, why: 'confirming', ...standing(walk) };
+async function lookAt(scene: Scene, until: number): Promise<StepResult> {
+  await changeSequence(scene, { nextAt: until, nextWhy: 'confirming', parkedEpoch: null });
+  await deriveStatus(scene);
+  return { kind: 'deferred', until, why: 'confirming', ...standing(scene.walk) };
 }
 
 /** An unconfirmed message whose next look is due, as far as its rows tell. */
@@ -56,18 +46,17 @@ export interface LookUp extends Attempted {
 
 /** What is to be done about an unconfirmed step: look, wait until a look is due, or nothing, for a person was asked. */
 export async function dueLookUp(
-  tx: Tx,
-  walk: Walk,
+  scene: Scene,
   step: StepRow,
   account: AccountRow | null,
-  now: number,
 ): Promise<{ lookUp: LookUp } | StepResult | null> {
+  const { tx, walk, now } = scene;
   if (step.status !== 'UNCONFIRMED') return null;
   const delivery = await findDelivery(tx, step);
   if (delivery?.state !== 'UNCONFIRMED' || delivery.settledAt === null || !account)
     throw new Error(`step ${step.stepId} is unconfirmed without a message that is`);
   const until = lookUpAt(delivery.settledAt, delivery.lookUps) ?? now;
-  return until > now ? lookAt(tx, walk, until, now) : { lookUp: { walk, step, account, delivery } };
+  return until > now ? lookAt(scene, until) : { lookUp: { walk, step, account, delivery } };
 }
 
 /** The reconciler's look for what a sequence left unconfirmed when it ended; nobody is asked about it. */
@@ -94,44 +83,34 @@ export async function lookUpSent(deps: LookUpDeps, lookUp: LookUp, workflowNow: 
     recordAttempt(tx, lookUp, workflowNow, async (fresh) => {
       const delivery = await findDelivery(tx, fresh.step);
       if (delivery?.state !== 'UNCONFIRMED' || fresh.step.status !== 'UNCONFIRMED') return null;
-      return found === true ? confirm(tx, fresh, delivery) : lookAgain(tx, fresh, delivery, found);
+      return found === true ? confirm(fresh, delivery) : lookAgain(fresh, delivery, found);
     }),
   );
 }
 
-interface Fresh {
-  walk: Walk;
-  step: StepRow;
-  account: AccountRow;
-  now: number;
-}
-
-async function confirm(tx: Tx, { walk, step, now }: Fresh, delivery: DeliveryRow): Promise<StepResult> {
+async function confirm(fresh: Fresh, delivery: DeliveryRow): Promise<StepResult> {
+  const { tx, walk, step, now } = fresh;
   await settleDelivery(tx, delivery, 'SENT', now);
-  await finishStep(tx, walk, step, 'SENT', now);
+  await finishStep(fresh, step, 'SENT');
   return doneResult(walk);
 }
 
-async function lookAgain(
-  tx: Tx,
-  { walk, step, account, now }: Fresh,
-  delivery: DeliveryRow,
-  found: false | null,
-): Promise<StepResult> {
+async function lookAgain(fresh: Fresh, delivery: DeliveryRow, found: false | null): Promise<StepResult> {
+  const { tx, walk, step, account, now } = fresh;
   const lookUps = await countLookUp(tx, delivery);
   if (walk.sequence.endedAt !== null) return endedResult(walk);
   const next = lookUpAt(delivery.settledAt ?? now, lookUps);
-  if (next !== null) return lookAt(tx, walk, Math.max(next, now + NEAREST_DEFERRAL_MS), now);
+  if (next !== null) return lookAt(fresh, Math.max(next, now + NEAREST_DEFERRAL_MS));
   if (found === null || !(await isProvedAbsent(tx, account, delivery)))
-    return { kind: 'waitingForUser', taskId: await openConfirmation(tx, walk, step, now), ...standing(walk) };
+    return { kind: 'waitingForUser', taskId: await openConfirmation(fresh, step), ...standing(walk) };
   await settleDelivery(tx, delivery, 'RELEASED', now);
   await moveStep(tx, step, 'PENDING');
   // At once, where the window is open: it is late already, and the jitter was served the first time.
   const { schedule } = walk.content;
   const at = Math.max(nextOpening(now, schedule), now + NEAREST_DEFERRAL_MS);
   const why = explainClamp(now, at, schedule);
-  await changeSequence(tx, walk, { nextAt: at, nextWhy: why });
-  await deriveStatus(tx, walk, now);
+  await changeSequence(fresh, { nextAt: at, nextWhy: why });
+  await deriveStatus(fresh);
   return { kind: 'deferred', until: at, why, ...standing(walk) };
 }
 

@@ -2,12 +2,14 @@ import { findMember } from '../db/member-reads.ts';
 import { changeSequence, deriveStatus, moveStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
 import type { StepRow } from '../db/rows.ts';
+import type { Scene } from '../db/scene.ts';
 import { openTask } from '../db/tasks.ts';
 import type { Walk } from '../db/walks.ts';
 import type { MemberId, TaskId } from '../domain/ids.ts';
 
 /** The current step is a person's: a task for the assignee, or the campaign's owner, and the sequence waits for it. */
-export async function openManualTask(tx: Tx, walk: Walk, step: StepRow, now: number): Promise<TaskId> {
+export async function openManualTask(scene: Scene, step: StepRow): Promise<TaskId> {
+  const { tx, walk, now } = scene;
   const { content } = step;
   if (content?.kind !== 'manual_task') throw new Error(`step ${step.stepId} is no manual task`);
   const taskId = await openTask(
@@ -24,8 +26,8 @@ export async function openManualTask(tx: Tx, walk: Walk, step: StepRow, now: num
     now,
   );
   await moveStep(tx, step, 'WAITING');
-  await changeSequence(tx, walk, { nextAt: null, nextWhy: 'waiting_for_task', parkedEpoch: null });
-  await deriveStatus(tx, walk, now);
+  await changeSequence(scene, { nextAt: null, nextWhy: 'waiting_for_task', parkedEpoch: null });
+  await deriveStatus(scene);
   return taskId;
 }
 
@@ -35,7 +37,8 @@ async function assigneeOf(tx: Tx, { campaign }: Walk, named: MemberId | null): P
 }
 
 /** The looks for an unconfirmed message were in vain: a person says whether it was sent. Design 6. */
-export async function openConfirmation(tx: Tx, walk: Walk, step: StepRow, now: number): Promise<TaskId> {
+export async function openConfirmation(scene: Scene, step: StepRow): Promise<TaskId> {
+  const { tx, walk, now } = scene;
   const taskId = await openTask(
     tx,
     walk,
@@ -51,7 +54,7 @@ export async function openConfirmation(tx: Tx, walk: Walk, step: StepRow, now: n
     },
     now,
   );
-  await changeSequence(tx, walk, { nextAt: null, nextWhy: 'confirming' });
-  await deriveStatus(tx, walk, now);
+  await changeSequence(scene, { nextAt: null, nextWhy: 'confirming' });
+  await deriveStatus(scene);
   return taskId;
 }

@@ -5,7 +5,7 @@ import { bumpTell, moveStep, returnStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
 import type { SequenceRef } from '../db/repairs.ts';
 import type { DeliveryRow, StepRow } from '../db/rows.ts';
-import type { Walk } from '../db/walks.ts';
+import type { Scene } from '../db/scene.ts';
 import type { StepResult } from '../domain/sequence.ts';
 import { startConfirming } from './confirm-sent.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -15,29 +15,31 @@ import type { ActivityDeps } from './deps.ts';
  */
 
 /** An email whose body an earlier attempt had begun, and whose answer nobody saw: never blindly again. */
-export async function lostMessage(tx: Tx, walk: Walk, step: StepRow, now: number): Promise<StepResult | null> {
+export async function lostMessage(scene: Scene, step: StepRow): Promise<StepResult | null> {
   if (step.kind !== 'email' || step.status !== 'SENDING') return null;
+  const { tx, now } = scene;
   const delivery = await findDelivery(tx, step);
   if (delivery?.state !== 'DATA_STARTED') return null;
   await settleDelivery(tx, delivery, 'UNCONFIRMED', now);
-  return startConfirming(tx, walk, step, now);
+  return startConfirming(scene, step);
 }
 
 /**
  * What a dead attempt left behind on a step that may not go on now: a claim goes back; a body that had begun is on its
  * way as far as anybody knows, and on a sequence that has ended nobody will look it up.
  */
-export async function dropOrphan(tx: Tx, walk: Walk, step: StepRow, now: number): Promise<void> {
+export async function dropOrphan(scene: Scene, step: StepRow): Promise<void> {
   if (step.status !== 'SENDING') return;
+  const { tx, walk, now } = scene;
   const delivery = await findDelivery(tx, step);
-  if (delivery?.state === 'CLAIMED' && (await returnDelivery(tx, delivery, now))) return returnStep(tx, walk, step);
+  if (delivery?.state === 'CLAIMED' && (await returnDelivery(tx, delivery, now))) return returnStep(scene, step);
   if (!delivery || walk.sequence.endedAt === null || !(await settleDelivery(tx, delivery, 'UNCONFIRMED', now))) return;
   await moveStep(tx, step, 'UNCONFIRMED');
-  if (step.kind === 'linkedin_invitation') await keepTrack(tx, walk, delivery, now);
+  if (step.kind === 'linkedin_invitation') await keepTrack(scene, delivery);
 }
 
 /** An invitation that may be out is looked after as one that is: polled, and withdrawn when it gets old. */
-const keepTrack = (tx: Tx, { sequence, contact }: Walk, { accountId, claimedAt }: DeliveryRow, now: number) =>
+const keepTrack = ({ tx, walk: { sequence, contact }, now }: Scene, { accountId, claimedAt }: DeliveryRow) =>
   rememberInvitation(
     tx,
     {
@@ -57,10 +59,11 @@ export async function giveBack(
   workflowNow: number,
   { isUnheard }: { isUnheard: boolean },
 ): Promise<void> {
-  const { walk, now } = await judgeSequence(tx, sequence.id, workflowNow);
+  const scene = await judgeSequence(tx, sequence.id, workflowNow);
+  const { walk, now } = scene;
   const step = walk.steps.find(({ stepId }) => stepId === delivery.stepId);
   const isFree = () => (isUnheard ? settleDelivery(tx, delivery, 'RELEASED', now) : returnDelivery(tx, delivery, now));
-  if (step && (await isFree())) await returnStep(tx, walk, step);
+  if (step && (await isFree())) await returnStep(scene, step);
 }
 
 /**
@@ -69,12 +72,13 @@ export async function giveBack(
  */
 export async function sweepStuck(deps: Pick<ActivityDeps, 'db' | 'walks'>, { id, workspaceId }: SequenceRef) {
   const isOpen = await deps.db.inWorkspace(workspaceId, async (tx) => {
-    const { walk, now } = await judgeSequence(tx, id, 0);
+    const scene = await judgeSequence(tx, id, 0);
+    const { walk } = scene;
     if (walk.sequence.endedAt === null) {
-      await bumpTell(tx, walk, now); // a newer seq than any before, or its workflow would not look
+      await bumpTell(scene); // a newer seq than any before, or its workflow would not look
       return true;
     }
-    for (const step of walk.steps) await dropOrphan(tx, walk, step, now);
+    for (const step of walk.steps) await dropOrphan(scene, step);
     return false;
   });
   if (isOpen) await tellSequence(deps, workspaceId, id);

@@ -4,8 +4,9 @@ import { type Claim, claimDelivery, type Judged, judgeSequence } from '../db/cla
 import { changeSequence, deriveStatus, endSequence, finishStep } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
 import type { StepRow } from '../db/rows.ts';
+import type { Scene } from '../db/scene.ts';
 import { freeSlot, hasSlot } from '../db/slots.ts';
-import { currentStep, type Walk, workspaceOf } from '../db/walks.ts';
+import { currentStep, workspaceOf } from '../db/walks.ts';
 import type { SequenceId } from '../domain/ids.ts';
 import { isTerminal, type StepResult } from '../domain/sequence.ts';
 import { dueLookUp, type LookUp, lookUpSent } from './confirm-sent.ts';
@@ -66,39 +67,38 @@ async function takeStep(
   const { walk, now, verdict } = judged;
   const step = currentStep(walk);
   if (verdict.kind === 'ended') {
-    if (step) await dropOrphan(tx, walk, step, now);
+    if (step) await dropOrphan(judged, step);
     return endedResult(walk);
   }
   if (verdict.kind === 'task') {
-    if (step) await lostMessage(tx, walk, step, now);
-    if (step) await dropOrphan(tx, walk, step, now);
-    await deriveStatus(tx, walk, now);
+    if (step) await lostMessage(judged, step);
+    if (step) await dropOrphan(judged, step);
+    await deriveStatus(judged);
     return { kind: 'waitingForUser', taskId: verdict.taskId, ...standing(walk) };
   }
   if (verdict.kind === 'end') {
-    await endSequence(tx, walk, verdict.end, 'service', now);
-    if (step) await dropOrphan(tx, walk, step, now);
+    await endSequence(judged, verdict.end);
+    if (step) await dropOrphan(judged, step);
     return endedResult(walk);
   }
   if (!step) throw new Error(`sequence ${id} is open with no step left`);
-  const unconfirmed =
-    (await lostMessage(tx, walk, step, now)) ?? (await dueLookUp(tx, walk, step, judged.account, now));
+  const unconfirmed = (await lostMessage(judged, step)) ?? (await dueLookUp(judged, step, judged.account));
   if (unconfirmed) return unconfirmed;
-  if (verdict.kind !== 'go') await dropOrphan(tx, walk, step, now);
+  if (verdict.kind !== 'go') await dropOrphan(judged, step);
   if (verdict.kind === 'held') {
     await freeSlot(tx, walk);
-    await changeSequence(tx, walk, { parkedEpoch: verdict.epoch });
-    await deriveStatus(tx, walk, now);
+    await changeSequence(judged, { parkedEpoch: verdict.epoch });
+    await deriveStatus(judged);
     return { kind: 'held', epoch: verdict.epoch, ...standing(walk) };
   }
   const due = walk.sequence.nextAt ?? now;
-  if (due > now && !(await isLifted(tx, judged))) return notDue(tx, walk, step, due, now);
-  if (verdict.kind === 'defer') return defer(tx, deps, walk, verdict.until, verdict.why, now);
-  return take(tx, deps, judged, step);
+  if (due > now && !(await isLifted(judged))) return notDue(judged, step, due);
+  if (verdict.kind === 'defer') return defer(judged, deps, verdict.until, verdict.why);
+  return take(deps, judged, step);
 }
 
 /** What it was put off for is over: its instant said only when it would be looked at again. */
-async function isLifted(tx: Tx, { walk, verdict }: Judged): Promise<boolean> {
+async function isLifted({ tx, walk, verdict }: Judged): Promise<boolean> {
   const { nextWhy } = walk.sequence;
   if (nextWhy === 'inbox_stale') return true;
   if (nextWhy === 'held') return !(verdict.kind === 'defer' && verdict.why === 'held');
@@ -107,45 +107,42 @@ async function isLifted(tx: Tx, { walk, verdict }: Judged): Promise<boolean> {
 }
 
 /** A manual task is opened, a LinkedIn step without a profile skipped; a message is claimed. */
-async function take(
-  tx: Tx,
-  deps: ActivityDeps,
-  { walk, now, account }: Judged,
-  step: StepRow,
-): Promise<StepResult | Claim> {
+async function take(deps: ActivityDeps, judged: Judged, step: StepRow): Promise<StepResult | Claim> {
+  const { walk, now, account } = judged;
   if (!step.content) throw new Error(`step ${step.stepId} of sequence ${step.sequenceId} has no content`);
   if (step.kind === 'manual_task') {
-    const taskId = await openManualTask(tx, walk, step, now);
+    const taskId = await openManualTask(judged, step);
     return { kind: 'waitingForUser', taskId, ...standing(walk) };
   }
   const recipient = step.kind === 'email' ? walk.contact.email : walk.contact.profile;
   if (recipient === null) {
-    await finishStep(tx, walk, step, 'SKIPPED', now, 'service', step.kind === 'email' ? 'no_email' : 'no_profile');
+    await finishStep(judged, step, 'SKIPPED', step.kind === 'email' ? 'no_email' : 'no_profile');
     return doneResult(walk);
   }
   if (!account) {
-    await endSequence(tx, walk, { status: 'FAILED', reason: 'account_unavailable' }, 'service', now);
+    await endSequence(judged, { status: 'FAILED', reason: 'account_unavailable' });
     return endedResult(walk);
   }
   const subject = step.content.kind === 'email' ? step.content.subject : null;
   // A dead attempt's claim goes back first: whatever has come since, a reply or a full day, counts for the next one too.
-  await dropOrphan(tx, walk, step, now);
-  const unread = await waitsForReader(tx, deps, walk, now);
+  await dropOrphan(judged, step);
+  const unread = await waitsForReader(judged, deps);
   if (unread) return unread;
   // A call to LinkedIn that had begun has its place already: what became of it is found out first.
   if (step.status !== 'SENDING') {
-    const later = await waitsForItsTurn(tx, deps, walk, step, account, now);
+    const later = await waitsForItsTurn(judged, deps, step, account);
     if (later) return later;
   }
-  const delivery = await claimDelivery(tx, walk, step, account, { recipient, subject }, now);
+  const delivery = await claimDelivery(judged, step, account, { recipient, subject });
   deps.log.info({ sequenceId: step.sequenceId, step: step.position + 1, attempt: delivery.attempt }, 'claimed');
   return { walk, step, account, delivery, now };
 }
 
 /** Woken early: the step keeps its instant. An absence that ends before it is waited for first, for the status changes then. */
-async function notDue(tx: Tx, walk: Walk, step: StepRow, due: number, now: number): Promise<StepResult> {
-  await changeSequence(tx, walk, { parkedEpoch: null });
-  await deriveStatus(tx, walk, now);
+async function notDue(scene: Scene, step: StepRow, due: number): Promise<StepResult> {
+  const { walk, now } = scene;
+  await changeSequence(scene, { parkedEpoch: null });
+  await deriveStatus(scene);
   if (step.status === 'WAITING') return { kind: 'waitingForLead', until: due, ...standing(walk) };
   const { awayUntil } = walk.contact;
   if (awayUntil !== null && awayUntil > now && awayUntil < due)

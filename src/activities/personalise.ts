@@ -1,10 +1,10 @@
 import { writeCopy } from '../commands/sequences/write-copy.ts';
 import { briefOf, type WrittenVariables, writeVariables } from '../commands/sequences/write-variables.ts';
 import { attemptNow } from '../db/clock.ts';
-import { record } from '../db/events.ts';
 import { lockContact, lockSequence } from '../db/locks.ts';
 import { changeSequence, deriveStatus } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
+import { recordOfSequence, type Scene } from '../db/scene.ts';
 import { senderFor } from '../db/senders.ts';
 import { jitterKey, loadWalk, type Walk, workspaceOf } from '../db/walks.ts';
 import { findOrganisation } from '../db/workspaces.ts';
@@ -62,22 +62,14 @@ async function write(tx: Tx, id: SequenceId, { values, by }: WrittenVariables, w
   const now = Math.max(sequence.enrolledAt, await attemptNow(tx, workflowNow));
   for (const step of walk.steps) await writeCopy(tx, walk, step, values, now);
   const { at, why } = planStep(sequence.enrolledAt, null, content.schedule, jitterKey(walk, 0));
-  await changeSequence(tx, walk, {
+  const scene: Scene = { tx, walk, now, actor: 'service' };
+  await changeSequence(scene, {
     nextAt: at,
     nextWhy: why,
     ...(by === null ? {} : { aiValues: values, aiWriter: by }),
   });
-  await deriveStatus(tx, walk, now);
-  await record(tx, {
-    workspaceId: sequence.workspaceId,
-    kind: 'sequence_personalised',
-    at: now,
-    actor: 'service',
-    campaignId: sequence.campaignId,
-    contactId,
-    sequenceId: id,
-    data: { steps: walk.steps.length },
-  });
+  await deriveStatus(scene);
+  await recordOfSequence(scene, 'sequence_personalised', { steps: walk.steps.length });
   return walk;
 }
 

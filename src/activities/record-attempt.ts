@@ -4,6 +4,7 @@ import { attemptNow } from '../db/clock.ts';
 import { lockAccount, lockContact, lockSequence, shareCampaign } from '../db/locks.ts';
 import type { Tx } from '../db/pool.ts';
 import type { AccountRow, StepRow } from '../db/rows.ts';
+import type { Scene } from '../db/scene.ts';
 import { endOf } from '../db/sequences.ts';
 import { blockingTask, loadWalk, type Walk } from '../db/walks.ts';
 import type { StepResult } from '../domain/sequence.ts';
@@ -18,10 +19,7 @@ export interface Attempted {
 }
 
 /** The same as things stand now, behind the locks: a reply or a stop may have come while the message was on its way. */
-export interface Fresh extends Attempted {
-  tx: Tx;
-  now: number;
-}
+export interface Fresh extends Attempted, Scene {}
 
 /** An attempt on a message that is over, and is being written down. */
 export interface Recording extends Fresh {
@@ -49,11 +47,12 @@ export async function recordAttempt(
   const step = walk.steps.find(({ stepId }) => stepId === claim.step.stepId);
   if (!step) throw new Error(`step ${claim.step.stepId} left its sequence`);
   const account = await loadAccount(tx, claim.account.id);
-  return (await write({ tx, walk, step, account, now })) ?? whatStands(tx, walk, now);
+  const scene: Scene = { tx, walk, now, actor: 'service' };
+  return (await write({ ...scene, step, account })) ?? whatStands(scene);
 }
 
 /** The answer of an attempt that lost its message to another one: wherever the sequence stands. */
-async function whatStands(tx: Tx, walk: Walk, now: number): Promise<StepResult> {
+async function whatStands({ tx, walk, now }: Scene): Promise<StepResult> {
   if (endOf(walk)) return endedResult(walk);
   const taskId = await blockingTask(tx, walk);
   if (taskId) return { kind: 'waitingForUser', taskId, ...standing(walk) };

@@ -33,7 +33,7 @@ interface Effect {
 /** What each outcome leaves. A refusal goes by its class: the message is known not to have been taken. Design 6. */
 const effects: Record<Exclude<EmailRecord['kind'], 'answered'> | AnswerClass, Effect> = {
   accepted: { message: 'SENT', step: sent },
-  unknown: { message: 'UNCONFIRMED', step: ({ tx, walk, step, now }) => startConfirming(tx, walk, step, now) },
+  unknown: { message: 'UNCONFIRMED', step: (at) => startConfirming(at, at.step) },
   invalid: { message: 'REJECTED', step: (at) => fail(at, 'invalid_content') },
   temporary: { message: 'RELEASED', counts: temporaryAnswersOf, step: tryAgain },
   authentication: { message: 'RELEASED', step: waitForLogin },
@@ -70,11 +70,11 @@ function answerOf(outcome: EmailRecord): { answer?: string } {
 }
 
 async function sent(at: Recording): Promise<StepResult | null> {
-  const { tx, walk, step, account, claim, now } = at;
+  const { tx, walk, step, account, claim } = at;
   await keepSample(tx, claim, account);
   if (step.status === 'SKIPPED') return null;
   await settleQuestion(at, 'sent');
-  await finishStep(tx, walk, step, 'SENT', now);
+  await finishStep(at, step, 'SENT');
   return doneResult(walk);
 }
 
@@ -116,14 +116,14 @@ async function later(at: Recording, until: number, why: Why): Promise<StepResult
 }
 
 async function fail(at: Recording, reason: Failure): Promise<StepResult | null> {
-  const { tx, walk, step, now } = at;
+  const { walk, step } = at;
   if (step.status === 'SKIPPED') return null;
   await settleQuestion(at, null);
-  await failStep(tx, walk, step, reason, now);
+  await failStep(at, step, reason);
   return endedResult(walk);
 }
 
 /** An attempt that was given up for dead: nobody need be asked any more whether the message was sent. */
-async function settleQuestion({ tx, walk, step, now }: Recording, outcome: 'sent' | 'send_again' | null) {
-  if (step.status === 'UNCONFIRMED') await answerConfirmation(tx, walk, step, outcome, now);
+async function settleQuestion(at: Recording, outcome: 'sent' | 'send_again' | null) {
+  if (at.step.status === 'UNCONFIRMED') await answerConfirmation(at, at.step, outcome);
 }

@@ -1,9 +1,9 @@
 import type { LinkedInAccountTrouble, LinkedInOutcome } from '../adapters/linkedin.ts';
 import { type Claim, settleDelivery } from '../db/claim.ts';
 import { connectedSince } from '../db/connections.ts';
-import { record } from '../db/events.ts';
 import { rememberInvitation } from '../db/invitations.ts';
 import { changeSequence, deriveStatus, failStep, finishStep, moveStep, returnStep } from '../db/moves.ts';
+import { recordOfSequence } from '../db/scene.ts';
 import { DAY_MS, MINUTE_MS } from '../domain/durations.ts';
 import type { StepResult } from '../domain/sequence.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -64,9 +64,9 @@ async function sent(
   made: { externalId: string | null; isOurs: boolean },
   reason: 'already_done' | null,
 ): Promise<StepResult> {
-  const { tx, walk, step, now } = at;
+  const { walk, step } = at;
   if (step.kind === 'linkedin_invitation' && made.isOurs) await keepInvitation(at, made.externalId);
-  await finishStep(tx, walk, step, 'SENT', now, 'service', reason);
+  await finishStep(at, step, 'SENT', reason);
   return doneResult(walk);
 }
 
@@ -77,14 +77,14 @@ async function keepInvitation({ tx, walk, account, claim, now }: Recording, exte
   await rememberInvitation(tx, invitation, { begunAt: claim.now, now });
 }
 
-async function skipped({ tx, walk, step, now }: Recording, reason: string): Promise<StepResult> {
-  await finishStep(tx, walk, step, 'SKIPPED', now, 'service', reason);
-  return doneResult(walk);
+async function skipped(at: Recording, reason: string): Promise<StepResult> {
+  await finishStep(at, at.step, 'SKIPPED', reason);
+  return doneResult(at.walk);
 }
 
-async function failed({ tx, walk, step, now }: Recording): Promise<StepResult> {
-  await failStep(tx, walk, step, 'rejected_by_policy', now);
-  return endedResult(walk);
+async function failed(at: Recording): Promise<StepResult> {
+  await failStep(at, at.step, 'rejected_by_policy');
+  return endedResult(at.walk);
 }
 
 async function waitForAccount(at: Recording, trouble: LinkedInAccountTrouble): Promise<StepResult> {
@@ -93,30 +93,19 @@ async function waitForAccount(at: Recording, trouble: LinkedInAccountTrouble): P
 }
 
 /** No connection when a message step runs: the template's behaviour decides. Design 5. */
-async function awaitConnection({ tx, deps, walk, step, account, claim, now }: Recording): Promise<StepResult> {
-  await returnStep(tx, walk, step);
+async function awaitConnection(at: Recording): Promise<StepResult> {
+  const { tx, deps, walk, step, account, claim, now } = at;
+  await returnStep(at, step);
   if (walk.sequence.endedAt !== null) return endedResult(walk);
   const { linkedIn } = walk.content;
   // Accepted while the provider was being asked: its word is older than ours.
   if (await connectedSince(tx, account.id, walk.contact.id, claim.now))
-    return defer(tx, deps, walk, now + MINUTE_MS, 'provider_retry', now);
+    return defer(at, deps, now + MINUTE_MS, 'provider_retry');
   const until = linkedIn.kind === 'SKIP' ? now : (step.waitUntil ?? now + linkedIn.maxWaitDays * DAY_MS);
-  if (until <= now) {
-    await finishStep(tx, walk, step, 'SKIPPED', now, 'service', 'no_connection');
-    return doneResult(walk);
-  }
+  if (until <= now) return skipped(at, 'no_connection');
   await moveStep(tx, step, 'WAITING', { waitUntil: until });
-  await changeSequence(tx, walk, { nextAt: until, nextWhy: 'waiting_for_connection' });
-  await deriveStatus(tx, walk, now);
-  await record(tx, {
-    workspaceId: walk.sequence.workspaceId,
-    kind: 'sequence_waits_for_connection',
-    at: now,
-    actor: 'service',
-    campaignId: walk.sequence.campaignId,
-    contactId: walk.contact.id,
-    sequenceId: walk.sequence.id,
-    data: { step: step.position + 1, until },
-  });
+  await changeSequence(at, { nextAt: until, nextWhy: 'waiting_for_connection' });
+  await deriveStatus(at);
+  await recordOfSequence(at, 'sequence_waits_for_connection', { step: step.position + 1, until });
   return { kind: 'waitingForLead', until, ...standing(walk) };
 }

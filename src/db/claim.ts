@@ -8,6 +8,7 @@ import { changeSequence, moveStep } from './moves.ts';
 import { newId } from './new-id.ts';
 import type { Tx } from './pool.ts';
 import type { AccountRow, DeliveryRow, StepRow } from './rows.ts';
+import type { Scene } from './scene.ts';
 import { accounts, contacts, deliveries, sequences } from './schema.ts';
 import { endOf } from './sequences.ts';
 import { suppressionOf } from './suppressions.ts';
@@ -19,10 +20,8 @@ import { accountIdFor, blockingTask, currentStep, jitterKey, loadWalk, type Walk
  * Every attempt passes it, also when its delivery row exists already; and a second time before the body. Design 3, 6.
  */
 
-/** The walk as it stands behind the locks, and the verdict on its current step. */
-export interface Judged {
-  walk: Walk;
-  now: number;
+/** The engine's own scene behind the locks, and the verdict on the current step. */
+export interface Judged extends Scene {
   account: AccountRow | null;
   verdict: Verdict;
 }
@@ -42,7 +41,7 @@ export async function judgeSequence(tx: Tx, id: SequenceId, workflowNow: number)
   const step = currentStep(walk);
   const accountId = step ? accountIdFor(walk, step) : null;
   const account = accountId ? ((await tx.select().from(accounts).where(eq(accounts.id, accountId)))[0] ?? null) : null;
-  return { walk, now, account, verdict: judge(await factsOf(tx, walk, account), now) };
+  return { tx, walk, now, actor: 'service', account, verdict: judge(await factsOf(tx, walk, account), now) };
 }
 
 async function factsOf(tx: Tx, walk: Walk, account: AccountRow | null): Promise<FenceFacts> {
@@ -71,16 +70,15 @@ export async function findDelivery(tx: Tx, step: StepRow): Promise<DeliveryRow |
 
 /** Claims the current step's message for one attempt: a new ledger row, or the next attempt on the one that stands. */
 export async function claimDelivery(
-  tx: Tx,
-  walk: Walk,
+  scene: Scene,
   step: StepRow,
   account: AccountRow,
   message: { recipient: string; subject: string | null },
-  now: number,
 ): Promise<DeliveryRow> {
+  const { tx, walk, now } = scene;
   const before = await findDelivery(tx, step);
   if (step.status !== 'SENDING') await moveStep(tx, step, 'SENDING');
-  await changeSequence(tx, walk, { parkedEpoch: null });
+  await changeSequence(scene, { parkedEpoch: null });
   if (before) {
     const [row] = await tx
       .update(deliveries)

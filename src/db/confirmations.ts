@@ -1,37 +1,37 @@
 import { findDelivery, settleDelivery } from './claim.ts';
 import { bumpTell, finishStep } from './moves.ts';
-import type { Tx } from './pool.ts';
 import type { StepRow } from './rows.ts';
+import { by, type Scene } from './scene.ts';
 import { findOpenTask, settleTask } from './tasks.ts';
-import type { Walk } from './walks.ts';
 
 /**
  * What became of an unconfirmed message is known after all: nobody need be asked any more, and the workflow, which waits
  * for the task or for the next look, is told by the reconciler. null: it was refused, and is not sent again.
  */
 export async function answerConfirmation(
-  tx: Tx,
-  walk: Walk,
+  scene: Scene,
   step: StepRow,
   outcome: 'sent' | 'send_again' | null,
-  now: number,
 ): Promise<void> {
+  const { tx, walk, now, actor } = scene;
   const task = await findOpenTask(tx, step, 'confirm_send');
-  if (task) await settleTask(tx, walk, task, outcome === null ? 'DISMISSED' : 'COMPLETED', { outcome }, 'service', now);
-  await bumpTell(tx, walk, now);
+  if (task) await settleTask(tx, walk, task, outcome === null ? 'DISMISSED' : 'COMPLETED', { outcome }, actor, now);
+  await bumpTell(scene);
 }
 
 /**
  * Somebody answered to it, or it came back: a message that is unconfirmed, or was given up for unsent after its body had
  * begun and has not gone again yet, was sent. Design 6; facts: reliability 3.
  */
-export async function confirmByEvidence(tx: Tx, walk: Walk, step: StepRow, now: number): Promise<void> {
+export async function confirmByEvidence(told: Scene, step: StepRow): Promise<void> {
+  const scene = by('service', told); // whoever brings the evidence, the conclusion is ours
+  const { tx, now } = scene;
   const delivery = await findDelivery(tx, step);
   if (!delivery) return;
   const isUnconfirmed = delivery.state === 'UNCONFIRMED' && step.status === 'UNCONFIRMED';
   const isGivenUp = delivery.state === 'RELEASED' && delivery.dataStartedAt !== null && step.status === 'PENDING';
   if (!isUnconfirmed && !isGivenUp) return;
   await settleDelivery(tx, delivery, 'SENT', now);
-  await answerConfirmation(tx, walk, step, 'sent', now);
-  await finishStep(tx, walk, step, 'SENT', now);
+  await answerConfirmation(scene, step, 'sent');
+  await finishStep(scene, step, 'SENT');
 }

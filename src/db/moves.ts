@@ -11,9 +11,9 @@ import {
   type StepStatus,
   stepMoves,
 } from '../domain/sequence.ts';
-import { type Actor, record } from './events.ts';
 import type { Tx } from './pool.ts';
 import type { StepRow } from './rows.ts';
+import { by, recordOfSequence, type Scene } from './scene.ts';
 import { sequenceSteps, sequences, slots } from './schema.ts';
 import { blockingTask, currentStep, jitterKey, type Walk } from './walks.ts';
 
@@ -39,19 +39,18 @@ export async function moveStep(
 }
 
 /** A step whose claim was released is PENDING again, or canceled with its sequence. */
-export const returnStep = (tx: Tx, walk: Walk, step: StepRow) =>
+export const returnStep = ({ tx, walk }: Scene, step: StepRow) =>
   moveStep(tx, step, walk.sequence.endedAt === null ? 'PENDING' : 'CANCELED');
 
 type SequenceChange = Partial<Omit<typeof sequences.$inferInsert, 'id' | 'workspaceId' | 'status'>>;
 
 /** Changes the columns beside the status, in memory too. */
-export async function changeSequence(tx: Tx, walk: Pick<Walk, 'sequence'>, change: SequenceChange): Promise<void> {
+export async function changeSequence({ tx, walk }: Scene, change: SequenceChange): Promise<void> {
   Object.assign(walk.sequence, change);
   await tx.update(sequences).set(change).where(eq(sequences.id, walk.sequence.id));
 }
 
-async function moveSequence(tx: Tx, walk: Pick<Walk, 'sequence'>, to: SequenceStatus): Promise<void> {
-  const { sequence } = walk;
+async function moveSequence({ tx, walk: { sequence } }: Scene, to: SequenceStatus): Promise<void> {
   if (!canMove(sequence.status, to))
     throw new Error(`sequence ${sequence.id}: no move from ${sequence.status} to ${to}`);
   sequence.status = to;
@@ -59,17 +58,21 @@ async function moveSequence(tx: Tx, walk: Pick<Walk, 'sequence'>, to: SequenceSt
 }
 
 /** Derives the open status anew; every transaction that moves a task, a step or a hold ends with it. Design 2. */
-export async function deriveStatus(tx: Tx, walk: Walk, now: number): Promise<void> {
+export async function deriveStatus(scene: Scene): Promise<void> {
+  const { tx, walk, now } = scene;
   if (isTerminal(walk.sequence.status)) return;
   const away = walk.contact.awayUntil !== null && walk.contact.awayUntil > now;
   const step = currentStep(walk);
   const waitForContact = away || (step?.kind === 'linkedin_message' && step.status === 'WAITING');
   const status = openStatus({ blockingTask: (await blockingTask(tx, walk)) !== null, waitForContact });
-  if (status !== walk.sequence.status) await moveSequence(tx, walk, status);
+  if (status !== walk.sequence.status) await moveSequence(scene, status);
 }
 
+/** What is told is no more than that its row changed. */
+type Told = Pick<Scene, 'tx' | 'now'> & { walk: Pick<Walk, 'sequence'> };
+
 /** A change outside the workflow that it must hear of: after the answer has gone out, or through the reconciler. */
-export const bumpTell = (tx: Tx, walk: Pick<Walk, 'sequence'>, now: number) =>
+export const bumpTell = ({ tx, walk, now }: Told) =>
   tx
     .update(sequences)
     .set({ tellSeq: sql`${sequences.tellSeq} + 1`, tellAt: now, repairAfter: null, repairs: 0 })
@@ -79,7 +82,8 @@ export const bumpTell = (tx: Tx, walk: Pick<Walk, 'sequence'>, now: number) =>
  * Ends an open sequence: what was still to come is canceled; a step whose message is on its way still records what
  * became of it. The one late arc, COMPLETED → SUCCEEDED, passes here too. Design 2.
  */
-export async function endSequence(tx: Tx, walk: Walk, end: SequenceEnd, actor: Actor, now: number): Promise<void> {
+export async function endSequence(scene: Scene, end: SequenceEnd): Promise<void> {
+  const { tx, walk, now } = scene;
   const { sequence } = walk;
   const late = isTerminal(sequence.status);
   if (!canMove(sequence.status, end.status))
@@ -100,75 +104,49 @@ export async function endSequence(tx: Tx, walk: Walk, end: SequenceEnd, actor: A
     .set({ status: 'CANCELED' })
     .where(and(eq(sequenceSteps.sequenceId, sequence.id), inArray(sequenceSteps.status, [...canceledByEnd])));
   await tx.delete(slots).where(eq(slots.sequenceId, sequence.id));
-  await record(tx, {
-    workspaceId: sequence.workspaceId,
-    kind: 'sequence_ended',
-    at: now,
-    actor,
-    campaignId: sequence.campaignId,
-    contactId: sequence.contactId,
-    sequenceId: sequence.id,
-    data: { status: end.status, reason: end.reason },
-  });
+  await recordOfSequence(scene, 'sequence_ended', { status: end.status, reason: end.reason });
 }
 
 /** The current step is finished: plan the next one from now, or, with none left, complete the sequence. Design 4. */
-export async function advance(tx: Tx, walk: Walk, finishedAt: number): Promise<void> {
+async function advance(scene: Scene): Promise<void> {
+  const { walk, now } = scene;
   if (isTerminal(walk.sequence.status)) return;
   let position = walk.sequence.position + 1;
   while (walk.steps[position]?.status === 'SKIPPED') position++; // a person gave it up before it was due
   const next = walk.content.steps[position];
   if (!next) {
-    await changeSequence(tx, walk, { position });
-    return endSequence(tx, walk, { status: 'COMPLETED', reason: 'no_more_steps' }, 'service', finishedAt);
+    await changeSequence(scene, { position });
+    return endSequence(by('service', scene), { status: 'COMPLETED', reason: 'no_more_steps' });
   }
-  const { at, why } = planStep(finishedAt, next.delay, walk.content.schedule, jitterKey(walk, position));
-  await changeSequence(tx, walk, { position, nextAt: at, nextWhy: why, deferrals: 0 });
-  await deriveStatus(tx, walk, finishedAt);
+  const { at, why } = planStep(now, next.delay, walk.content.schedule, jitterKey(walk, position));
+  await changeSequence(scene, { position, nextAt: at, nextWhy: why, deferrals: 0 });
+  await deriveStatus(scene);
 }
 
 /** The current step, or the one an unconfirmed message belongs to, is finished in the given way. */
 export async function finishStep(
-  tx: Tx,
-  walk: Walk,
+  scene: Scene,
   step: StepRow,
   to: 'SENT' | 'DONE' | 'SKIPPED' | 'FAILED',
-  now: number,
-  actor: Actor = 'service',
   reason: string | null = null,
 ): Promise<void> {
-  await moveStep(tx, step, to, { reason, finishedAt: now, waitUntil: null });
-  const { sequence } = walk;
+  await moveStep(scene.tx, step, to, { reason, finishedAt: scene.now, waitUntil: null });
   const kind = { SENT: 'step_sent', DONE: 'step_done', SKIPPED: 'step_skipped', FAILED: 'step_failed' } as const;
-  await record(tx, {
-    workspaceId: sequence.workspaceId,
-    kind: kind[to],
-    at: now,
-    actor,
-    campaignId: sequence.campaignId,
-    contactId: sequence.contactId,
-    sequenceId: sequence.id,
-    data: { step: step.position + 1, stepKind: step.kind, ...(reason === null ? {} : { reason }) },
-  });
-  if (to !== 'FAILED') await advance(tx, walk, now);
+  const why = reason === null ? {} : { reason };
+  await recordOfSequence(scene, kind[to], { step: step.position + 1, stepKind: step.kind, ...why });
+  if (to !== 'FAILED') await advance(scene);
 }
 
 /** The step failed, and with it the sequence, unless it has ended meanwhile. */
-export async function failStep(tx: Tx, walk: Walk, step: StepRow, reason: Failure, now: number): Promise<void> {
-  await finishStep(tx, walk, step, 'FAILED', now, 'service', reason);
-  if (walk.sequence.endedAt === null) await endSequence(tx, walk, { status: 'FAILED', reason }, 'service', now);
+export async function failStep(scene: Scene, step: StepRow, reason: Failure): Promise<void> {
+  await finishStep(scene, step, 'FAILED', reason);
+  if (scene.walk.sequence.endedAt === null) await endSequence(scene, { status: 'FAILED', reason });
 }
 
 /** Ends a sequence from outside its workflow: reads it anew under its lock, and lets an end that stands stand. */
-export async function endFromOutside(
-  tx: Tx,
-  walk: Walk,
-  end: SequenceEnd,
-  actor: Actor,
-  now: number,
-): Promise<boolean> {
-  if (!canMove(walk.sequence.status, end.status)) return false;
-  await endSequence(tx, walk, end, actor, now);
-  await bumpTell(tx, walk, now);
+export async function endFromOutside(scene: Scene, end: SequenceEnd): Promise<boolean> {
+  if (!canMove(scene.walk.sequence.status, end.status)) return false;
+  await endSequence(scene, end);
+  await bumpTell(scene);
   return true;
 }

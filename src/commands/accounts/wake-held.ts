@@ -32,7 +32,7 @@ export async function wakeHeld(
         .limit(PAGE)
         .for('no key update');
       const now = await appNow(tx);
-      for (const sequence of held) await bumpTell(tx, { sequence }, now);
+      for (const sequence of held) await bumpTell({ tx, walk: { sequence }, now });
       return held.map(({ id }) => id);
     });
     for (const sequenceId of page) announce({ workspaceId, sequenceId });

@@ -55,7 +55,7 @@ async function erase(tx: Tx, caller: Caller, id: ContactId): Promise<Ended[]> {
   for (const sequence of found) {
     const walk = await loadWalk(tx, sequence.id);
     const { templateId, endedAt } = walk.sequence;
-    if (endedAt === null && (await endFromOutside(tx, walk, end, actor, now)))
+    if (endedAt === null && (await endFromOutside({ tx, walk, now, actor }, end)))
       ended.push({ sequenceId: sequence.id, templateId });
     await dismissTasks(tx, walk, caller, now);
   }

@@ -1,7 +1,6 @@
 import { lockTask } from '../../db/locks.ts';
-import type { Tx } from '../../db/pool.ts';
+import type { Scene } from '../../db/scene.ts';
 import { changeTask, findOpenTask, openTask } from '../../db/tasks.ts';
-import type { Walk } from '../../db/walks.ts';
 import { nameOf } from '../../domain/contact.ts';
 
 /** Between what they wrote and what they wrote next. */
@@ -12,7 +11,7 @@ const NEXT = '\n\n---\n\n';
  * ended. While it is open, whatever else they write is added to it and takes it out of its snooze. The locks of the
  * sequence let in one reply at a time; of who was erased while theirs was on its way nothing is kept.
  */
-export async function askForAnswer(tx: Tx, walk: Walk, text: string, now: number): Promise<void> {
+export async function askForAnswer({ tx, walk, now }: Scene, text: string): Promise<void> {
   if (walk.contact.erasedAt !== null) return;
   const open = await findOpenTask(tx, { sequenceId: walk.sequence.id, stepId: null }, 'answer_reply');
   if (open) {

@@ -1,7 +1,6 @@
 import { confirmByEvidence } from '../../db/confirmations.ts';
 import { findDeliveryById, noteBounce } from '../../db/inbound.ts';
-import type { Tx } from '../../db/pool.ts';
-import type { Walk } from '../../db/walks.ts';
+import type { Scene } from '../../db/scene.ts';
 import type { BounceKind } from '../../domain/accounts/account.ts';
 import type { DeliveryId } from '../../domain/ids.ts';
 
@@ -9,11 +8,12 @@ import type { DeliveryId } from '../../domain/ids.ts';
  * What a provider reports of a message of this sequence, with the sequence's lock held. A message that comes back was
  * sent, also where nobody had seen its answer. Returns the message, and null for one that is not the sequence's.
  */
-export async function noteReport(tx: Tx, walk: Walk, id: DeliveryId, bounce: BounceKind, now: number) {
+export async function noteReport(scene: Scene, id: DeliveryId, bounce: BounceKind) {
+  const { tx, walk, now } = scene;
   const delivery = await findDeliveryById(tx, id);
   if (delivery?.sequenceId !== walk.sequence.id) return null;
   const step = walk.steps.find(({ stepId }) => stepId === delivery.stepId);
-  if (step) await confirmByEvidence(tx, walk, step, now);
+  if (step) await confirmByEvidence(scene, step);
   await noteBounce(tx, id, bounce, now);
   return delivery;
 }

@@ -22,10 +22,9 @@ export async function recordBounce(
   { sequenceId, deliveryId, kind, key }: BounceInput,
 ): Promise<void> {
   const email = await onSequence(deps, caller, sequenceId, async (scene) => {
-    const { tx, walk, now } = scene;
     await recordOfSequence(by('service', scene), 'bounce_received', { bounce: kind }, `bounce/${key}`);
-    const delivery = deliveryId ? await noteReport(tx, walk, deliveryId, kind, now) : null;
-    return { result: delivery?.recipient ?? walk.contact.email };
+    const delivery = deliveryId ? await noteReport(scene, deliveryId, kind) : null;
+    return { result: delivery?.recipient ?? scene.walk.contact.email };
   });
   if (kind === 'hard' && email !== null)
     await suppress(deps, { ...caller, actor: 'service' }, [{ kind: 'address', value: email, reason: 'hard_bounce' }]);

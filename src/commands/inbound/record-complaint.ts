@@ -22,9 +22,8 @@ export async function recordComplaint(
   { sequenceId, deliveryId, key }: ComplaintInput,
 ): Promise<void> {
   const address = await onSequence(deps, caller, sequenceId, async (scene) => {
-    const { tx, walk, now } = scene;
     await recordOfSequence(by('contact', scene), 'complaint_received', {}, `complaint/${key}`);
-    return { result: (await noteReport(tx, walk, deliveryId, 'complaint', now))?.recipient ?? walk.contact.email };
+    return { result: (await noteReport(scene, deliveryId, 'complaint'))?.recipient ?? scene.walk.contact.email };
   });
   if (address !== null)
     await suppress(deps, { ...caller, actor: 'contact' }, [{ kind: 'address', value: address, reason: 'complained' }]);

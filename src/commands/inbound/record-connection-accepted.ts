@@ -5,9 +5,9 @@ import { record } from '../../db/events.ts';
 import { settleInvitation } from '../../db/invitations.ts';
 import { lockContact, lockSequence } from '../../db/locks.ts';
 import { bumpTell, changeSequence, deriveStatus, moveStep } from '../../db/moves.ts';
-import type { Tx } from '../../db/pool.ts';
+import type { Scene } from '../../db/scene.ts';
 import { contacts, sequences } from '../../db/schema.ts';
-import { currentStep, jitterKey, loadWalk, type Walk } from '../../db/walks.ts';
+import { currentStep, jitterKey, loadWalk } from '../../db/walks.ts';
 import type { AccountId } from '../../domain/ids.ts';
 import { planStep } from '../../domain/schedule.ts';
 import { openStatuses } from '../../domain/sequence.ts';
@@ -41,7 +41,7 @@ export async function recordConnectionAccepted(
         ),
       );
     if (open) await lockSequence(tx, open.id);
-    const woken = open ? await stopWaiting(tx, await loadWalk(tx, open.id), now) : false;
+    const woken = open ? await stopWaiting({ tx, walk: await loadWalk(tx, open.id), now, actor: 'contact' }) : false;
     if (isNew || isAnswer || woken)
       await record(tx, {
         workspaceId,
@@ -57,13 +57,14 @@ export async function recordConnectionAccepted(
   if (sequenceId) announce({ workspaceId, sequenceId, news: { kind: 'connectionAccepted' } });
 }
 
-async function stopWaiting(tx: Tx, walk: Walk, now: number): Promise<boolean> {
+async function stopWaiting(scene: Scene): Promise<boolean> {
+  const { tx, walk, now } = scene;
   const step = currentStep(walk);
   if (walk.sequence.endedAt !== null || step?.kind !== 'linkedin_message' || step.status !== 'WAITING') return false;
   await moveStep(tx, step, 'PENDING');
   const { at, why } = planStep(now, null, walk.content.schedule, jitterKey(walk, step.position));
-  await changeSequence(tx, walk, { nextAt: at, nextWhy: why });
-  await deriveStatus(tx, walk, now);
-  await bumpTell(tx, walk, now);
+  await changeSequence(scene, { nextAt: at, nextWhy: why });
+  await deriveStatus(scene);
+  await bumpTell(scene);
   return true;
 }

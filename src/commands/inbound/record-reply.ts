@@ -3,11 +3,10 @@ import { confirmByEvidence } from '../../db/confirmations.ts';
 import { findDeliveryById } from '../../db/inbound.ts';
 import { bumpTell, deriveStatus, endFromOutside } from '../../db/moves.ts';
 import type { Tx } from '../../db/pool.ts';
-import { by, recordOfSequence } from '../../db/scene.ts';
+import { by, recordOfSequence, type Scene } from '../../db/scene.ts';
 import { contacts, events } from '../../db/schema.ts';
 import { findOpenSequence } from '../../db/sequences.ts';
 import { openTask } from '../../db/tasks.ts';
-import type { Walk } from '../../db/walks.ts';
 import { type DeliveryId, idOf, type SequenceId } from '../../domain/ids.ts';
 import { callsForAnswer, defaultReturn, plausibleReturn, type ReplyIntent, replyPolicy } from '../../domain/reply.ts';
 import { afterReturn, localDate, nextOpening } from '../../domain/schedule.ts';
@@ -54,7 +53,7 @@ function recordOn(
   const { sequenceId, intent } = reply;
   const key = `reply/${reply.key}`;
   return onSequence(deps, caller, sequenceId, async (scene) => {
-    const { tx, walk, now } = scene;
+    const { tx, walk } = scene;
     const isLate = walk.sequence.endedAt !== null && reachesOthers(intent);
     const also = isLate ? await findOpenSequence(tx, walk.contact.id) : null;
     const isNew = await recordOfSequence(
@@ -63,8 +62,8 @@ function recordOn(
       { intent, ...(also && { also }) },
       key,
     );
-    if (reply.deliveryId) await confirmAnswered(tx, walk, reply.deliveryId, now);
-    if (isNew) await apply(tx, walk, reply, now);
+    if (reply.deliveryId) await confirmAnswered(scene, reply.deliveryId);
+    if (isNew) await apply(scene, reply);
     return { result: isNew ? also : await alsoReached(tx, key) };
   });
 }
@@ -79,34 +78,30 @@ async function alsoReached(tx: Tx, key: string): Promise<SequenceId | null> {
   return typeof also === 'string' ? idOf<SequenceId>(also) : null;
 }
 
-async function confirmAnswered(tx: Tx, walk: Walk, id: DeliveryId, now: number): Promise<void> {
-  const delivery = await findDeliveryById(tx, id);
-  const step = walk.steps.find(({ stepId }) => stepId === delivery?.stepId);
-  if (step) await confirmByEvidence(tx, walk, step, now);
+async function confirmAnswered(scene: Scene, id: DeliveryId): Promise<void> {
+  const delivery = await findDeliveryById(scene.tx, id);
+  const step = scene.walk.steps.find(({ stepId }) => stepId === delivery?.stepId);
+  if (step) await confirmByEvidence(scene, step);
 }
 
 type Meaning = Omit<ReplyInput, 'sequenceId' | 'key'>;
 
 /** What a reply does to its sequence and asks of us, in the transaction that records it or settles the task that asked. */
-export async function applyReply(tx: Tx, walk: Walk, reply: Meaning, now: number): Promise<void> {
-  const isToAnswer = callsForAnswer(reply.intent, walk.sequence.status);
-  await takeEffect(tx, walk, reply, now);
-  if (isToAnswer) await askForAnswer(tx, walk, reply.text ?? '', now);
+export async function applyReply(scene: Scene, reply: Meaning): Promise<void> {
+  const isToAnswer = callsForAnswer(reply.intent, scene.walk.sequence.status);
+  await takeEffect(scene, reply);
+  if (isToAnswer) await askForAnswer(scene, reply.text ?? '');
 }
 
-async function takeEffect(
-  tx: Tx,
-  walk: Walk,
-  { intent, returnsOn = null, text = '' }: Meaning,
-  now: number,
-): Promise<void> {
+async function takeEffect(scene: Scene, { intent, returnsOn = null, text = '' }: Meaning): Promise<void> {
+  const { tx, walk, now } = scene;
   const effect = replyPolicy[intent];
   switch (effect.kind) {
     case 'end':
-      await endFromOutside(tx, walk, effect.end, 'contact', now);
+      await endFromOutside(by('contact', scene), effect.end);
       return;
     case 'hold':
-      await holdWhileAway(tx, walk, returnsOn, now);
+      await holdWhileAway(scene, returnsOn);
       break;
     case 'ask':
       // The answer to the last message comes after the end, and may still make it a success: somebody reads it.
@@ -129,12 +124,12 @@ async function takeEffect(
     case 'ignore':
       return;
   }
-  await deriveStatus(tx, walk, now);
-  await bumpTell(tx, walk, now);
+  await deriveStatus(scene);
+  await bumpTell(scene);
 }
 
 /** Until the stated date plus one working day; without a usable one, 14 days. For every sequence and channel of the contact. */
-async function holdWhileAway(tx: Tx, walk: Walk, returnsOn: string | null, now: number): Promise<void> {
+async function holdWhileAway({ tx, walk, now }: Scene, returnsOn: string | null): Promise<void> {
   const { schedule } = walk.content;
   const stated = plausibleReturn(returnsOn, localDate(now, schedule.zone));
   const awayUntil = stated === null ? nextOpening(defaultReturn(now), schedule) : afterReturn(stated, schedule);

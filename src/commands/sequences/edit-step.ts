@@ -19,7 +19,7 @@ export interface EditStepInput extends CopyAsked {
  */
 export const editStep = (deps: CommandDeps, caller: Caller, input: EditStepInput): Promise<number> =>
   onSequence(deps, caller, input.sequenceId, async (scene) => {
-    const { tx, walk, now } = scene;
+    const { tx, walk } = scene;
     const { step } = await takeEditable(tx, walk, input);
     const { content } = input;
     if (content.kind !== step.kind)
@@ -33,7 +33,7 @@ export const editStep = (deps: CommandDeps, caller: Caller, input: EditStepInput
     ];
     if (problems.length > 0)
       throw new Refusal('invalid', `the copy has ${problems.length} problem(s)`, inBody(problems));
-    const news = await replaceCopy(tx, walk, step, content, caller, now);
+    const news = await replaceCopy(scene, step, content);
     const { contentVersion: version } = step;
     await recordOfSequence(scene, 'step_edited', { step: step.position + 1, stepKind: step.kind, version });
     return { result: version, news };

@@ -55,7 +55,7 @@ export async function endInPages(
       for (const id of ids) {
         const walk = await loadWalk(tx, id);
         if (walk.sequence.endedAt !== null) continue; // it ended while we waited for its lock
-        await endFromOutside(tx, walk, end, actor, now);
+        await endFromOutside({ tx, walk, now, actor }, end);
         templates.add(walk.sequence.templateId);
         ended.push(id);
       }

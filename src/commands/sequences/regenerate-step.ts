@@ -19,12 +19,12 @@ import { briefOf, type WrittenVariables } from './write-variables.ts';
 export async function regenerateStep(deps: CopyDeps, caller: Caller, asked: CopyAsked): Promise<number> {
   const { values, by } = await askModel(deps, caller, asked);
   return onSequence(deps, caller, asked.sequenceId, async (scene) => {
-    const { tx, walk, now } = scene;
+    const { tx, walk } = scene;
     const { step, template } = await takeEditable(tx, walk, asked); // again: the model took its time
     const facts = factsAbout(walk.contact, await senderFor(tx, walk, step));
     const { content, missing, problems } = writeStep(template, { facts, ai: values, language: walk.content.language });
     refuseUnfit(step.position + 1, [...missing.map((name) => `no value for ${name}`), ...problems]);
-    const news = await replaceCopy(tx, walk, step, content, caller, now);
+    const news = await replaceCopy(scene, step, content);
     const { contentVersion: version } = step;
     await recordOfSequence(scene, 'step_regenerated', { step: step.position + 1, stepKind: step.kind, version, by });
     return { result: version, news };

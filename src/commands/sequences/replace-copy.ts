@@ -2,6 +2,7 @@ import { lockTask } from '../../db/locks.ts';
 import { bumpTell, deriveStatus } from '../../db/moves.ts';
 import type { Tx } from '../../db/pool.ts';
 import type { StepRow } from '../../db/rows.ts';
+import type { Scene } from '../../db/scene.ts';
 import { wasTried, writeContent } from '../../db/steps.ts';
 import { findOpenTask, settleTask } from '../../db/tasks.ts';
 import type { Walk } from '../../db/walks.ts';
@@ -10,7 +11,6 @@ import { whyNotEditable } from '../../domain/copy/step-edit.ts';
 import type { SequenceId, StepId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { TemplateStep } from '../../domain/template.ts';
-import type { Caller } from '../deps.ts';
 import type { News } from './on-sequence.ts';
 
 /** Which copy is to be changed, and the version of it that whoever asks has before their eyes. */
@@ -51,20 +51,14 @@ export async function takeEditable(
  * Writes whole copy in the step's place. A task to complete it is done with that, by whoever asked; the answer is what
  * the workflow must then hear, null when nothing waited.
  */
-export async function replaceCopy(
-  tx: Tx,
-  walk: Walk,
-  step: StepRow,
-  content: StepContent,
-  { actor }: Caller,
-  now: number,
-): Promise<News | null> {
+export async function replaceCopy(scene: Scene, step: StepRow, content: StepContent): Promise<News | null> {
+  const { tx, walk, now, actor } = scene;
   await writeContent(tx, step, content, []);
   const open = await findOpenTask(tx, step, 'complete_copy');
   if (!open) return null;
   await lockTask(tx, open.id);
   await settleTask(tx, walk, open, 'COMPLETED', {}, actor, now);
-  await deriveStatus(tx, walk, now);
-  await bumpTell(tx, walk, now);
+  await deriveStatus(scene);
+  await bumpTell(scene);
   return { kind: 'taskSettled', taskId: open.id };
 }

@@ -8,10 +8,10 @@ const end = { status: 'STOPPED_EARLY', reason: 'stopped_by_user' } as const;
 
 /** Ends one sequence: no further step is sent, open tasks stay until dismissed. Stopping a stopped one changes nothing. */
 export const stopSequence = (deps: CommandDeps, caller: Caller, id: SequenceId): Promise<void> =>
-  onSequence(deps, caller, id, async ({ tx, walk, now }) => {
-    const { status } = walk.sequence;
+  onSequence(deps, caller, id, async (scene) => {
+    const { status } = scene.walk.sequence;
     if (status === 'STOPPED_EARLY') return { result: undefined };
-    if (!(await endFromOutside(tx, walk, end, caller.actor, now)))
+    if (!(await endFromOutside(scene, end)))
       throw new Refusal('wrong_state', `sequence ${id} has ended already: ${status}`);
     return { result: undefined };
   });

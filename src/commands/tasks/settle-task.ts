@@ -2,12 +2,12 @@ import { eq } from 'drizzle-orm';
 import { findDelivery, settleDelivery } from '../../db/claim.ts';
 import { lockTask } from '../../db/locks.ts';
 import { bumpTell, changeSequence, deriveStatus, finishStep, moveStep } from '../../db/moves.ts';
-import type { Tx } from '../../db/pool.ts';
 import type { StepRow } from '../../db/rows.ts';
+import type { Scene } from '../../db/scene.ts';
 import { tasks } from '../../db/schema.ts';
 import { writeContent } from '../../db/steps.ts';
 import { findTask, type TaskRow, settleTask as writeSettlement } from '../../db/tasks.ts';
-import { jitterKey, type Walk } from '../../db/walks.ts';
+import { jitterKey } from '../../db/walks.ts';
 import type { StepContent } from '../../domain/copy/step-content.ts';
 import { checkEdit, threadStarter } from '../../domain/copy/step-edit.ts';
 import type { TaskId } from '../../domain/ids.ts';
@@ -40,7 +40,8 @@ export async function settle(deps: CommandDeps, caller: Caller, id: TaskId, sett
     if (!row) throw new Refusal('not_found', `no task ${id}`);
     return row.sequenceId;
   });
-  await onSequence(deps, caller, sequenceId, async ({ tx, walk, now }) => {
+  await onSequence(deps, caller, sequenceId, async (scene) => {
+    const { tx, walk, now, actor } = scene;
     await lockTask(tx, id);
     const task = await findTask(tx, id);
     if (!task) throw new Refusal('not_found', `no task ${id}`);
@@ -54,87 +55,63 @@ export async function settle(deps: CommandDeps, caller: Caller, id: TaskId, sett
     }
     if (settlement.to === 'DISMISSED' && !isTerminal(walk.sequence.status))
       throw new Refusal('rule_refused', `task ${id} belongs to an open sequence: complete or skip it`);
-    await writeSettlement(tx, walk, task, settlement.to, settlement, caller.actor, now);
-    if (settlement.to !== 'DISMISSED') await follow(tx, walk, task, settlement, caller, now);
+    await writeSettlement(tx, walk, task, settlement.to, settlement, actor, now);
+    if (settlement.to !== 'DISMISSED') await follow(scene, task, settlement);
     return { result: undefined, news };
   });
 }
 
-async function follow(
-  tx: Tx,
-  walk: Walk,
-  task: TaskRow,
-  settlement: Settlement,
-  caller: Caller,
-  now: number,
-): Promise<void> {
+async function follow(scene: Scene, task: TaskRow, settlement: Settlement): Promise<void> {
+  const { walk } = scene;
   const step = walk.steps.find(({ stepId }) => stepId === task.stepId);
-  if (task.kind === 'confirm_send' && step) await followConfirmation(tx, walk, step, settlement, caller, now);
-  const { outcome } = settlement;
-  if (isTerminal(walk.sequence.status)) {
-    if (task.kind === 'confirm_send') await bumpTell(tx, walk, now);
-    if (task.kind === 'read_reply' && outcome !== null && outcome !== 'go_on')
-      await followLate(tx, walk, task, outcome, now);
-    return;
-  }
-  if (task.kind === 'manual_step' && step) {
-    const [to, reason] =
-      settlement.to === 'SKIPPED' ? (['SKIPPED', 'skipped_by_user'] as const) : (['DONE', null] as const);
-    await finishStep(tx, walk, step, to, now, caller.actor, reason);
-  }
-  if (task.kind === 'complete_copy' && step) await followCopy(tx, walk, step, settlement, caller, now);
-  if (task.kind === 'read_reply' && outcome !== null && outcome !== 'go_on')
-    await applyReply(tx, walk, meaningOf(task, outcome, settlement.returnsOn), now);
-  await deriveStatus(tx, walk, now);
-  await bumpTell(tx, walk, now);
+  if (task.kind === 'confirm_send' && step) await followConfirmation(scene, step, settlement);
+  if (isTerminal(walk.sequence.status)) return followLate(scene, task, settlement);
+  if (task.kind === 'manual_step' && step) await followManual(scene, step, settlement);
+  if (task.kind === 'complete_copy' && step) await followCopy(scene, step, settlement);
+  const meaning = meaningOf(task, settlement);
+  if (meaning) await applyReply(scene, meaning);
+  await deriveStatus(scene);
+  await bumpTell(scene);
 }
 
 /** A reply that is read after the last step: a good one still makes the completed sequence a success, the one late arc. */
-async function followLate(tx: Tx, walk: Walk, task: TaskRow, outcome: TaskOutcome, now: number): Promise<void> {
-  const meaning = meaningOf(task, outcome);
-  if (replyPolicy[meaning.intent].kind === 'end') await applyReply(tx, walk, meaning, now);
+async function followLate(scene: Scene, task: TaskRow, settlement: Settlement): Promise<void> {
+  if (task.kind === 'confirm_send') await bumpTell(scene);
+  const meaning = meaningOf(task, { ...settlement, returnsOn: null });
+  if (meaning && replyPolicy[meaning.intent].kind === 'end') await applyReply(scene, meaning);
 }
 
-function meaningOf({ instructions: text }: TaskRow, outcome: TaskOutcome, returnsOn: string | null = null) {
-  if (outcome === 'go_on' || outcome === 'sent' || outcome === 'send_again')
-    throw new Error(`${outcome} is no answer to a reply`);
+/** What a person read in a reply; null: no reply, or somebody has read it and the sequence goes on. */
+function meaningOf({ kind, instructions: text }: TaskRow, { outcome, returnsOn = null }: Settlement) {
+  if (kind !== 'read_reply' || outcome === null || outcome === 'go_on') return null;
+  if (outcome === 'sent' || outcome === 'send_again') throw new Error(`${outcome} is no answer to a reply`);
   return { intent: outcome, returnsOn, text };
 }
 
+const followManual = (scene: Scene, step: StepRow, { to }: Settlement): Promise<void> =>
+  to === 'SKIPPED' ? finishStep(scene, step, 'SKIPPED', 'skipped_by_user') : finishStep(scene, step, 'DONE');
+
 /** "Was this sent?": sent → the step is; send again → back through the fence; skip → the step is skipped. Design 6. */
-async function followConfirmation(
-  tx: Tx,
-  walk: Walk,
-  step: StepRow,
-  { to, outcome }: Settlement,
-  caller: Caller,
-  now: number,
-): Promise<void> {
+async function followConfirmation(scene: Scene, step: StepRow, { to, outcome }: Settlement): Promise<void> {
+  const { tx, walk, now } = scene;
   const delivery = await findDelivery(tx, step);
   if (!delivery || step.status !== 'UNCONFIRMED') return;
-  if (to === 'SKIPPED') return finishStep(tx, walk, step, 'SKIPPED', now, caller.actor, 'unconfirmed');
+  if (to === 'SKIPPED') return finishStep(scene, step, 'SKIPPED', 'unconfirmed');
   if (outcome === 'sent') {
     await settleDelivery(tx, delivery, 'SENT', now);
-    return finishStep(tx, walk, step, 'SENT', now, caller.actor);
+    return finishStep(scene, step, 'SENT');
   }
   if (isTerminal(walk.sequence.status))
     throw new Refusal('wrong_state', 'the sequence has ended: nothing more is sent');
   await settleDelivery(tx, delivery, 'RELEASED', now);
   await moveStep(tx, step, 'PENDING');
-  await planNow(tx, walk, now);
+  await planNow(scene);
 }
 
-async function followCopy(
-  tx: Tx,
-  walk: Walk,
-  step: StepRow,
-  { to, content }: Settlement,
-  caller: Caller,
-  now: number,
-): Promise<void> {
+async function followCopy(scene: Scene, step: StepRow, { to, content }: Settlement): Promise<void> {
+  const { tx, walk, now } = scene;
   if (to === 'SKIPPED') {
-    if (step.position === walk.sequence.position)
-      return finishStep(tx, walk, step, 'SKIPPED', now, caller.actor, 'skipped_by_user');
+    if (step.position === walk.sequence.position) return finishStep(scene, step, 'SKIPPED', 'skipped_by_user');
     return moveStep(tx, step, 'SKIPPED', { reason: 'skipped_by_user', finishedAt: now });
   }
   if (!content || content.kind !== step.kind)
@@ -153,7 +130,8 @@ async function followCopy(
   await writeContent(tx, step, content, []);
 }
 
-async function planNow(tx: Tx, walk: Walk, now: number): Promise<void> {
+async function planNow(scene: Scene): Promise<void> {
+  const { walk, now } = scene;
   const { at, why } = planStep(now, null, walk.content.schedule, jitterKey(walk, walk.sequence.position));
-  await changeSequence(tx, walk, { nextAt: at, nextWhy: why });
+  await changeSequence(scene, { nextAt: at, nextWhy: why });
 }
