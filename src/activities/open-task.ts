@@ -9,22 +9,17 @@ import type { MemberId, TaskId } from '../domain/ids.ts';
 
 /** The current step is a person's: a task for the assignee, or the campaign's owner, and the sequence waits for it. */
 export async function openManualTask(scene: Scene, step: StepRow): Promise<TaskId> {
-  const { tx, walk, now } = scene;
+  const { tx, walk } = scene;
   const { content } = step;
   if (content?.kind !== 'manual_task') throw new Error(`step ${step.stepId} is no manual task`);
-  const taskId = await openTask(
-    tx,
-    walk,
-    {
-      kind: 'manual_step',
-      stepId: step.stepId,
-      manualKind: content.task,
-      title: content.title,
-      instructions: content.instructions,
-      assigneeId: await assigneeOf(tx, walk, content.assignee),
-    },
-    now,
-  );
+  const taskId = await openTask(scene, {
+    kind: 'manual_step',
+    stepId: step.stepId,
+    manualKind: content.task,
+    title: content.title,
+    instructions: content.instructions,
+    assigneeId: await assigneeOf(tx, walk, content.assignee),
+  });
   await moveStep(tx, step, 'WAITING');
   await changeSequence(scene, { nextAt: null, nextWhy: 'waiting_for_task', parkedEpoch: null });
   await deriveStatus(scene);
@@ -38,22 +33,16 @@ async function assigneeOf(tx: Tx, { campaign }: Walk, named: MemberId | null): P
 
 /** The looks for an unconfirmed message were in vain: a person says whether it was sent. Design 6. */
 export async function openConfirmation(scene: Scene, step: StepRow): Promise<TaskId> {
-  const { tx, walk, now } = scene;
-  const taskId = await openTask(
-    tx,
-    walk,
-    {
-      kind: 'confirm_send',
-      stepId: step.stepId,
-      manualKind: null,
-      title: `Was step ${step.position + 1} ('${step.name}') sent?`,
-      instructions:
-        'The connection broke after the message was handed over, before it was confirmed. ' +
-        "Look in the account's Sent folder: answer sent, or send again, or skip the step.",
-      assigneeId: walk.campaign.ownerId,
-    },
-    now,
-  );
+  const taskId = await openTask(scene, {
+    kind: 'confirm_send',
+    stepId: step.stepId,
+    manualKind: null,
+    title: `Was step ${step.position + 1} ('${step.name}') sent?`,
+    instructions:
+      'The connection broke after the message was handed over, before it was confirmed. ' +
+      "Look in the account's Sent folder: answer sent, or send again, or skip the step.",
+    assigneeId: scene.walk.campaign.ownerId,
+  });
   await changeSequence(scene, { nextAt: null, nextWhy: 'confirming' });
   await deriveStatus(scene);
   return taskId;

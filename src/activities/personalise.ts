@@ -60,9 +60,9 @@ async function write(tx: Tx, id: SequenceId, { values, by }: WrittenVariables, w
   const { sequence, content } = walk;
   // Virtual time enrols ahead of `app_now()`, which stands at the round's first instant until all is quiet.
   const now = Math.max(sequence.enrolledAt, await attemptNow(tx, workflowNow));
-  for (const step of walk.steps) await writeCopy(tx, walk, step, values, now);
-  const { at, why } = planStep(sequence.enrolledAt, null, content.schedule, jitterKey(walk, 0));
   const scene: Scene = { tx, walk, now, actor: 'service' };
+  for (const step of walk.steps) await writeCopy(scene, step, values);
+  const { at, why } = planStep(sequence.enrolledAt, null, content.schedule, jitterKey(walk, 0));
   await changeSequence(scene, {
     nextAt: at,
     nextWhy: why,

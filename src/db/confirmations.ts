@@ -13,9 +13,8 @@ export async function answerConfirmation(
   step: StepRow,
   outcome: 'sent' | 'send_again' | null,
 ): Promise<void> {
-  const { tx, walk, now, actor } = scene;
-  const task = await findOpenTask(tx, step, 'confirm_send');
-  if (task) await settleTask(tx, walk, task, outcome === null ? 'DISMISSED' : 'COMPLETED', { outcome }, actor, now);
+  const task = await findOpenTask(scene.tx, step, 'confirm_send');
+  if (task) await settleTask(scene, task, outcome === null ? 'DISMISSED' : 'COMPLETED', { outcome });
   await bumpTell(scene);
 }
 

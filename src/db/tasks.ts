@@ -1,22 +1,18 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { TaskId, WorkspaceId } from '../domain/ids.ts';
 import { type TaskOutcome, type TaskStatus, taskMoves } from '../domain/task.ts';
-import { type Actor, record } from './events.ts';
 import { newId } from './new-id.ts';
 import type { Tx } from './pool.ts';
+import { by, recordOfSequence, type Scene } from './scene.ts';
 import { sequences, tasks } from './schema.ts';
-import type { Walk } from './walks.ts';
 
 export type TaskRow = typeof tasks.$inferSelect;
 export type NewTask = Pick<TaskRow, 'kind' | 'stepId' | 'manualKind' | 'title' | 'instructions' | 'assigneeId'>;
 
 /** Opens a task, with the sequence's lock held; the one that is open already for the same step and kind stands. */
-export async function openTask(
-  tx: Tx,
-  { sequence }: Pick<Walk, 'sequence'>,
-  task: NewTask,
-  now: number,
-): Promise<TaskId> {
+export async function openTask(scene: Scene, task: NewTask): Promise<TaskId> {
+  const { tx, now } = scene;
+  const { sequence } = scene.walk;
   const open =
     task.stepId === null ? null : await findOpenTask(tx, { sequenceId: sequence.id, stepId: task.stepId }, task.kind);
   if (open) return open.id;
@@ -29,16 +25,7 @@ export async function openTask(
     status: 'OPEN',
     createdAt: now,
   });
-  await record(tx, {
-    workspaceId: sequence.workspaceId,
-    kind: 'task_opened',
-    at: now,
-    actor: 'service',
-    campaignId: sequence.campaignId,
-    contactId: sequence.contactId,
-    sequenceId: sequence.id,
-    data: { task: id, taskKind: task.kind },
-  });
+  await recordOfSequence(by('service', scene), 'task_opened', { task: id, taskKind: task.kind });
   return id;
 }
 
@@ -97,24 +84,13 @@ const settledKind = { COMPLETED: 'task_completed', SKIPPED: 'task_skipped', DISM
 
 /** Settles an open task, with its lock held. */
 export async function settleTask(
-  tx: Tx,
-  { sequence }: Pick<Walk, 'sequence'>,
+  scene: Scene,
   task: TaskRow,
   to: Exclude<TaskStatus, 'OPEN'>,
-  { outcome = null, note = null }: { outcome?: TaskOutcome | null; note?: string | null },
-  actor: Actor,
-  now: number,
+  { outcome = null, note = null }: { outcome?: TaskOutcome | null; note?: string | null } = {},
 ): Promise<void> {
   if (!taskMoves[task.status].includes(to)) throw new Error(`task ${task.id}: no move from ${task.status} to ${to}`);
-  await tx.update(tasks).set({ status: to, outcome, note, settledAt: now }).where(eq(tasks.id, task.id));
-  await record(tx, {
-    workspaceId: sequence.workspaceId,
-    kind: settledKind[to],
-    at: now,
-    actor,
-    campaignId: sequence.campaignId,
-    contactId: sequence.contactId,
-    sequenceId: sequence.id,
-    data: { task: task.id, taskKind: task.kind, ...(outcome === null ? {} : { outcome }) },
-  });
+  await scene.tx.update(tasks).set({ status: to, outcome, note, settledAt: scene.now }).where(eq(tasks.id, task.id));
+  const how = outcome === null ? {} : { outcome };
+  await recordOfSequence(scene, settledKind[to], { task: task.id, taskKind: task.kind, ...how });
 }

@@ -5,10 +5,11 @@ import { record } from '../../db/events.ts';
 import { lockSequence, lockTask } from '../../db/locks.ts';
 import { endFromOutside } from '../../db/moves.ts';
 import type { Tx } from '../../db/pool.ts';
+import type { Scene } from '../../db/scene.ts';
 import { leads, sequences, tasks } from '../../db/schema.ts';
 import { suppress } from '../../db/suppressions.ts';
 import { settleTask } from '../../db/tasks.ts';
-import { loadWalk, type Walk } from '../../db/walks.ts';
+import { loadWalk } from '../../db/walks.ts';
 import type { ContactId, SequenceId, TemplateId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { suppressionKeys } from '../../domain/suppression.ts';
@@ -55,9 +56,9 @@ async function erase(tx: Tx, caller: Caller, id: ContactId): Promise<Ended[]> {
   for (const sequence of found) {
     const walk = await loadWalk(tx, sequence.id);
     const { templateId, endedAt } = walk.sequence;
-    if (endedAt === null && (await endFromOutside({ tx, walk, now, actor }, end)))
-      ended.push({ sequenceId: sequence.id, templateId });
-    await dismissTasks(tx, walk, caller, now);
+    const scene: Scene = { tx, walk, now, actor };
+    if (endedAt === null && (await endFromOutside(scene, end))) ended.push({ sequenceId: sequence.id, templateId });
+    await dismissTasks(scene);
   }
   for (const entry of suppressionKeys(contact).filter(({ kind }) => kind !== 'domain'))
     await suppress(tx, workspaceId, entry, 'asked_by_user', actor, now);
@@ -68,7 +69,8 @@ async function erase(tx: Tx, caller: Caller, id: ContactId): Promise<Ended[]> {
 }
 
 /** Nobody could do them any more: whom they are about is not known. */
-async function dismissTasks(tx: Tx, walk: Walk, { actor }: Caller, now: number): Promise<void> {
+async function dismissTasks(scene: Scene): Promise<void> {
+  const { tx, walk } = scene;
   const open = await tx
     .select()
     .from(tasks)
@@ -76,6 +78,6 @@ async function dismissTasks(tx: Tx, walk: Walk, { actor }: Caller, now: number):
     .orderBy(asc(tasks.id));
   for (const task of open) {
     await lockTask(tx, task.id);
-    await settleTask(tx, walk, task, 'DISMISSED', {}, actor, now);
+    await settleTask(scene, task, 'DISMISSED');
   }
 }

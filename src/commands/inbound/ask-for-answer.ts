@@ -11,7 +11,8 @@ const NEXT = '\n\n---\n\n';
  * ended. While it is open, whatever else they write is added to it and takes it out of its snooze. The locks of the
  * sequence let in one reply at a time; of who was erased while theirs was on its way nothing is kept.
  */
-export async function askForAnswer({ tx, walk, now }: Scene, text: string): Promise<void> {
+export async function askForAnswer(scene: Scene, text: string): Promise<void> {
+  const { tx, walk } = scene;
   if (walk.contact.erasedAt !== null) return;
   const open = await findOpenTask(tx, { sequenceId: walk.sequence.id, stepId: null }, 'answer_reply');
   if (open) {
@@ -20,17 +21,12 @@ export async function askForAnswer({ tx, walk, now }: Scene, text: string): Prom
     await changeTask(tx, open.id, { instructions, snoozedUntil: null });
     return;
   }
-  await openTask(
-    tx,
-    walk,
-    {
-      kind: 'answer_reply',
-      stepId: null,
-      manualKind: null,
-      title: `Answer ${nameOf(walk.contact)}`,
-      instructions: text,
-      assigneeId: walk.campaign.ownerId,
-    },
-    now,
-  );
+  await openTask(scene, {
+    kind: 'answer_reply',
+    stepId: null,
+    manualKind: null,
+    title: `Answer ${nameOf(walk.contact)}`,
+    instructions: text,
+    assigneeId: walk.campaign.ownerId,
+  });
 }

@@ -94,7 +94,7 @@ export async function applyReply(scene: Scene, reply: Meaning): Promise<void> {
 }
 
 async function takeEffect(scene: Scene, { intent, returnsOn = null, text = '' }: Meaning): Promise<void> {
-  const { tx, walk, now } = scene;
+  const { walk } = scene;
   const effect = replyPolicy[intent];
   switch (effect.kind) {
     case 'end':
@@ -107,19 +107,14 @@ async function takeEffect(scene: Scene, { intent, returnsOn = null, text = '' }:
       // The answer to the last message comes after the end, and may still make it a success: somebody reads it.
       if (isTerminal(walk.sequence.status) && walk.sequence.status !== 'COMPLETED') return;
       if (walk.contact.erasedAt !== null) return; // while this was on its way
-      await openTask(
-        tx,
-        walk,
-        {
-          kind: 'read_reply',
-          stepId: null,
-          manualKind: null,
-          title: 'Read the reply',
-          instructions: text,
-          assigneeId: walk.campaign.ownerId,
-        },
-        now,
-      );
+      await openTask(scene, {
+        kind: 'read_reply',
+        stepId: null,
+        manualKind: null,
+        title: 'Read the reply',
+        instructions: text,
+        assigneeId: walk.campaign.ownerId,
+      });
       break;
     case 'ignore':
       return;

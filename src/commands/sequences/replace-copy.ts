@@ -52,12 +52,12 @@ export async function takeEditable(
  * the workflow must then hear, null when nothing waited.
  */
 export async function replaceCopy(scene: Scene, step: StepRow, content: StepContent): Promise<News | null> {
-  const { tx, walk, now, actor } = scene;
+  const { tx } = scene;
   await writeContent(tx, step, content, []);
   const open = await findOpenTask(tx, step, 'complete_copy');
   if (!open) return null;
   await lockTask(tx, open.id);
-  await settleTask(tx, walk, open, 'COMPLETED', {}, actor, now);
+  await settleTask(scene, open, 'COMPLETED');
   await deriveStatus(scene);
   await bumpTell(scene);
   return { kind: 'taskSettled', taskId: open.id };

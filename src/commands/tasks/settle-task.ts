@@ -41,7 +41,7 @@ export async function settle(deps: CommandDeps, caller: Caller, id: TaskId, sett
     return row.sequenceId;
   });
   await onSequence(deps, caller, sequenceId, async (scene) => {
-    const { tx, walk, now, actor } = scene;
+    const { tx, walk } = scene;
     await lockTask(tx, id);
     const task = await findTask(tx, id);
     if (!task) throw new Refusal('not_found', `no task ${id}`);
@@ -55,7 +55,7 @@ export async function settle(deps: CommandDeps, caller: Caller, id: TaskId, sett
     }
     if (settlement.to === 'DISMISSED' && !isTerminal(walk.sequence.status))
       throw new Refusal('rule_refused', `task ${id} belongs to an open sequence: complete or skip it`);
-    await writeSettlement(tx, walk, task, settlement.to, settlement, actor, now);
+    await writeSettlement(scene, task, settlement.to, settlement);
     if (settlement.to !== 'DISMISSED') await follow(scene, task, settlement);
     return { result: undefined, news };
   });
