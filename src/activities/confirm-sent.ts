@@ -89,10 +89,9 @@ export async function lookUpSent(deps: LookUpDeps, lookUp: LookUp, workflowNow: 
 }
 
 async function confirm(fresh: Fresh, delivery: DeliveryRow): Promise<StepResult> {
-  const { tx, walk, step, now } = fresh;
-  await settleDelivery(tx, delivery, 'SENT', now);
-  await finishStep(fresh, step, 'SENT');
-  return doneResult(walk);
+  await settleDelivery(fresh, delivery, 'SENT');
+  await finishStep(fresh, fresh.step, 'SENT');
+  return doneResult(fresh.walk);
 }
 
 async function lookAgain(fresh: Fresh, delivery: DeliveryRow, found: false | null): Promise<StepResult> {
@@ -103,7 +102,7 @@ async function lookAgain(fresh: Fresh, delivery: DeliveryRow, found: false | nul
   if (next !== null) return lookAt(fresh, Math.max(next, now + NEAREST_DEFERRAL_MS));
   if (found === null || !(await isProvedAbsent(tx, account, delivery)))
     return { kind: 'waitingForUser', taskId: await openConfirmation(fresh, step), ...standing(walk) };
-  await settleDelivery(tx, delivery, 'RELEASED', now);
+  await settleDelivery(fresh, delivery, 'RELEASED');
   await moveStep(tx, step, 'PENDING');
   // At once, where the window is open: it is late already, and the jitter was served the first time.
   const { schedule } = walk.content;

@@ -17,10 +17,9 @@ import type { ActivityDeps } from './deps.ts';
 /** An email whose body an earlier attempt had begun, and whose answer nobody saw: never blindly again. */
 export async function lostMessage(scene: Scene, step: StepRow): Promise<StepResult | null> {
   if (step.kind !== 'email' || step.status !== 'SENDING') return null;
-  const { tx, now } = scene;
-  const delivery = await findDelivery(tx, step);
+  const delivery = await findDelivery(scene.tx, step);
   if (delivery?.state !== 'DATA_STARTED') return null;
-  await settleDelivery(tx, delivery, 'UNCONFIRMED', now);
+  await settleDelivery(scene, delivery, 'UNCONFIRMED');
   return startConfirming(scene, step);
 }
 
@@ -30,10 +29,10 @@ export async function lostMessage(scene: Scene, step: StepRow): Promise<StepResu
  */
 export async function dropOrphan(scene: Scene, step: StepRow): Promise<void> {
   if (step.status !== 'SENDING') return;
-  const { tx, walk, now } = scene;
+  const { tx, walk } = scene;
   const delivery = await findDelivery(tx, step);
-  if (delivery?.state === 'CLAIMED' && (await returnDelivery(tx, delivery, now))) return returnStep(scene, step);
-  if (!delivery || walk.sequence.endedAt === null || !(await settleDelivery(tx, delivery, 'UNCONFIRMED', now))) return;
+  if (delivery?.state === 'CLAIMED' && (await returnDelivery(scene, delivery))) return returnStep(scene, step);
+  if (!delivery || walk.sequence.endedAt === null || !(await settleDelivery(scene, delivery, 'UNCONFIRMED'))) return;
   await moveStep(tx, step, 'UNCONFIRMED');
   if (step.kind === 'linkedin_invitation') await keepTrack(scene, delivery);
 }
@@ -60,9 +59,8 @@ export async function giveBack(
   { isUnheard }: { isUnheard: boolean },
 ): Promise<void> {
   const scene = await judgeSequence(tx, sequence.id, workflowNow);
-  const { walk, now } = scene;
-  const step = walk.steps.find(({ stepId }) => stepId === delivery.stepId);
-  const isFree = () => (isUnheard ? settleDelivery(tx, delivery, 'RELEASED', now) : returnDelivery(tx, delivery, now));
+  const step = scene.walk.steps.find(({ stepId }) => stepId === delivery.stepId);
+  const isFree = () => (isUnheard ? settleDelivery(scene, delivery, 'RELEASED') : returnDelivery(scene, delivery));
   if (step && (await isFree())) await returnStep(scene, step);
 }
 

@@ -31,7 +31,7 @@ export async function waitsForItsTurn(
   // LinkedIn tells of replies by itself; who answers there stops the sequence without an inbox being read.
   if (step.kind === 'email' && isFollowUp(walk, step) && !(await isInboxFresh(tx, account.id, deps.inboxFreshMs)))
     return defer(scene, deps, now + deps.inboxFreshMs, 'inbox_stale');
-  const pace = await askPace(tx, walk, step, account, now);
+  const pace = await askPace(scene, step, account);
   return pace.kind === 'go' ? null : putOff(scene, deps, pace.at, pace.why);
 }
 

@@ -54,7 +54,7 @@ export const recordEmail = (
       const { delivery } = claim;
       const effect = effects[outcome.kind === 'answered' ? classifyAnswer(outcome) : outcome.kind];
       const also = { ...answerOf(outcome), ...effect.counts?.(delivery, fresh.now) };
-      const settled = await settleDelivery(tx, delivery, effect.message, fresh.now, also);
+      const settled = await settleDelivery(fresh, delivery, effect.message, also);
       return settled ? effect.step({ ...fresh, deps, claim }) : null;
     }),
   );

@@ -54,7 +54,7 @@ export const recordLinkedIn = (
   deps.db.inWorkspace(claim.walk.sequence.workspaceId, (tx) =>
     recordAttempt(tx, claim, workflowNow, async (fresh) => {
       const effect: Effect<typeof outcome> = effects[outcome.kind];
-      const settled = await settleDelivery(tx, claim.delivery, effect.message, fresh.now, { answer: outcome.kind });
+      const settled = await settleDelivery(fresh, claim.delivery, effect.message, { answer: outcome.kind });
       return settled ? effect.step({ ...fresh, deps, claim }, outcome) : null;
     }),
   );

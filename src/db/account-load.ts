@@ -72,9 +72,7 @@ export interface Load {
 export async function loadOf(
   tx: Tx,
   account: AccountRow,
-  kind: StepKind,
-  from: number,
-  givesWay: boolean,
+  { kind, from, givesWay }: { kind: StepKind; from: number; givesWay: boolean },
 ): Promise<Load> {
   const dayOf = (at: SQL) => sql<string>`to_char(${at} at time zone ${account.zone}, 'YYYY-MM-DD')`;
   const count = sql<number>`count(*)::int`;

@@ -148,9 +148,10 @@ const isEmail = ({ messageId }: DeliveryRow) => messageId !== null;
  * That one may have been heard: it keeps its place among what the account has done, and the next attempt finds out.
  * False then, and where another attempt has the say.
  */
-export async function returnDelivery(tx: Tx, delivery: DeliveryRow, now: number): Promise<boolean> {
+export async function returnDelivery(scene: Scene, delivery: DeliveryRow): Promise<boolean> {
+  const { tx } = scene;
   const [stands] = await tx.select().from(deliveries).where(eq(deliveries.id, delivery.id)).for('no key update');
-  if (!stands || isEmail(stands) || stands.dataStartedAt === null) return settleDelivery(tx, delivery, 'RELEASED', now);
+  if (!stands || isEmail(stands) || stands.dataStartedAt === null) return settleDelivery(scene, delivery, 'RELEASED');
   await tx
     .update(deliveries)
     .set({ state: 'DATA_STARTED' })
@@ -166,10 +167,9 @@ const ours = ({ id, attempt }: DeliveryRow, states: DeliveryRow['state'][]) =>
  * An attempt that was thought lost may still learn that its message was accepted.
  */
 export async function settleDelivery(
-  tx: Tx,
+  { tx, now }: Scene,
   delivery: DeliveryRow,
   state: 'SENT' | 'REJECTED' | 'RELEASED' | 'UNCONFIRMED',
-  now: number,
   also: Partial<Pick<DeliveryRow, 'answer' | 'temporaryAnswers' | 'firstTemporaryAt'>> = {},
 ): Promise<boolean> {
   const from: Record<typeof state, DeliveryRow['state'][]> = {

@@ -24,13 +24,12 @@ export async function answerConfirmation(
  */
 export async function confirmByEvidence(told: Scene, step: StepRow): Promise<void> {
   const scene = by('service', told); // whoever brings the evidence, the conclusion is ours
-  const { tx, now } = scene;
-  const delivery = await findDelivery(tx, step);
+  const delivery = await findDelivery(scene.tx, step);
   if (!delivery) return;
   const isUnconfirmed = delivery.state === 'UNCONFIRMED' && step.status === 'UNCONFIRMED';
   const isGivenUp = delivery.state === 'RELEASED' && delivery.dataStartedAt !== null && step.status === 'PENDING';
   if (!isUnconfirmed && !isGivenUp) return;
-  await settleDelivery(tx, delivery, 'SENT', now);
+  await settleDelivery(scene, delivery, 'SENT');
   await answerConfirmation(scene, step, 'sent');
   await finishStep(scene, step, 'SENT');
 }

@@ -21,6 +21,7 @@ import { localDate } from '../domain/schedule.ts';
 import { begunBetween, type Load, loadOf, type Reserved, slotsBetween, takenSince } from './account-load.ts';
 import type { Tx } from './pool.ts';
 import type { AccountRow, StepRow } from './rows.ts';
+import type { Scene } from './scene.ts';
 import { slots } from './schema.ts';
 import { jitterKey, type Walk } from './walks.ts';
 
@@ -38,8 +39,7 @@ const LOOK_AHEAD_MS = 14 * DAY_MS;
 export type PaceVerdict = { kind: 'go' } | { kind: 'wait'; at: number; why: 'account_cap' | 'account_gap' };
 
 /** Who asks, and what the answer rests on. */
-interface Asked {
-  walk: Walk;
+interface Asked extends Scene {
   step: StepRow;
   account: AccountRow;
   rules: PaceRules;
@@ -48,32 +48,26 @@ interface Asked {
   load: Load;
   /** What counts in any 7 days; null where the days alone do. */
   taken: { begun: number[]; all: number[] } | null;
-  now: number;
 }
 
 /** Whether a deed may be done now; if not, the slot that was reserved for it. */
-export async function askPace(
-  tx: Tx,
-  walk: Walk,
-  step: StepRow,
-  account: AccountRow,
-  now: number,
-): Promise<PaceVerdict> {
+export async function askPace(scene: Scene, step: StepRow, account: AccountRow): Promise<PaceVerdict> {
+  const { tx, walk, now } = scene;
   const rules = paceOf(account, step.kind);
   const givesWay = step.kind === 'email' && !isFollowUp(walk, step);
   const [own] = await freeSlot(tx, walk); // used now, or written anew; either way it is not in our way
   const { start } = dayBounds(now, rules.zone);
-  const load = await loadOf(tx, account, step.kind, start, givesWay);
+  const load = await loadOf(tx, account, { kind: step.kind, from: start, givesWay });
   const weekAgo = now - WEEK_MS - LATENESS_MS;
   const taken = rules.weeklyCap === null ? null : await takenSince(tx, account, step.kind, weekAgo);
-  const asked: Asked = { walk, step, account, rules, givesWay, load, taken, now };
+  const asked: Asked = { ...scene, step, account, rules, givesWay, load, taken };
 
   const isDue = own !== undefined && own.at <= now && own.at >= start;
   const hasRoom = hasRoomNow(asked, isDue);
   const begun = await begunBetween(tx, account, now - rules.gapMs, now + rules.gapMs);
   const reserved = isDue ? [] : await slotsBetween(tx, account, now - rules.gapMs, now + rules.gapMs);
   if (hasRoom && isClear(now, [...begun, ...inTheWay(reserved, givesWay)], rules.gapMs)) return { kind: 'go' };
-  return { kind: 'wait', at: await reserve(tx, asked), why: hasRoom ? 'account_gap' : 'account_cap' };
+  return { kind: 'wait', at: await reserve(asked), why: hasRoom ? 'account_gap' : 'account_cap' };
 }
 
 /** At its slot a first email gives way once more, to the follow-ups that were planned for the day since. */
@@ -106,8 +100,8 @@ export const isFollowUp = ({ steps }: Pick<Walk, 'steps'>, step: StepRow): boole
   );
 
 /** The first instant that every limit and the sending schedule allow. */
-async function reserve(tx: Tx, asked: Asked): Promise<number> {
-  const { walk, step, account, rules, load, givesWay, now } = asked;
+async function reserve(asked: Asked): Promise<number> {
+  const { tx, walk, step, account, rules, load, givesWay, now } = asked;
   const gapMs = Math.max(rules.gapMs, LEAST_GAP_MS);
   const spacing = { gapMs, spacingMs: spacingOf(gapMs, (hashOf(jitterKey(walk, step.position)) % 1000) / 1000) };
   const hasRoom = (day: string) => roomOn(rules, load.usedOn(day), load.followUpsOn(day), !givesWay) > 0;

@@ -93,17 +93,17 @@ const followManual = (scene: Scene, step: StepRow, { to }: Settlement): Promise<
 
 /** "Was this sent?": sent → the step is; send again → back through the fence; skip → the step is skipped. Design 6. */
 async function followConfirmation(scene: Scene, step: StepRow, { to, outcome }: Settlement): Promise<void> {
-  const { tx, walk, now } = scene;
+  const { tx, walk } = scene;
   const delivery = await findDelivery(tx, step);
   if (!delivery || step.status !== 'UNCONFIRMED') return;
   if (to === 'SKIPPED') return finishStep(scene, step, 'SKIPPED', 'unconfirmed');
   if (outcome === 'sent') {
-    await settleDelivery(tx, delivery, 'SENT', now);
+    await settleDelivery(scene, delivery, 'SENT');
     return finishStep(scene, step, 'SENT');
   }
   if (isTerminal(walk.sequence.status))
     throw new Refusal('wrong_state', 'the sequence has ended: nothing more is sent');
-  await settleDelivery(tx, delivery, 'RELEASED', now);
+  await settleDelivery(scene, delivery, 'RELEASED');
   await moveStep(tx, step, 'PENDING');
   await planNow(scene);
 }
