@@ -104,8 +104,8 @@ async function giveUpAddress(at: Recording): Promise<StepResult | null> {
   const { id, recipient } = claim.delivery;
   await noteBounce(tx, id, 'hard', now);
   await guardAccount(tx, account, now);
-  const entry = { kind: 'address', value: recipient } as const;
-  await suppress(tx, walk.sequence.workspaceId, entry, 'hard_bounce', 'service', now);
+  const { workspaceId } = walk.sequence;
+  await suppress(at, { workspaceId, kind: 'address', value: recipient, reason: 'hard_bounce' });
   return fail(at, 'hard_bounce');
 }
 

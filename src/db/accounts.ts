@@ -4,9 +4,10 @@ import { DAY_MS } from '../domain/durations.ts';
 import type { EventData, EventKind } from '../domain/event.ts';
 import type { AccountId, CampaignId } from '../domain/ids.ts';
 import { openStatuses } from '../domain/sequence.ts';
-import { type Actor, record } from './events.ts';
+import { record } from './events.ts';
 import type { Tx } from './pool.ts';
 import type { AccountRow } from './rows.ts';
+import type { Act } from './scene.ts';
 import { accounts, campaignAccounts, sequences } from './schema.ts';
 
 /** Read it behind its lock. */
@@ -47,13 +48,11 @@ export async function moveAccount(
 
 /** A line of the timeline about an account. */
 export const recordOfAccount = (
-  tx: Tx,
+  { tx, now, actor }: Act,
   { id, workspaceId }: Pick<AccountRow, 'id' | 'workspaceId'>,
   kind: EventKind,
-  at: number,
-  actor: Actor,
   data: EventData = {},
-): Promise<boolean> => record(tx, { workspaceId, kind, at, actor, data: { account: id, ...data } });
+): Promise<boolean> => record(tx, { workspaceId, kind, at: now, actor, data: { account: id, ...data } });
 
 /**
  * The provider refused our credentials. Returns the limit to which the account's sequences wait: 24 h from the first
@@ -64,7 +63,7 @@ export async function disconnectAccount(tx: Tx, account: AccountRow, now: number
   const disconnectedAt = now;
   if (!canBecome(account, 'DISCONNECTED')) return disconnectedAt + DAY_MS;
   await moveAccount(tx, account, 'DISCONNECTED', { disconnectedAt });
-  await recordOfAccount(tx, account, 'account_disconnected', now, 'service');
+  await recordOfAccount({ tx, now, actor: 'service' }, account, 'account_disconnected');
   return disconnectedAt + DAY_MS;
 }
 
@@ -73,7 +72,7 @@ export async function restAccount(tx: Tx, account: AccountRow, until: number, no
   if (!canBecome(account, 'RESTING')) return;
   if (account.status === 'RESTING' && (account.restingUntil ?? 0) >= until) return; // it rests longer already
   await moveAccount(tx, account, 'RESTING', { restingUntil: until });
-  await recordOfAccount(tx, account, 'account_rests', now, 'service', { until });
+  await recordOfAccount({ tx, now, actor: 'service' }, account, 'account_rests', { until });
 }
 
 /** The campaign's connected account of a channel with the fewest open sequences; null when it has none. */

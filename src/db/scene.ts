@@ -3,15 +3,19 @@ import { type Actor, record } from './events.ts';
 import type { Tx } from './pool.ts';
 import type { Walk } from './walks.ts';
 
-/** What stands together whenever a sequence moves: one transaction that holds its locks, one instant, one hand. */
-export interface Scene {
+/** What stands together in whatever is done and told: one transaction, one instant, one hand. */
+export interface Act {
   tx: Tx;
-  /** As it stands behind the locks; what moves changes it in memory too. */
-  walk: Walk;
-  /** Of all that happens here, epoch ms. */
+  /** Of all that happens in it, epoch ms. */
   now: number;
   /** Whose deed it is. */
   actor: Actor;
+}
+
+/** An act on one sequence, whose locks its transaction holds. */
+export interface Scene extends Act {
+  /** As it stands behind the locks; what moves changes it in memory too. */
+  walk: Walk;
 }
 
 /** The same scene where something in it is another's deed: a reply is its contact's, whoever tells of it. */

@@ -7,26 +7,24 @@ import {
   type SuppressionReason,
   suppressionKeys,
 } from '../domain/suppression.ts';
-import { type Actor, record } from './events.ts';
+import { record } from './events.ts';
 import { newId } from './new-id.ts';
 import { type Listed, type PageAsked, rowsBefore } from './pages.ts';
 import type { Tx } from './pool.ts';
 import type { SuppressionRow } from './rows.ts';
+import type { Act } from './scene.ts';
 import { suppressions } from './schema.ts';
 import { containing } from './search.ts';
 
 /** An address (normalised), a domain or a profile that must never be contacted again; the entry that stands keeps its reason. */
 export async function suppress(
-  tx: Tx,
-  workspaceId: WorkspaceId,
-  entry: { kind: SuppressionKind; value: string },
-  reason: SuppressionReason,
-  actor: Actor,
-  now: number,
+  { tx, now, actor }: Act,
+  entry: { workspaceId: WorkspaceId; kind: SuppressionKind; value: string; reason: SuppressionReason },
 ): Promise<void> {
+  const { workspaceId, reason } = entry;
   const written = await tx
     .insert(suppressions)
-    .values({ id: newId<SuppressionId>(), workspaceId, ...entry, reason, createdAt: now })
+    .values({ id: newId<SuppressionId>(), ...entry, createdAt: now })
     .onConflictDoNothing()
     .returning({ id: suppressions.id });
   if (written[0])

@@ -1,9 +1,9 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import type { CampaignStatus } from '../domain/campaign.ts';
-import type { EventKind } from '../domain/event.ts';
 import type { CampaignId, TemplateId } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { type TemplateContent, type TemplateStatus, templateMoves } from '../domain/template.ts';
+import { appNow } from './clock.ts';
 import { type Actor, record } from './events.ts';
 import { lockTemplate } from './locks.ts';
 import type { Tx } from './pool.ts';
@@ -48,23 +48,29 @@ export async function takeTemplate(tx: Tx, id: TemplateId): Promise<TemplateWith
   return readTemplate(tx, id);
 }
 
+const movedKind = {
+  ACTIVE: 'template_activated',
+  INACTIVE: 'template_deactivated',
+  FINISHING: 'template_finishing',
+  ARCHIVED: 'template_archived',
+} as const;
+
 /** Moves a template, with its lock held; refuses what the table of moves does not hold. */
 export async function moveTemplate(
   tx: Tx,
   template: TemplateRow,
-  to: TemplateStatus,
-  kind: EventKind,
+  to: Exclude<TemplateStatus, 'PENDING_SETUP'>,
   actor: Actor,
-  now: number,
 ): Promise<void> {
   if (!templateMoves[template.status].includes(to))
     throw new Refusal(
       'wrong_state',
       `template ${template.id} is ${template.status}; from there it cannot become ${to}`,
     );
+  const now = await appNow(tx);
   const activatedAt = template.activatedAt ?? (to === 'ACTIVE' ? now : null);
   await tx.update(templates).set({ status: to, updatedAt: now, activatedAt }).where(eq(templates.id, template.id));
-  await record(tx, { workspaceId: template.workspaceId, kind, at: now, actor, templateId: template.id });
+  await record(tx, { workspaceId: template.workspaceId, kind: movedKind[to], at: now, actor, templateId: template.id });
 }
 
 /** The template's campaigns in the given statuses, by ascending id. */

@@ -78,7 +78,7 @@ export async function editAccount(
       .where(eq(accounts.id, id));
     if (connection) await forgetSent(tx, id);
     if (connection && isOtherInbox(account, connection)) await restartMailbox(tx, id);
-    await recordOfAccount(tx, account, 'account_edited', now, caller.actor, { changed: given.join(', ') });
+    await recordOfAccount({ tx, now, actor: caller.actor }, account, 'account_edited', { changed: given.join(', ') });
     if (account.status !== 'DISCONNECTED' || !connection?.isNew) return false;
     await connectAgain(tx, account, now, caller.actor);
     return true;

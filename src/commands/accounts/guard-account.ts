@@ -19,6 +19,6 @@ export async function guardAccount(tx: Tx, account: AccountRow, now: number): Pr
   const canPause = account.status !== 'DISCONNECTED' && accountMoves[account.status].includes('PAUSED');
   if (verdict.kind !== 'stop' || !canPause) return verdict;
   await moveAccount(tx, account, 'PAUSED', { pausedWhy: verdict.why });
-  await recordOfAccount(tx, account, 'account_guarded', now, 'service', { reason: verdict.why, ...figures });
+  await recordOfAccount({ tx, now, actor: 'service' }, account, 'account_guarded', { reason: verdict.why, ...figures });
   return verdict;
 }

@@ -40,10 +40,10 @@ export async function storeAccount(
     return await db.inWorkspace(workspaceId, async (tx) => {
       const memberId = await ownerOf(tx, asked);
       const id = newId<AccountId>();
-      const createdAt = await appNow(tx);
-      await tx.insert(accounts).values({ ...account, id, workspaceId, memberId, status: 'CONNECTED', createdAt });
+      const now = await appNow(tx);
+      await tx.insert(accounts).values({ ...account, id, workspaceId, memberId, status: 'CONNECTED', createdAt: now });
       if (channel === 'email') await tx.insert(mailboxes).values({ accountId: id, workspaceId });
-      await recordOfAccount(tx, { id, workspaceId }, 'account_connected', createdAt, actor, { channel });
+      await recordOfAccount({ tx, now, actor }, { id, workspaceId }, 'account_connected', { channel });
       return id;
     });
   } catch (error) {

@@ -24,6 +24,6 @@ export const noteLogin = (
     }
     if (account.status !== 'DISCONNECTED') return false;
     await moveAccount(tx, account, 'CONNECTED', { disconnectedAt: null });
-    await recordOfAccount(tx, account, 'account_reconnected', now, 'service');
+    await recordOfAccount({ tx, now, actor: 'service' }, account, 'account_reconnected');
     return true;
   });

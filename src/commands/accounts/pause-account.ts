@@ -15,5 +15,5 @@ export const pauseAccount = (deps: CommandDeps, caller: Caller, id: AccountId): 
       throw new Refusal('wrong_state', `account ${id} is DISCONNECTED: nothing goes out from it`);
     refuseMove(account, 'PAUSED');
     await moveAccount(tx, account, 'PAUSED', { pausedWhy: 'by_user' });
-    await recordOfAccount(tx, account, 'account_paused', now, caller.actor);
+    await recordOfAccount({ tx, now, actor: caller.actor }, account, 'account_paused');
   });

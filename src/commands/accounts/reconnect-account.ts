@@ -37,7 +37,7 @@ export async function accountIsBack(deps: CommandDeps, caller: Caller, id: Accou
 /** Behind its lock. One that was paused when it was disconnected is paused again. */
 export async function connectAgain(tx: Tx, account: AccountRow, now: number, actor: Actor): Promise<void> {
   await moveAccount(tx, account, 'CONNECTED', { disconnectedAt: null });
-  await recordOfAccount(tx, account, 'account_reconnected', now, actor, { channel: account.channel });
+  await recordOfAccount({ tx, now, actor }, account, 'account_reconnected', { channel: account.channel });
 }
 
 /** false: it is connected already. */

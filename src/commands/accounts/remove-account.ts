@@ -19,7 +19,7 @@ export async function removeAccount(deps: CommandDeps, caller: Caller, id: Accou
     await moveAccount(tx, account, 'REMOVED', { credentials: null });
     await restartMailbox(tx, id);
     await tx.delete(slots).where(eq(slots.accountId, id));
-    await recordOfAccount(tx, account, 'account_removed', now, caller.actor);
+    await recordOfAccount({ tx, now, actor: caller.actor }, account, 'account_removed');
     return account.channel;
   });
   const end = { status: 'FAILED', reason: 'account_unavailable' } as const;

@@ -15,7 +15,7 @@ export async function resumeAccount(deps: CommandDeps, caller: Caller, id: Accou
     if (account.status !== 'PAUSED')
       throw new Refusal('wrong_state', `account ${id} is ${account.status}: only a PAUSED one is resumed`);
     await moveAccount(tx, account, 'CONNECTED', { restingUntil: null });
-    await recordOfAccount(tx, account, 'account_resumed', now, caller.actor);
+    await recordOfAccount({ tx, now, actor: caller.actor }, account, 'account_resumed');
   });
   await wakeHeld(deps, caller, id);
 }

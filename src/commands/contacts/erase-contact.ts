@@ -61,7 +61,7 @@ async function erase(tx: Tx, caller: Caller, id: ContactId): Promise<Ended[]> {
     await dismissTasks(scene);
   }
   for (const entry of suppressionKeys(contact).filter(({ kind }) => kind !== 'domain'))
-    await suppress(tx, workspaceId, entry, 'asked_by_user', actor, now);
+    await suppress({ tx, now, actor }, { workspaceId, ...entry, reason: 'asked_by_user' });
   await forget(tx, contact, now);
   const key = `contact_erased/${id}`;
   await record(tx, { workspaceId, kind: 'contact_erased', at: now, actor, key, contactId: id });

@@ -32,7 +32,7 @@ export async function suppress(
   await deps.db.inWorkspace(workspaceId, async (tx) => {
     const now = await appNow(tx);
     for (const { kind, value, reason } of entries)
-      await writeSuppression(tx, workspaceId, { kind, value }, reason, actor, now);
+      await writeSuppression({ tx, now, actor }, { workspaceId, kind, value, reason });
   });
   let ended = 0;
   for (const { kind, value, reason } of entries) {

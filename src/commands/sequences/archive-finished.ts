@@ -1,5 +1,4 @@
 import { and, eq, inArray } from 'drizzle-orm';
-import { appNow } from '../../db/clock.ts';
 import { lockTemplate } from '../../db/locks.ts';
 import type { Db } from '../../db/pool.ts';
 import { sequences, templates } from '../../db/schema.ts';
@@ -27,7 +26,7 @@ export async function archiveFinished(db: Db, workspaceId: WorkspaceId, template
       .where(and(eq(sequences.templateId, templateId), inArray(sequences.status, [...openStatuses])))
       .limit(1);
     if (!template || open.length > 0) return false;
-    await moveTemplate(tx, template, 'ARCHIVED', 'template_archived', 'service', await appNow(tx));
+    await moveTemplate(tx, template, 'ARCHIVED', 'service');
     return true;
   });
 }

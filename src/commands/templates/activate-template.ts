@@ -1,4 +1,3 @@
-import { appNow } from '../../db/clock.ts';
 import { campaignsOf, moveTemplate, takeTemplate } from '../../db/templates.ts';
 import type { TemplateId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
@@ -16,7 +15,7 @@ export async function activateTemplate(
     if (template.status === 'ACTIVE') return [];
     const problems = checkTemplate(content, template);
     if (problems.length > 0) throw new Refusal('invalid', `template ${templateId} cannot be activated yet`, problems);
-    await moveTemplate(tx, template, 'ACTIVE', 'template_activated', actor, await appNow(tx));
+    await moveTemplate(tx, template, 'ACTIVE', actor);
     return campaignsOf(tx, templateId, ['RUNNING', 'PAUSED']);
   });
   for (const campaignId of campaigns) announce({ workspaceId, campaignId });

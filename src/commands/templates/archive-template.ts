@@ -1,5 +1,4 @@
 import { and, count, eq, inArray } from 'drizzle-orm';
-import { appNow } from '../../db/clock.ts';
 import { leads, sequences } from '../../db/schema.ts';
 import { campaignsOf, moveTemplate, takeTemplate } from '../../db/templates.ts';
 import type { TemplateId } from '../../domain/ids.ts';
@@ -31,8 +30,7 @@ export async function archiveTemplate(
         'rule_refused',
         `template ${templateId} has ${open.count} open sequences: archiving it needs stop_open_sequences`,
       );
-    if (template.status !== 'ARCHIVED')
-      await moveTemplate(tx, template, 'ARCHIVED', 'template_archived', actor, await appNow(tx));
+    if (template.status !== 'ARCHIVED') await moveTemplate(tx, template, 'ARCHIVED', actor);
     return campaignsOf(tx, templateId, ['DRAFT', 'RUNNING', 'PAUSED']);
   });
   const end = { status: 'STOPPED_EARLY', reason: 'template_archived' } as const;

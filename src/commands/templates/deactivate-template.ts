@@ -1,4 +1,3 @@
-import { appNow } from '../../db/clock.ts';
 import { moveTemplate, takeTemplate } from '../../db/templates.ts';
 import type { TemplateId } from '../../domain/ids.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
@@ -12,5 +11,5 @@ export const deactivateTemplate = (
   db.inWorkspace(workspaceId, async (tx) => {
     const { template } = await takeTemplate(tx, templateId);
     if (template.status === 'INACTIVE') return;
-    await moveTemplate(tx, template, 'INACTIVE', 'template_deactivated', actor, await appNow(tx));
+    await moveTemplate(tx, template, 'INACTIVE', actor);
   });

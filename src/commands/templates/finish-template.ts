@@ -1,5 +1,4 @@
 import { inArray } from 'drizzle-orm';
-import { appNow } from '../../db/clock.ts';
 import { leads } from '../../db/schema.ts';
 import { campaignsOf, moveTemplate, takeTemplate } from '../../db/templates.ts';
 import type { TemplateId } from '../../domain/ids.ts';
@@ -12,8 +11,7 @@ export async function finishTemplate(deps: CommandDeps, caller: Caller, template
   const { workspaceId, actor } = caller;
   const campaigns = await deps.db.inWorkspace(workspaceId, async (tx) => {
     const { template } = await takeTemplate(tx, templateId);
-    if (template.status !== 'FINISHING')
-      await moveTemplate(tx, template, 'FINISHING', 'template_finishing', actor, await appNow(tx));
+    if (template.status !== 'FINISHING') await moveTemplate(tx, template, 'FINISHING', actor);
     return campaignsOf(tx, templateId, ['DRAFT', 'RUNNING', 'PAUSED']);
   });
   if (campaigns.length > 0)
