@@ -7,6 +7,7 @@ import type { StepRow } from '../db/rows.ts';
 import type { Scene } from '../db/scene.ts';
 import { freeSlot, hasSlot } from '../db/slots.ts';
 import { currentStep, workspaceOf } from '../db/walks.ts';
+import type { Verdict } from '../domain/fence.ts';
 import type { SequenceId } from '../domain/ids.ts';
 import { isTerminal, type StepResult } from '../domain/sequence.ts';
 import { dueLookUp, type LookUp, lookUpSent } from './confirm-sent.ts';
@@ -66,35 +67,41 @@ async function takeStep(
   const judged = await judgeSequence(tx, id, workflowNow);
   const { walk, now, verdict } = judged;
   const step = currentStep(walk);
-  if (verdict.kind === 'ended') {
-    if (step) await dropOrphan(judged, step);
-    return endedResult(walk);
-  }
-  if (verdict.kind === 'task') {
-    if (step) await lostMessage(judged, step);
-    if (step) await dropOrphan(judged, step);
-    await deriveStatus(judged);
-    return { kind: 'waitingForUser', taskId: verdict.taskId, ...standing(walk) };
-  }
-  if (verdict.kind === 'end') {
-    await endSequence(judged, verdict.end);
-    if (step) await dropOrphan(judged, step);
-    return endedResult(walk);
-  }
+  if (isStill(verdict)) return goNoFurther(judged, verdict);
   if (!step) throw new Error(`sequence ${id} is open with no step left`);
   const unconfirmed = (await lostMessage(judged, step)) ?? (await dueLookUp(judged, step, judged.account));
   if (unconfirmed) return unconfirmed;
   if (verdict.kind !== 'go') await dropOrphan(judged, step);
-  if (verdict.kind === 'held') {
-    await freeSlot(tx, walk);
-    await changeSequence(judged, { parkedEpoch: verdict.epoch });
-    await deriveStatus(judged);
-    return { kind: 'held', epoch: verdict.epoch, ...standing(walk) };
-  }
+  if (verdict.kind === 'held') return park(judged, verdict.epoch);
   const due = walk.sequence.nextAt ?? now;
   if (due > now && !(await isLifted(judged))) return notDue(judged, step, due);
   if (verdict.kind === 'defer') return defer(judged, deps, verdict.until, verdict.why);
   return take(deps, judged, step);
+}
+
+/** It has ended, ends here, or waits for a person. */
+type Still = Extract<Verdict, { kind: 'ended' | 'end' | 'task' }>;
+
+const isStill = (verdict: Verdict): verdict is Still =>
+  verdict.kind === 'ended' || verdict.kind === 'end' || verdict.kind === 'task';
+
+/** Only what an attempt before may have left on the current step is seen to. */
+async function goNoFurther(judged: Judged, verdict: Still): Promise<StepResult> {
+  const step = currentStep(judged.walk);
+  if (verdict.kind === 'end') await endSequence(judged, verdict.end);
+  if (verdict.kind === 'task' && step) await lostMessage(judged, step);
+  if (step) await dropOrphan(judged, step);
+  if (verdict.kind !== 'task') return endedResult(judged.walk);
+  await deriveStatus(judged);
+  return { kind: 'waitingForUser', taskId: verdict.taskId, ...standing(judged.walk) };
+}
+
+/** Until its campaign is resumed. */
+async function park(scene: Scene, epoch: number): Promise<StepResult> {
+  await freeSlot(scene.tx, scene.walk);
+  await changeSequence(scene, { parkedEpoch: epoch });
+  await deriveStatus(scene);
+  return { kind: 'held', epoch, ...standing(scene.walk) };
 }
 
 /** What it was put off for is over: its instant said only when it would be looked at again. */
