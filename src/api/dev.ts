@@ -60,7 +60,7 @@ function targetOf(now: number, duration: number | undefined, to: number | undefi
   if (to === undefined) return 'next';
   if (to < now || to > now + MOST_MS)
     throw new Refusal('rule_refused', 'the clock moves forward only, by at most 366 days', [
-      { path: 'to', problem: `must lie between ${printInstant(now)} and ${printInstant(now + MOST_MS)}` },
+      { path: ['to'], what: `must lie between ${printInstant(now)} and ${printInstant(now + MOST_MS)}` },
     ]);
   return to;
 }

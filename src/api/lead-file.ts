@@ -106,6 +106,6 @@ function columnOf(name: string | null, index: number): Column {
   if (column) return column;
   const expected = `expected null, custom.<name>, or a field such as ${'email' satisfies LeadField}`;
   throw new Refusal('invalid', `mapping: ${JSON.stringify(name)} is no column of leads`, [
-    { path: `mapping.${index}`, problem: `${JSON.stringify(name)} is no column of leads, ${expected}` },
+    { path: ['mapping', index], what: `${JSON.stringify(name)} is no column of leads, ${expected}` },
   ]);
 }

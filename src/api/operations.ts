@@ -1,7 +1,7 @@
 import { Histogram, register } from 'prom-client';
 import { newestMigration } from '../db/migrate.ts';
 import { type InstallationState, readInstallation } from '../db/readiness.ts';
-import type { FieldProblem } from '../domain/refusal.ts';
+import type { Problem } from '../domain/problem.ts';
 import type { ApiDeps } from './deps.ts';
 import type { App } from './door.ts';
 import { HttpProblem } from './problems.ts';
@@ -46,23 +46,23 @@ export function operationRoutes(app: App, deps: ApiDeps): void {
   });
 }
 
-async function findFailedParts({ db, isTemporalReady }: ApiDeps, build: Build): Promise<FieldProblem[]> {
+async function findFailedParts({ db, isTemporalReady }: ApiDeps, build: Build): Promise<Problem[]> {
   const [state, temporal] = await Promise.all([
     db.asSystem(readInstallation).catch(() => null),
     isTemporalReady().catch(() => false),
   ]);
   return [
-    ...(state ? staleParts(state, build) : [{ path: 'postgres', problem: 'does not answer' }]),
-    ...(temporal ? [] : [{ path: 'temporal', problem: 'does not answer' }]),
+    ...(state ? staleParts(state, build) : [{ path: ['postgres'], what: 'does not answer' }]),
+    ...(temporal ? [] : [{ path: ['temporal'], what: 'does not answer' }]),
   ];
 }
 
 /** A database ahead of this build is fine: the build runs on until it is replaced. */
-function staleParts({ migration, reconciledAt }: InstallationState, build: Build): FieldProblem[] {
-  const problems: FieldProblem[] = [];
+function staleParts({ migration, reconciledAt }: InstallationState, build: Build): Problem[] {
+  const problems: Problem[] = [];
   if (migration < build.migration)
-    problems.push({ path: 'migrations', problem: 'the database is older than this build' });
+    problems.push({ path: ['migrations'], what: 'the database is older than this build' });
   if (Math.max(reconciledAt ?? 0, build.startedAt) < Date.now() - RECONCILED_WITHIN_MS)
-    problems.push({ path: 'reconciler', problem: 'has not run for 5 minutes: is a worker up?' });
+    problems.push({ path: ['reconciler'], what: 'has not run for 5 minutes: is a worker up?' });
   return problems;
 }

@@ -2,7 +2,8 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { isDatabaseAway, sqlStateOf } from '../db/errors.ts';
 import type { Log } from '../domain/log.ts';
-import { type FieldProblem, Refusal, type RefusalCode } from '../domain/refusal.ts';
+import { dotted, type Problem, problemText } from '../domain/problem.ts';
+import { Refusal, type RefusalCode } from '../domain/refusal.ts';
 
 /** Every way a request can fail, and what the caller sees of it. The only place that knows status codes. Design 8. */
 export const problems = {
@@ -34,6 +35,20 @@ function isProblemCode(text: string): text is ProblemCode {
   return text in problems;
 }
 
+/** One thing that is wrong, as answers tell it. */
+export const problemLine = z.object({
+  /** `steps.2.delay`; empty: all that was sent. */
+  path: z.string(),
+  /** Its place, where the path does not say it to people, what is wrong, and the expectation. */
+  problem: z.string(),
+});
+export type ProblemLine = z.output<typeof problemLine>;
+
+export const showProblem = (problem: Problem): ProblemLine => ({
+  path: dotted(problem.path),
+  problem: problemText(problem),
+});
+
 /** The body of every answer that is not a success. RFC 9457, with `code`, `request_id` and, for bad input, `errors`. */
 export const problemShape = z.object({
   type: z.string(),
@@ -42,7 +57,7 @@ export const problemShape = z.object({
   detail: z.string(),
   code: z.enum(codes),
   request_id: z.string(),
-  errors: z.array(z.object({ path: z.string(), problem: z.string() })).optional(),
+  errors: z.array(problemLine).optional(),
 });
 export type ProblemBody = z.output<typeof problemShape>;
 
@@ -50,16 +65,13 @@ export type ProblemBody = z.output<typeof problemShape>;
 export class HttpProblem extends Error {
   override readonly name = 'HttpProblem';
   readonly code: ProblemCode;
-  readonly errors: readonly FieldProblem[];
+  readonly errors: readonly Problem[];
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     code: ProblemCode,
     detail: string,
-    {
-      errors = [],
-      headers = {},
-    }: { errors?: readonly FieldProblem[]; headers?: Readonly<Record<string, string>> } = {},
+    { errors = [], headers = {} }: { errors?: readonly Problem[]; headers?: Readonly<Record<string, string>> } = {},
   ) {
     super(detail);
     this.code = code;
@@ -130,7 +142,7 @@ export function problemBody({ code, message, errors }: HttpProblem, requestId: s
     code,
     request_id: requestId,
   };
-  return errors.length > 0 ? { ...body, errors: [...errors] } : body;
+  return errors.length > 0 ? { ...body, errors: errors.map(showProblem) } : body;
 }
 
 /** Answers with the problem an error means, and logs what is our own fault, without a word that could be personal. */

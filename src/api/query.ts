@@ -18,7 +18,7 @@ export function readQuery(url: string): Record<string, string> {
   if (repeated.size > 0)
     throw badInput(
       'query',
-      [...repeated].map((path) => ({ path, problem: 'is given more than once' })),
+      [...repeated].map((name) => ({ path: [name], what: 'is given more than once' })),
     );
   return query;
 }

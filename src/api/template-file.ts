@@ -4,7 +4,8 @@ import { newId } from '../db/new-id.ts';
 import type { TemplateWithContent } from '../db/templates.ts';
 import type { MemberId, StepId } from '../domain/ids.ts';
 import { checkMessage } from '../domain/message.ts';
-import { type FieldProblem, Refusal } from '../domain/refusal.ts';
+import { type Path, type Problem, problemText } from '../domain/problem.ts';
+import { Refusal } from '../domain/refusal.ts';
 import type { Weekday } from '../domain/schedule.ts';
 import type { StepKind } from '../domain/sequence.ts';
 import {
@@ -16,6 +17,7 @@ import {
   USUAL_AI_CHARACTERS,
 } from '../domain/template.ts';
 import { isZone } from '../domain/zone.ts';
+import { pathOf } from './bad-input.ts';
 import { idOfA, text } from './shapes/primitives.ts';
 
 /*
@@ -127,14 +129,15 @@ export function parseTemplateFile(json: unknown): TemplateInput {
   const input = parsed.success ? templateOf(parsed.data) : null;
   const problems = input
     ? checkTexts(input.content)
-    : (parsed.error?.issues ?? []).map(({ path, message }) => ({ path: path.join('.'), problem: message }));
+    : (parsed.error?.issues ?? []).map(({ path, message }) => ({ path: pathOf(path), what: message }));
   if (input && problems.length === 0) return input;
-  const lines = problems.map(({ path, problem }) => `  ${printedPlace(path)}: ${problem}`);
+  const lines = problems.map((problem) => `  ${printedPlace(problem.path)}: ${problemText(problem)}`);
   throw new Refusal('invalid', `the template file has ${problems.length} problem(s):\n${lines.join('\n')}`, problems);
 }
 
-/** `steps.2.delay` as people write it: `steps[2].delay`. */
-const printedPlace = (path: string): string => path.replace(/\.(\d+)(?=\.|$)/g, '[$1]');
+/** As people write it: `steps[2].delay`. */
+const printedPlace = (path: Path): string =>
+  path.map((part, depth) => (typeof part === 'number' ? `[${part}]` : depth === 0 ? part : `.${part}`)).join('');
 
 /** What the commands take, from a file whose shape is right; steps without an id get one. */
 export function templateOf(file: TemplateFile): TemplateInput {
@@ -256,12 +259,12 @@ function stepInFile(step: TemplateStep): SavedFile['steps'][number] {
  * What `{{…}}` cannot mean, in any text of the template. Asked at every save, also of a draft: a name that does not
  * exist is a slip of the pen, not something to be filled in later. Design 7.
  */
-export function checkTexts({ steps, aiVariables }: TemplateContent): FieldProblem[] {
+export function checkTexts({ steps, aiVariables }: TemplateContent): Problem[] {
   const allowed = allowedVariables(aiVariables);
   return steps.flatMap((step, index) =>
     Object.entries(step).flatMap(([field, value]) =>
       isMessage(field) && typeof value === 'string'
-        ? checkMessage(value, allowed).map((problem) => ({ path: `steps.${index}.${field}`, problem }))
+        ? checkMessage(value, allowed).map((what) => ({ path: ['steps', index, field], what }))
         : [],
     ),
   );
@@ -269,19 +272,20 @@ export function checkTexts({ steps, aiVariables }: TemplateContent): FieldProble
 
 const isMessage = (field: string) => ['subject', 'body', 'note', 'title', 'instructions'].includes(field);
 
-/** Where the domain's name for a place differs from the file's; the longest first. */
-const places: readonly [domain: string, file: string][] = [
-  ['schedule.zone', 'timezone'],
-  ['schedule.weekdays', 'schedule.days'],
-  ['schedule.blocks', 'schedule.hours'],
-  ['dailyLeadsTarget', 'daily_leads_target'],
-  ['aiVariables', 'ai_variables'],
-  ['linkedIn.maxWaitDays', 'linkedin_behaviour.max_wait_days'],
-];
+/** Where the file has another name for a field than the domain. */
+const namesInFile: Readonly<Record<string, string>> = {
+  dailyLeadsTarget: 'daily_leads_target',
+  weekdays: 'days',
+  blocks: 'hours',
+  linkedIn: 'linkedin_behaviour',
+  maxWaitDays: 'max_wait_days',
+  aiVariables: 'ai_variables',
+  maxCharacters: 'max_characters',
+};
 
-/** The place in the file that a problem of the template is about. */
-export function placeInFile(path: string): string {
-  const known = places.find(([domain]) => path === domain || path.startsWith(`${domain}.`));
-  const place = known ? known[1] + path.slice(known[0].length) : path;
-  return place.replace(/\.maxCharacters$/, '.max_characters');
-}
+/** The same problems, at their places in the file. */
+export const inFile = (problems: readonly Problem[]): Problem[] =>
+  problems.map((problem) => ({ ...problem, path: pathInFile(problem.path) }));
+
+const pathInFile = (path: Path): Path =>
+  path[0] === 'schedule' && path[1] === 'zone' ? ['timezone'] : path.map((name) => namesInFile[name] ?? name);

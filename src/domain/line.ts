@@ -1,8 +1,8 @@
-import type { FieldProblem } from './refusal.ts';
+import type { Problem } from './problem.ts';
 
 /** What is wrong with a name or another short text: it is one line, not blank, and not longer than `atMost`. */
-export function checkLine(path: string, text: string, atMost: number): FieldProblem[] {
-  const problem =
+export function checkLine(field: string, text: string, atMost: number): Problem[] {
+  const what =
     text.trim() === ''
       ? 'must not be blank'
       : /[\p{Cc}\u2028\u2029]/u.test(text)
@@ -10,5 +10,5 @@ export function checkLine(path: string, text: string, atMost: number): FieldProb
         : text.length > atMost
           ? `must have at most ${atMost} characters, got ${text.length}`
           : null;
-  return problem === null ? [] : [{ path, problem }];
+  return what === null ? [] : [{ path: [field], what }];
 }

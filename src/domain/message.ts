@@ -3,6 +3,7 @@
  * `{{ job_title | default: "there" }}`. Scanned once from left to right, runs no code, and a value is never looked at
  * again once it is in. Design 7.
  */
+import type { Words } from './problem.ts';
 
 /** The names every template may use; its AI variables and `custom.*` (a contact's own fields) come on top. Design 7. */
 export const STANDARD_VARIABLES = [
@@ -105,7 +106,7 @@ function ownValue(name: string, values: Values): string | null {
  * What is wrong with a text, at most 20 problems: first what cannot be read, then each unknown variable. `allowed` are
  * the standard variables and the template's own; `custom.some_key` is always allowed. Design 7.
  */
-export function checkMessage(text: string, allowed: ReadonlySet<string>): string[] {
+export function checkMessage(text: string, allowed: ReadonlySet<string>): Words[] {
   const { parts, problems } = parseMessage(text);
   const unknown = namesIn(parts).filter((name) => !allowed.has(name) && !isCustomField(name));
   return [
@@ -231,11 +232,11 @@ const unescaped = (quoted: string) => quoted.replace(/\\(["\\])/g, '$1');
 
 // Unknown names.
 
-function describeUnknown(name: string, allowed: ReadonlySet<string>): string {
-  const told = `unknown variable ${JSON.stringify(name.length > 64 ? `${name.slice(0, 64)}…` : name)}`;
-  if (name.startsWith(CUSTOM)) return `${told} (a custom field's key is lower-case letters, digits and _)`;
+function describeUnknown(name: string, allowed: ReadonlySet<string>): Words {
+  const told = ['unknown variable ', { variable: name.length > 64 ? `${name.slice(0, 64)}…` : name }];
+  if (name.startsWith(CUSTOM)) return [...told, " (a custom field's key is lower-case letters, digits and _)"];
   const meant = closest(name, allowed);
-  return meant === null ? told : `${told} (did you mean "${meant}"?)`;
+  return meant === null ? told : [...told, ' (did you mean ', { variable: meant }, '?)'];
 }
 
 /** The name that differs in the fewest letters, at most two and at most a third; case and blanks do not count. */

@@ -1,8 +1,4 @@
-/** One field a refusal names. */
-export interface FieldProblem {
-  path: string;
-  problem: string;
-}
+import type { Problem } from './problem.ts';
 
 /** Why something asked for was not done. Doors turn the code into their own status. */
 export const refusalCodes = [
@@ -22,9 +18,9 @@ export type RefusalCode = (typeof refusalCodes)[number];
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly code: RefusalCode;
-  readonly problems: readonly FieldProblem[];
+  readonly problems: readonly Problem[];
 
-  constructor(code: RefusalCode, detail: string, problems: readonly FieldProblem[] = []) {
+  constructor(code: RefusalCode, detail: string, problems: readonly Problem[] = []) {
     super(detail);
     this.code = code;
     this.problems = problems;

@@ -1,5 +1,6 @@
 import type { MemberId, StepId } from './ids.ts';
 import { checkMessage, STANDARD_VARIABLES } from './message.ts';
+import { type Name, type Problem, within } from './problem.ts';
 import type { Delay, SendingSchedule } from './schedule.ts';
 import { checkSchedule } from './schedule-problems.ts';
 
@@ -100,13 +101,6 @@ export interface TemplateSettings {
   approvalMode: ApprovalMode;
 }
 
-export interface Problem {
-  /** Where, as a path into the template: `steps.2.delay`. */
-  path: string;
-  /** What, with the value and the expectation; starts with the place a person knows. */
-  problem: string;
-}
-
 export const MAX_STEPS = 50;
 export const MAX_NOTE_CHARACTERS = 300;
 const MAX_WAIT_DAYS = 90;
@@ -121,10 +115,7 @@ export function checkTemplate(content: TemplateContent, settings: TemplateSettin
   return [
     ...checkSettings(settings),
     ...checkSteps(content.steps, allowed),
-    ...checkSchedule(content.schedule).map(({ path, problem }) => ({
-      path: `schedule.${path}`,
-      problem: `schedule: ${problem}`,
-    })),
+    ...within(['schedule'], checkSchedule(content.schedule)).map((problem) => ({ ...problem, place: ['schedule'] })),
     ...checkLinkedIn(content.linkedIn),
     ...checkSender(content),
     ...checkAiVariables(content.aiVariables),
@@ -139,30 +130,30 @@ export function allowedVariables(aiVariables: readonly AiVariable[]): ReadonlySe
 function checkSettings({ name, dailyLeadsTarget }: TemplateSettings): Problem[] {
   const problems: Problem[] = [];
   if (name === null || name.trim() === '')
-    problems.push({ path: 'name', problem: 'name: a template needs a name before it is activated' });
+    problems.push({ path: ['name'], place: ['name'], what: 'a template needs a name before it is activated' });
   if (!Number.isInteger(dailyLeadsTarget) || dailyLeadsTarget < 1 || dailyLeadsTarget > 10_000)
     problems.push({
-      path: 'dailyLeadsTarget',
-      problem: `daily leads target: must be a whole number from 1 to 10000, got ${dailyLeadsTarget}`,
+      path: ['dailyLeadsTarget'],
+      place: ['daily leads target'],
+      what: `must be a whole number from 1 to 10000, got ${dailyLeadsTarget}`,
     });
   return problems;
 }
 
 function checkSteps(steps: readonly TemplateStep[], allowed: ReadonlySet<string>): Problem[] {
-  if (steps.length === 0) return [{ path: 'steps', problem: 'steps: a template needs at least one step' }];
+  const [path, place] = [['steps'], ['steps']];
+  if (steps.length === 0) return [{ path, place, what: 'a template needs at least one step' }];
   const problems: Problem[] = [];
-  if (steps.length > MAX_STEPS)
-    problems.push({ path: 'steps', problem: `steps: at most ${MAX_STEPS}, got ${steps.length}` });
+  if (steps.length > MAX_STEPS) problems.push({ path, place, what: `at most ${MAX_STEPS}, got ${steps.length}` });
   const seen = new Set<StepId>();
   let emailBefore = false;
   for (const [index, step] of steps.entries()) {
-    const place = `step ${index + 1} ('${step.name}')`;
-    const at = (path: string, problem: string) =>
-      problems.push({ path: `steps.${index}.${path}`, problem: `${place}: ${problem}` });
+    const at = (field: string, what: string) =>
+      problems.push({ path: ['steps', index, field], place: [nameOf(step, index)], what });
     if (seen.has(step.id)) at('id', `its id ${step.id} is used by an earlier step`);
     seen.add(step.id);
-    for (const problem of delayProblems(step.delay, index)) at('delay', problem);
-    for (const [field, problem] of contentProblems(step, emailBefore, allowed)) at(field, problem);
+    for (const what of delayProblems(step.delay, index)) at('delay', what);
+    problems.push(...contentProblems(step, index, emailBefore, allowed));
     emailBefore ||= step.kind === 'email';
   }
   return problems;
@@ -183,31 +174,53 @@ function delayProblems(delay: Delay | null, index: number): string[] {
   return [`wait must be 0–${longest} ${delay.unit.replace('_', ' ')}, got ${delay.value}`];
 }
 
-function contentProblems(step: TemplateStep, emailBefore: boolean, allowed: ReadonlySet<string>): [string, string][] {
-  const text = (field: string, value: string, most: number, needed = true): [string, string][] => [
-    ...(needed && value.trim() === '' ? [[field, `${field} is empty`] satisfies [string, string]] : []),
-    ...(value.length > most
-      ? [[field, `${field} has ${value.length} characters, at most ${most}`] satisfies [string, string]]
-      : []),
-    ...checkMessage(value, allowed).map((problem): [string, string] => [field, `${field}: ${problem}`]),
-  ];
+const nameOf = ({ name }: TemplateStep, index: number): Name => ({ noun: 'step', number: index + 1, name });
+
+interface Text {
+  field: 'subject' | 'body' | 'note' | 'title' | 'instructions';
+  text: string;
+  /** Characters. */
+  most: number;
+  needed: boolean;
+}
+
+/** The texts of a step in which variables may stand. */
+function textsOf(step: TemplateStep, emailBefore: boolean): Text[] {
   switch (step.kind) {
     case 'email':
       return [
-        ...text('subject', step.subject, MAX_SUBJECT_CHARACTERS, step.newThread || !emailBefore),
-        ...text('body', step.body, MAX_BODY_CHARACTERS),
+        { field: 'subject', text: step.subject, most: MAX_SUBJECT_CHARACTERS, needed: step.newThread || !emailBefore },
+        { field: 'body', text: step.body, most: MAX_BODY_CHARACTERS, needed: true },
       ];
     case 'linkedin_message':
-      return text('body', step.body, MAX_LINKEDIN_CHARACTERS);
+      return [{ field: 'body', text: step.body, most: MAX_LINKEDIN_CHARACTERS, needed: true }];
     case 'linkedin_invitation':
-      return step.note === null ? [] : text('note', step.note, MAX_NOTE_CHARACTERS, false);
+      return step.note === null ? [] : [{ field: 'note', text: step.note, most: MAX_NOTE_CHARACTERS, needed: false }];
     case 'manual_task':
       return [
-        ...text('title', step.title, MAX_TITLE_CHARACTERS),
-        ...text('instructions', step.instructions, MAX_BODY_CHARACTERS, false),
+        { field: 'title', text: step.title, most: MAX_TITLE_CHARACTERS, needed: true },
+        { field: 'instructions', text: step.instructions, most: MAX_BODY_CHARACTERS, needed: false },
       ];
   }
 }
+
+const contentProblems = (
+  step: TemplateStep,
+  index: number,
+  emailBefore: boolean,
+  allowed: ReadonlySet<string>,
+): Problem[] =>
+  textsOf(step, emailBefore).flatMap(({ field, text, most, needed }): Problem[] => {
+    const path = ['steps', index, field];
+    const place = [nameOf(step, index)];
+    return [
+      ...(needed && text.trim() === '' ? [{ path, place, what: [{ field }, ' is empty'] }] : []),
+      ...(text.length > most
+        ? [{ path, place, what: [{ field }, ` has ${text.length} characters, at most ${most}`] }]
+        : []),
+      ...checkMessage(text, allowed).map((what) => ({ path, place: [...place, field], what })),
+    ];
+  });
 
 function checkLinkedIn(behaviour: LinkedInBehaviour): Problem[] {
   if (behaviour.kind === 'SKIP') return [];
@@ -215,8 +228,9 @@ function checkLinkedIn(behaviour: LinkedInBehaviour): Problem[] {
   if (Number.isInteger(maxWaitDays) && maxWaitDays >= 1 && maxWaitDays <= MAX_WAIT_DAYS) return [];
   return [
     {
-      path: 'linkedIn.maxWaitDays',
-      problem: `LinkedIn behaviour: wait must be 1–${MAX_WAIT_DAYS} days, got ${maxWaitDays}`,
+      path: ['linkedIn', 'maxWaitDays'],
+      place: ['LinkedIn behaviour'],
+      what: `wait must be 1–${MAX_WAIT_DAYS} days, got ${maxWaitDays}`,
     },
   ];
 }
@@ -224,7 +238,8 @@ function checkLinkedIn(behaviour: LinkedInBehaviour): Problem[] {
 function checkSender({ sender, steps }: TemplateContent): Problem[] {
   const sends = steps.some(({ kind }) => kind === 'email');
   if (!sends || sender.name.trim() !== '') return [];
-  return [{ path: 'sender.name', problem: 'sender: a template with emails needs the name they are sent under' }];
+  const what = 'a template with emails needs the name they are sent under';
+  return [{ path: ['sender', 'name'], place: ['sender'], what }];
 }
 
 function checkAiVariables(variables: readonly AiVariable[]): Problem[] {
@@ -232,8 +247,8 @@ function checkAiVariables(variables: readonly AiVariable[]): Problem[] {
   const seen = new Set<string>(STANDARD_VARIABLES);
   for (const [index, variable] of variables.entries()) {
     const { name, prompt, fallback } = variable;
-    const at = (field: string, problem: string) =>
-      problems.push({ path: `aiVariables.${index}.${field}`, problem: `AI variable '${name}': ${problem}` });
+    const at = (field: string, what: string) =>
+      problems.push({ path: ['aiVariables', index, field], place: [{ noun: 'AI variable', name }], what });
     if (!/^[a-z][a-z0-9_]{0,63}$/.test(name))
       at('name', 'a name is lower-case letters, digits and _, at most 64 characters');
     if (seen.has(name)) at('name', 'this name is taken');

@@ -63,8 +63,12 @@ describe('what a command refuses', () => {
   });
 
   test('lists every place, where it names several', async () => {
-    const places = [{ path: 'steps.2.delay', problem: "step 3 ('Follow-up'): wait must be 0–90 days, got -1" }];
-    expect((await meeting(new Refusal('invalid', 'cannot be activated yet', places))).body.errors).toEqual(places);
+    const place = [{ noun: 'step', number: 3, name: 'Follow-up' }];
+    const what = 'wait must be 0–90 days, got -1';
+    const problems = [{ path: ['steps', 2, 'delay'], place, what }];
+    expect((await meeting(new Refusal('invalid', 'cannot be activated yet', problems))).body.errors).toEqual([
+      { path: 'steps.2.delay', problem: "step 3 ('Follow-up'): wait must be 0–90 days, got -1" },
+    ]);
   });
 
   test('does not repeat the id that was not found: a foreign and an unknown one are told alike', async () => {

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { fileOf, parseTemplateFile, placeInFile, templateFile, templateOf } from '../../src/api/template-file.ts';
+import { fileOf, inFile, parseTemplateFile, templateFile, templateOf } from '../../src/api/template-file.ts';
 import { idOf, type TemplateId, type WorkspaceId } from '../../src/domain/ids.ts';
 import { Refusal } from '../../src/domain/refusal.ts';
 import { checkTemplate } from '../../src/domain/template.ts';
+import { told } from '../support/told.ts';
 
 const example = (name: string) =>
   JSON.parse(readFileSync(fileURLToPath(new URL(`../../examples/${name}`, import.meta.url)), 'utf8'));
@@ -166,13 +167,15 @@ describe('a template file', () => {
   });
 });
 
-test('places of the domain are told in the words of the file', () => {
-  expect(placeInFile('schedule.blocks.1.end')).toBe('schedule.hours.1.end');
-  expect(placeInFile('schedule.zone')).toBe('timezone');
-  expect(placeInFile('schedule.holidays.0')).toBe('schedule.holidays.0');
-  expect(placeInFile('linkedIn.maxWaitDays')).toBe('linkedin_behaviour.max_wait_days');
-  expect(placeInFile('aiVariables.0.prompt')).toBe('ai_variables.0.prompt');
-  expect(placeInFile('aiVariables.0.maxCharacters')).toBe('ai_variables.0.max_characters');
-  expect(placeInFile('dailyLeadsTarget')).toBe('daily_leads_target');
-  expect(placeInFile('steps.2.delay')).toBe('steps.2.delay');
+test.each([
+  [['schedule', 'blocks', 1, 'end'], 'schedule.hours.1.end'],
+  [['schedule', 'zone'], 'timezone'],
+  [['schedule', 'holidays', 0], 'schedule.holidays.0'],
+  [['linkedIn', 'maxWaitDays'], 'linkedin_behaviour.max_wait_days'],
+  [['aiVariables', 0, 'prompt'], 'ai_variables.0.prompt'],
+  [['aiVariables', 0, 'maxCharacters'], 'ai_variables.0.max_characters'],
+  [['dailyLeadsTarget'], 'daily_leads_target'],
+  [['steps', 2, 'delay'], 'steps.2.delay'],
+])('what is wrong at %j is told at %s in the file', (path, place) => {
+  expect(told(inFile([{ path, what: 'is wrong' }]))).toEqual([{ path: place, problem: 'is wrong' }]);
 });

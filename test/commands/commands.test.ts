@@ -38,6 +38,7 @@ import {
   type TaskId,
   type TemplateId,
 } from '../../src/domain/ids.ts';
+import { dotted, problemText } from '../../src/domain/problem.ts';
 import { Refusal, type RefusalCode } from '../../src/domain/refusal.ts';
 import { callsForAnswer, type ReplyIntent, replyIntents, replyPolicy } from '../../src/domain/reply.ts';
 import { canMove, isTerminal, openStatus, type SequenceEnd, type SequenceStatus } from '../../src/domain/sequence.ts';
@@ -179,7 +180,7 @@ describe('a template', () => {
     });
     const { code, problems } = await refusalOf(activateTemplate(deeds.commands, house.caller, templateId));
     expect(code).toBe('invalid');
-    expect(problems.map(({ path }) => path)).toEqual([
+    expect(problems.map(({ path }) => dotted(path))).toEqual([
       'name',
       'dailyLeadsTarget',
       'steps.0.subject',
@@ -190,7 +191,7 @@ describe('a template', () => {
       'sender.name',
       'aiVariables.0.name',
     ]);
-    expect(problems[4]?.problem).toBe("step 2 ('Follow-up'): wait must be 0–90 days, got -1");
+    expect(problems.map(problemText)[4]).toBe("step 2 ('Follow-up'): wait must be 0–90 days, got -1");
     expect(await templateOf(templateId)).toMatchObject({ status: 'PENDING_SETUP', activatedAt: null, version: 1 });
   });
 
@@ -241,7 +242,7 @@ describe('a template', () => {
     await activateTemplate(deeds.commands, house.caller, templateId);
     await expect(editTemplate(deeds.commands, house.caller, { ...broken, madeOn: 3 })).rejects.toMatchObject({
       code: 'invalid',
-      problems: [{ path: 'steps.0.body' }],
+      problems: [{ path: ['steps', 0, 'body'] }],
     });
     expect((await templateOf(templateId)).version).toBe(3);
     await deactivateTemplate(deeds.commands, house.caller, templateId);

@@ -20,6 +20,7 @@ import {
 } from '../../src/domain/schedule.ts';
 import { checkSchedule } from '../../src/domain/schedule-problems.ts';
 import { isZone, UnknownZone } from '../../src/domain/zone.ts';
+import { told } from '../support/told.ts';
 
 /** For a property on a slow core; all of them take about 4 s on an ordinary one. */
 const PATIENCE_MS = 60_000;
@@ -350,7 +351,7 @@ describe('a schedule that cannot be used', () => {
       'no permitted instant within 366 days of 2026-11-23',
     );
     expect(() => nextOpening(0, officeHours({ weekdays: [] }))).toThrow(NoPermittedInstant);
-    expect(checkSchedule(mondays)).toEqual([
+    expect(told(checkSchedule(mondays))).toEqual([
       {
         path: 'holidays',
         problem: 'no permitted instant within 366 days of 2026-11-23, expected a day that is no holiday',
@@ -393,7 +394,7 @@ describe('a schedule that cannot be used', () => {
       ],
       holidays: ['2026-12-25', '25.12.2026', '2026-02-30'],
     });
-    expect(checkSchedule(schedule)).toEqual([
+    expect(told(checkSchedule(schedule))).toEqual([
       { path: 'zone', problem: '"Mars/Base" is not an IANA time zone such as "Europe/Paris"' },
       { path: 'weekdays.2', problem: 'weekday 1 is there twice, expected once' },
       { path: 'blocks.0.start', problem: 'block 1 starts at "9:00", expected a time from "00:00" to "23:59"' },
@@ -406,7 +407,7 @@ describe('a schedule that cannot be used', () => {
   });
 
   test('nothing permitted at all, overlapping blocks and too many holidays are named', () => {
-    expect(checkSchedule(officeHours({ weekdays: [], blocks: [] }))).toEqual([
+    expect(told(checkSchedule(officeHours({ weekdays: [], blocks: [] })))).toEqual([
       { path: 'weekdays', problem: 'no weekday is permitted, expected at least one' },
       { path: 'blocks', problem: 'no hours are permitted, expected at least one block' },
     ]);
@@ -415,13 +416,13 @@ describe('a schedule that cannot be used', () => {
       { start: '13:00', end: '14:00' },
       { start: '11:00', end: '13:30' },
     ];
-    expect(checkSchedule(officeHours({ blocks: overlapping }))).toEqual([
+    expect(told(checkSchedule(officeHours({ blocks: overlapping })))).toEqual([
       {
         path: 'blocks.2',
         problem: 'block 3 (11:00–13:30) overlaps block 1 (09:00–12:00), expected blocks that do not',
       },
     ]);
-    expect(checkSchedule(officeHours({ holidays: Array.from({ length: 501 }, () => '2026-12-25') }))).toEqual([
+    expect(told(checkSchedule(officeHours({ holidays: Array.from({ length: 501 }, () => '2026-12-25') })))).toEqual([
       { path: 'holidays', problem: '501 holidays are listed, expected at most 500' },
     ]);
   });

@@ -11,6 +11,7 @@ import {
   type TemplateSettings,
   type TemplateStep,
 } from '../../src/domain/template.ts';
+import { told } from '../support/told.ts';
 
 const stepId = (number: number) => idOf<StepId>(`018d7e6f-5c4b-7a39-8281-0000000000${String(number).padStart(2, '0')}`);
 const threeDays: Delay = { value: 3, unit: 'business_days' };
@@ -47,7 +48,10 @@ const settings: TemplateSettings = {
 };
 
 const problemsOf = (over: Partial<TemplateContent>, settingsOver: Partial<TemplateSettings> = {}) =>
-  checkTemplate({ ...content, ...over }, { ...settings, ...settingsOver }).map(({ path, problem }) => [path, problem]);
+  told(checkTemplate({ ...content, ...over }, { ...settings, ...settingsOver })).map(({ path, problem }) => [
+    path,
+    problem,
+  ]);
 const problemsOfSteps = (...steps: TemplateStep[]) => problemsOf({ steps });
 const long = (length: number) => 'x'.repeat(length);
 

@@ -11,10 +11,11 @@ import { unknownMembers } from '../../db/member-reads.ts';
 import { listTemplates, openSequencesOf } from '../../db/template-reads.ts';
 import { readTemplate, type TemplateWithContent } from '../../db/templates.ts';
 import type { TemplateId } from '../../domain/ids.ts';
-import { type FieldProblem, Refusal } from '../../domain/refusal.ts';
+import { Refusal } from '../../domain/refusal.ts';
 import { checkTemplate, templateStatuses } from '../../domain/template.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
+import { showProblem } from '../problems.ts';
 import { noBody } from '../shapes/inputs.ts';
 import { pageAnswer, paging, pathId, text } from '../shapes/primitives.ts';
 import {
@@ -24,7 +25,7 @@ import {
   showTemplateLine,
   templateLines,
 } from '../shapes/templates.ts';
-import { checkTexts, fileOf, placeInFile, templateFields, templateOf } from '../template-file.ts';
+import { checkTexts, fileOf, inFile, templateFields, templateOf } from '../template-file.ts';
 
 const newTemplate = z.strictObject({
   ...templateFields,
@@ -146,7 +147,7 @@ const showTemplate = (found: TemplateWithContent, openSequences: number): Edited
   status: found.template.status,
   version: found.template.version,
   open_sequences: openSequences,
-  problems: inFile(checkTemplate(found.content, found.template)),
+  problems: inFile(checkTemplate(found.content, found.template)).map(showProblem),
   template: fileOf(found),
 });
 
@@ -160,16 +161,13 @@ async function refuseBadTemplate({ db }: ApiDeps, { workspaceId }: Caller, { con
     ...checkTexts(content),
     ...content.steps.flatMap((step, index) =>
       step.kind === 'manual_task' && step.assignee !== null && unknown.includes(step.assignee)
-        ? [{ path: `steps.${index}.assignee_id`, problem: `${step.assignee} is no member of this workspace` }]
+        ? [{ path: ['steps', index, 'assignee_id'], what: `${step.assignee} is no member of this workspace` }]
         : [],
     ),
   ];
   if (problems.length > 0)
     throw new Refusal('invalid', `the template has ${problems.length} problem(s), nothing was saved`, problems);
 }
-
-const inFile = (problems: readonly FieldProblem[]): FieldProblem[] =>
-  problems.map(({ path, problem }) => ({ path: placeInFile(path), problem }));
 
 /** The places of a refusal as the file calls them. */
 async function namingPlaces<T>(work: () => Promise<T>): Promise<T> {

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Preview } from '../../commands/templates/preview-template.ts';
 import { type AiValues, aiWriters } from '../../domain/copy/generation.ts';
 import { stepKinds } from '../../domain/sequence.ts';
-import { placeInFile } from '../template-file.ts';
+import { problemLine, showProblem } from '../problems.ts';
+import { inFile } from '../template-file.ts';
 import { printedId, printedInstant, printInstant } from './primitives.ts';
 import { contentShape, showContent } from './step-content.ts';
 
@@ -30,7 +31,7 @@ export const previewShape = z.object({
   ),
   ai_values: z.array(aiValueShape),
   /** What keeps the template from being activated. */
-  problems: z.array(z.object({ path: z.string(), problem: z.string() })),
+  problems: z.array(problemLine),
 });
 export type PreviewShown = z.output<typeof previewShape>;
 
@@ -46,7 +47,7 @@ export const showPreview = ({ steps, ai, problems }: Preview): PreviewShown => (
     planned: planned && { day: planned.day, at: printInstant(planned.at), text: planned.text },
   })),
   ai_values: showAiValues(ai),
-  problems: problems.map(({ path, problem }) => ({ path: placeInFile(path), problem })),
+  problems: inFile(problems).map(showProblem),
 });
 
 export const testEmailShape = z.object({ sent_to: z.string() });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { TemplateLine } from '../../db/template-reads.ts';
 import { manualTaskKinds, templateStatuses } from '../../domain/template.ts';
+import { problemLine } from '../problems.ts';
 import { pageOf, printedId, printedInstant, printInstant } from './primitives.ts';
 
 const delay = z.object({ value: z.number(), unit: z.enum(['business_days', 'days', 'hours', 'minutes']) }).nullable();
@@ -59,7 +60,7 @@ export const editedTemplateShape = z.object({
   /** They keep the version they were enrolled with. */
   open_sequences: z.int(),
   /** What keeps it from being activated. */
-  problems: z.array(z.object({ path: z.string(), problem: z.string() })),
+  problems: z.array(problemLine),
   template: savedFile,
 });
 export type EditedTemplate = z.output<typeof editedTemplateShape>;

@@ -69,7 +69,7 @@ export function suppressionRoutes(app: App, deps: ApiDeps): void {
     async ({ caller, body: { entries } }) => {
       const normal = entries.map((entry) => ({ ...entry, normal: normaliseSuppression(entry.kind, entry.value) }));
       const problems = normal.flatMap(({ normal }, index) =>
-        normal.ok ? [] : [{ path: `entries.${index}.value`, problem: normal.problem }],
+        normal.ok ? [] : [{ path: ['entries', index, 'value'], what: normal.problem }],
       );
       if (problems.length > 0)
         throw new Refusal('invalid', `${problems.length} of ${entries.length} entries are malformed`, problems);

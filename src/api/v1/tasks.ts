@@ -167,7 +167,7 @@ async function contentOf(
   const unknown = await db.inWorkspace(workspaceId, (tx) => unknownMembers(tx, [assignee]));
   if (unknown.length > 0)
     throw new Refusal('invalid', `no member ${assignee}`, [
-      { path: 'content.assignee_id', problem: 'is no member of this workspace' },
+      { path: ['content', 'assignee_id'], what: 'is no member of this workspace' },
     ]);
   return content;
 }

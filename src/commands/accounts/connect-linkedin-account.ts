@@ -44,6 +44,6 @@ export async function refuseInUse({ db }: Pick<CommandDeps, 'db'>, externalId: s
       .where(and(sql`${accounts.settings} ->> 'externalId' = ${externalId}`, ne(accounts.status, 'REMOVED'))),
   );
   if (!found) return;
-  const problem = `${JSON.stringify(externalId)} is connected already: an account at the provider is connected once`;
-  throw new Refusal('invalid', 'the account cannot be connected', [{ path: 'external_id', problem }]);
+  const what = `${JSON.stringify(externalId)} is connected already: an account at the provider is connected once`;
+  throw new Refusal('invalid', 'the account cannot be connected', [{ path: ['external_id'], what }]);
 }

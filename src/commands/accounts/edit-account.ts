@@ -13,7 +13,8 @@ import {
   type ServerInput,
 } from '../../domain/accounts/account-settings.ts';
 import type { AccountId } from '../../domain/ids.ts';
-import { type FieldProblem, Refusal } from '../../domain/refusal.ts';
+import type { Problem } from '../../domain/problem.ts';
+import { Refusal } from '../../domain/refusal.ts';
 import type { AccountDeps, Caller } from '../deps.ts';
 import { passwordsOf, settingsOf } from './connect-account.ts';
 import { refuseInUse } from './connect-linkedin-account.ts';
@@ -90,10 +91,10 @@ const namesOf = (change: object): string[] =>
   Object.entries(change).flatMap(([name, value]) => (value === undefined ? [] : [name]));
 
 /** What only the other channel has. */
-function strangeTo({ channel }: AccountRow, { habits, servers, externalId }: AccountChange): FieldProblem[] {
+function strangeTo({ channel }: AccountRow, { habits, servers, externalId }: AccountChange): Problem[] {
   const { invitationsPerDay, invitationsPerWeek, withdrawAfterDays, signature } = habits;
   const { smtp, imap, filesSent } = servers;
-  const [others, problem] =
+  const [others, what] =
     channel === 'email'
       ? [
           {
@@ -105,7 +106,7 @@ function strangeTo({ channel }: AccountRow, { habits, servers, externalId }: Acc
           'is of LinkedIn accounts: this is an email account',
         ]
       : [{ signature, smtp, imap, files_sent: filesSent }, 'is of email accounts: this is a LinkedIn account'];
-  return namesOf(others).map((path) => ({ path, problem }));
+  return namesOf(others).map((name) => ({ path: [name], what }));
 }
 
 /** UIDs and the day it was read last mean nothing in another inbox. */
@@ -120,7 +121,7 @@ function wantedConnection(
   deps: AccountDeps,
   account: AccountRow,
   { servers, externalId }: AccountChange,
-): { connection: Connection; problems: FieldProblem[] } | null {
+): { connection: Connection; problems: Problem[] } | null {
   const { settings, credentials } = account;
   if (settings.channel === 'email')
     return namesOf(servers).length === 0 ? null : serversAfter(deps, account, settings, servers);
@@ -138,7 +139,7 @@ function serversAfter(
   account: AccountRow,
   { smtp, imap, filesSent }: EmailSettings,
   change: ServersChange,
-): { connection: Connection; problems: FieldProblem[] } {
+): { connection: Connection; problems: Problem[] } {
   const stored = openCredentials(deps.vault, account);
   const servers = {
     smtp: serverAfter(smtp, stored.smtp, change.smtp ?? {}),

@@ -2,7 +2,8 @@ import type { LinkedInUnavailable } from '../../adapters/linkedin.ts';
 import type { AccountRow } from '../../db/rows.ts';
 import type { EmailCredentials, EmailSettings, LinkedInSettings } from '../../domain/accounts/account.ts';
 import type { AccountId } from '../../domain/ids.ts';
-import { type FieldProblem, Refusal } from '../../domain/refusal.ts';
+import type { Problem } from '../../domain/problem.ts';
+import { Refusal } from '../../domain/refusal.ts';
 import type { AccountDeps, Caller } from '../deps.ts';
 import { openCredentials } from './credentials.ts';
 import { readAccount, refuseRemoved } from './on-account.ts';
@@ -32,8 +33,8 @@ export async function testLinkedIn(
   { externalId }: LinkedInSettings,
 ): Promise<void> {
   const status = await linkedIn.accountStatus({ externalId }).catch(unavailable);
-  const problem = linkedInProblem(status, externalId);
-  if (problem !== null) throw failed([{ path: 'external_id', problem }]);
+  const what = linkedInProblem(status, externalId);
+  if (what !== null) throw failed([{ path: ['external_id'], what }]);
 }
 
 function linkedInProblem(
@@ -84,25 +85,25 @@ export async function testServers(
   if (found.length > 0) throw failed(found);
 }
 
-const failed = (problems: readonly FieldProblem[]) =>
+const failed = (problems: readonly Problem[]) =>
   new Refusal('invalid', 'the connection test failed; nothing was changed', problems);
 
 async function testSmtp(
   mailer: Servers['mailer'],
   { tls, ...server }: EmailSettings['smtp'],
   password: string | null,
-): Promise<FieldProblem[]> {
+): Promise<Problem[]> {
   const settings = { ...server, secure: tls === 'implicit', requireTls: tls === 'starttls', password };
   const result = await mailer.verify(settings, AbortSignal.timeout(TIMEOUT_MS)).catch(tooSlow);
   if (result.kind === 'ok') return [];
   const places = {
-    host: 'smtp.host',
-    port: 'smtp.port',
-    tls: 'smtp.tls',
-    login: server.user === null ? 'smtp.user' : 'smtp.password',
-    server: 'smtp.host',
+    host: 'host',
+    port: 'port',
+    tls: 'tls',
+    login: server.user === null ? 'user' : 'password',
+    server: 'host',
   } as const;
-  return [{ path: places[result.at], problem: result.detail }];
+  return [{ path: ['smtp', places[result.at]], what: result.detail }];
 }
 
 /** `verify` throws nothing but the reason of an abort. */
@@ -116,7 +117,7 @@ async function testImap(
   mailboxes: Servers['mailboxes'],
   server: EmailSettings['imap'],
   password: string | null,
-): Promise<FieldProblem[]> {
+): Promise<Problem[]> {
   try {
     const mailbox = await mailboxes.open({ ...server, password }, AbortSignal.timeout(TIMEOUT_MS));
     await mailbox.close();
@@ -124,11 +125,11 @@ async function testImap(
   } catch (error) {
     if (!isAway(error)) throw error;
     const places = {
-      authentication: server.user === null ? 'imap.user' : 'imap.password',
-      tls: 'imap.tls',
-      away: 'imap.host',
+      authentication: server.user === null ? 'user' : 'password',
+      tls: 'tls',
+      away: 'host',
     } as const;
-    return [{ path: places[error.kind], problem: error.message }];
+    return [{ path: ['imap', places[error.kind]], what: error.message }];
   }
 }
 

@@ -26,7 +26,7 @@ export async function suppress(
   const { workspaceId, actor } = caller;
   const entries = inputs.map(({ kind, value, reason }) => {
     const normal = normaliseSuppression(kind, value);
-    if (!normal.ok) throw new Refusal('invalid', normal.problem, [{ path: 'value', problem: normal.problem }]);
+    if (!normal.ok) throw new Refusal('invalid', normal.problem, [{ path: ['value'], what: normal.problem }]);
     return { kind, value: normal.value, reason };
   });
   await deps.db.inWorkspace(workspaceId, async (tx) => {

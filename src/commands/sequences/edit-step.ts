@@ -3,7 +3,8 @@ import type { Tx } from '../../db/pool.ts';
 import { recordOfSequence } from '../../db/scene.ts';
 import type { StepContent } from '../../domain/copy/step-content.ts';
 import { checkEdit, threadStarter } from '../../domain/copy/step-edit.ts';
-import { type FieldProblem, Refusal } from '../../domain/refusal.ts';
+import { type Problem, within } from '../../domain/problem.ts';
+import { Refusal } from '../../domain/refusal.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
 import { onSequence } from './on-sequence.ts';
 import { type CopyAsked, replaceCopy, takeEditable } from './replace-copy.ts';
@@ -32,7 +33,7 @@ export const editStep = (deps: CommandDeps, caller: Caller, input: EditStepInput
       ...(await checkAssignee(tx, content)),
     ];
     if (problems.length > 0)
-      throw new Refusal('invalid', `the copy has ${problems.length} problem(s)`, inBody(problems));
+      throw new Refusal('invalid', `the copy has ${problems.length} problem(s)`, within(['content'], problems));
     const news = await replaceCopy(scene, step, content);
     const { contentVersion: version } = step;
     await recordOfSequence(scene, 'step_edited', { step: step.position + 1, stepKind: step.kind, version });
@@ -40,11 +41,8 @@ export const editStep = (deps: CommandDeps, caller: Caller, input: EditStepInput
   });
 
 /** A task given to nobody we know could never be opened. */
-async function checkAssignee(tx: Tx, content: StepContent): Promise<FieldProblem[]> {
+async function checkAssignee(tx: Tx, content: StepContent): Promise<Problem[]> {
   if (content.kind !== 'manual_task' || content.assignee === null) return [];
   const unknown = await unknownMembers(tx, [content.assignee]);
-  return unknown.length === 0 ? [] : [{ path: 'assignee_id', problem: 'is no member of this workspace' }];
+  return unknown.length === 0 ? [] : [{ path: ['assignee_id'], what: 'is no member of this workspace' }];
 }
-
-const inBody = (problems: readonly FieldProblem[]): FieldProblem[] =>
-  problems.map(({ path, problem }) => ({ path: `content.${path}`, problem }));

@@ -51,6 +51,6 @@ async function askModel(deps: CopyDeps, { workspaceId }: Caller, asked: CopyAske
 
 function refuseUnfit(number: number, problems: readonly string[]): void {
   if (problems.length === 0) return;
-  const found = problems.map((problem) => ({ path: '', problem }));
+  const found = problems.map((what) => ({ path: [], what }));
   throw new Refusal('rule_refused', `step ${number} came out unfit to be sent; its copy stays as it is`, found);
 }

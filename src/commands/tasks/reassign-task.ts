@@ -16,7 +16,7 @@ export const reassignTask = (
     const [stranger] = await unknownMembers(tx, [assigneeId]);
     if (stranger)
       throw new Refusal('invalid', `no member ${stranger}`, [
-        { path: 'assignee_id', problem: 'is no member of this workspace' },
+        { path: ['assignee_id'], what: 'is no member of this workspace' },
       ]);
     await changeTask(tx, taskId, { assigneeId });
     return { kind: 'task_reassigned', data: { from: task.assigneeId, to: assigneeId } };

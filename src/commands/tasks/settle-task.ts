@@ -11,6 +11,7 @@ import { jitterKey } from '../../db/walks.ts';
 import type { StepContent } from '../../domain/copy/step-content.ts';
 import { checkEdit, threadStarter } from '../../domain/copy/step-edit.ts';
 import type { TaskId } from '../../domain/ids.ts';
+import { within } from '../../domain/problem.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { replyPolicy } from '../../domain/reply.ts';
 import { planStep } from '../../domain/schedule.ts';
@@ -125,7 +126,7 @@ async function followCopy(scene: Scene, step: StepRow, { to, content }: Settleme
     throw new Refusal(
       'invalid',
       `the copy of step ${step.position + 1} cannot be sent like this`,
-      problems.map(({ path, problem }) => ({ path: `content.${path}`, problem })),
+      within(['content'], problems),
     );
   await writeContent(tx, step, content, []);
 }

@@ -22,7 +22,7 @@ export const snoozeTask = (
     if (snoozedUntil === task.snoozedUntil) return null;
     if (snoozedUntil !== null && snoozedUntil <= now)
       throw new Refusal('invalid', 'a task is snoozed until an instant to come', [
-        { path: 'until', problem: 'must be an instant to come' },
+        { path: ['until'], what: 'must be an instant to come' },
       ]);
     await changeTask(tx, taskId, { snoozedUntil });
     const printed = snoozedUntil === null ? null : new Date(snoozedUntil).toISOString();

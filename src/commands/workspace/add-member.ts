@@ -8,7 +8,8 @@ import { members } from '../../db/schema.ts';
 import { normaliseEmail } from '../../domain/contact.ts';
 import type { MemberId } from '../../domain/ids.ts';
 import { checkLine } from '../../domain/line.ts';
-import { type FieldProblem, Refusal } from '../../domain/refusal.ts';
+import type { Problem } from '../../domain/problem.ts';
+import { Refusal } from '../../domain/refusal.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
 
 export interface NewMember {
@@ -26,9 +27,9 @@ export async function addMember(
   { name, email: given }: NewMember,
 ): Promise<MemberId> {
   const normal = normaliseEmail(given);
-  const problems: FieldProblem[] = [
+  const problems: Problem[] = [
     ...checkLine('name', name, 200),
-    ...(normal.ok ? [] : [{ path: 'email', problem: normal.problem }]),
+    ...(normal.ok ? [] : [{ path: ['email'], what: normal.problem }]),
   ];
   if (problems.length > 0 || !normal.ok) throw new Refusal('invalid', 'the member cannot be added like this', problems);
   const member = { name: name.trim(), email: normal.email };

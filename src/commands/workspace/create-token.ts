@@ -30,7 +30,7 @@ export async function createToken(
 ): Promise<{ id: TokenId; token: string }> {
   const problems = [
     ...checkLine('name', name, 100),
-    ...(scopes.length === 0 ? [{ path: 'scopes', problem: 'must name at least one' }] : []),
+    ...(scopes.length === 0 ? [{ path: ['scopes'], what: 'must name at least one' }] : []),
   ];
   if (problems.length > 0) throw new Refusal('invalid', 'the token cannot be made like this', problems);
   const lacking = scopes.filter((scope) => !own.includes(scope));
@@ -38,7 +38,7 @@ export async function createToken(
   return db.inWorkspace(workspaceId, async (tx) => {
     if (memberId !== null && (await unknownMembers(tx, [memberId])).length > 0)
       throw new Refusal('invalid', 'the token belongs to nobody', [
-        { path: 'member_id', problem: 'is no member of this workspace' },
+        { path: ['member_id'], what: 'is no member of this workspace' },
       ]);
     const expiresAt = expiresInDays === null ? null : Date.now() + expiresInDays * DAY_MS;
     const { token, row } = await writeToken(tx, {

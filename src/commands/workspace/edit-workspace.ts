@@ -3,7 +3,8 @@ import { appNow } from '../../db/clock.ts';
 import { record } from '../../db/events.ts';
 import { workspaces } from '../../db/schema.ts';
 import { checkLine } from '../../domain/line.ts';
-import { type FieldProblem, Refusal } from '../../domain/refusal.ts';
+import type { Problem } from '../../domain/problem.ts';
+import { Refusal } from '../../domain/refusal.ts';
 import { isZone } from '../../domain/zone.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
 
@@ -34,7 +35,7 @@ export async function editWorkspace(
   });
 }
 
-function problemsOf({ name, zone, legalName, postalAddress }: WorkspaceChange): FieldProblem[] {
+function problemsOf({ name, zone, legalName, postalAddress }: WorkspaceChange): Problem[] {
   const isLong = (postalAddress ?? '').length > 500;
   return [
     ...(name === undefined ? [] : checkLine('name', name, 200)),
@@ -42,11 +43,11 @@ function problemsOf({ name, zone, legalName, postalAddress }: WorkspaceChange): 
       ? []
       : [
           {
-            path: 'timezone',
-            problem: `must be an IANA time zone such as "Europe/Paris", got ${JSON.stringify(zone)}`,
+            path: ['timezone'],
+            what: `must be an IANA time zone such as "Europe/Paris", got ${JSON.stringify(zone)}`,
           },
         ]),
     ...((legalName ?? '').trim() === '' ? [] : checkLine('legal_name', legalName ?? '', 200)),
-    ...(isLong ? [{ path: 'postal_address', problem: 'must have at most 500 characters' }] : []),
+    ...(isLong ? [{ path: ['postal_address'], what: 'must have at most 500 characters' }] : []),
   ];
 }

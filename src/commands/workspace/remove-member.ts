@@ -63,7 +63,7 @@ async function close(tx: Tx, caller: Caller, id: MemberId, successorId: MemberId
     throw new Refusal(
       'rule_refused',
       `this member has ${holdings.openTasks} open tasks, ${holdings.campaigns} campaigns and ${holdings.accounts} accounts: say who takes them`,
-      [{ path: 'successor_id', problem: 'must name the member who takes them' }],
+      [{ path: ['successor_id'], what: 'must name the member who takes them' }],
     );
   if (member.removedAt !== null) return;
   const now = await appNow(tx);
@@ -83,6 +83,6 @@ async function refuseSuccessor(tx: Tx, id: MemberId, successorId: MemberId | nul
   const isKnown = successorId !== id && (await unknownMembers(tx, [successorId])).length === 0;
   if (!isKnown)
     throw new Refusal('invalid', 'the successor cannot take anything', [
-      { path: 'successor_id', problem: 'must be another member of this workspace' },
+      { path: ['successor_id'], what: 'must be another member of this workspace' },
     ]);
 }

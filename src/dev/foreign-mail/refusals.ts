@@ -6,7 +6,8 @@ import {
 } from '../../commands/accounts/connect-account.ts';
 import { testServers } from '../../commands/accounts/test-account.ts';
 import type { AccountDeps, Caller } from '../../commands/deps.ts';
-import { type FieldProblem, Refusal } from '../../domain/refusal.ts';
+import { dotted, type Problem, problemText } from '../../domain/problem.ts';
+import { Refusal } from '../../domain/refusal.ts';
 import { mailPorts } from './engine.ts';
 import type { Findings } from './report.ts';
 import type { ForeignMail } from './server.ts';
@@ -32,7 +33,7 @@ export async function tryMistakes(
   });
   for (const { what, expected, problems } of await Promise.all(tried)) {
     const asExpected = Object.entries(expected).map(([path, words]) =>
-      problems.some((found) => found.path === path && words.test(found.problem)),
+      problems.some((found) => dotted(found.path) === path && words.test(problemText(found))),
     );
     findings.holds(what, problems.length === asExpected.length && asExpected.every(Boolean), told(problems));
   }
@@ -54,10 +55,10 @@ export async function tryOtherPorts(
   findings.holds('SMTP with TLS at once, IMAP with STARTTLS', problems.length === 0, told(problems));
 }
 
-const told = (problems: readonly FieldProblem[]) =>
-  problems.map(({ path, problem }) => `${path}: ${problem}`).join('\n') || 'connects';
+const told = (problems: readonly Problem[]) =>
+  problems.map((problem) => `${dotted(problem.path)}: ${problemText(problem)}`).join('\n') || 'connects';
 
-async function problemsOf(attempt: Promise<unknown>): Promise<readonly FieldProblem[]> {
+async function problemsOf(attempt: Promise<unknown>): Promise<readonly Problem[]> {
   try {
     await attempt;
     return [];

@@ -1,5 +1,5 @@
 import { domainOf, isReservedDomain, normaliseEmail, normaliseProfile } from '../contact.ts';
-import type { FieldProblem } from '../refusal.ts';
+import type { Problem } from '../problem.ts';
 import { isZone } from '../zone.ts';
 import type { ServerSettings } from './account.ts';
 import { checkHost, isPrivateHost } from './host.ts';
@@ -65,55 +65,55 @@ export const accountLimits = {
 export const checkNewAccount = (
   { address, ...account }: { address: string } & AccountHabits & AccountServers,
   rules: AccountRules,
-): FieldProblem[] => [...checkAddress(address, rules), ...checkHabits(account), ...checkServers(account, rules)];
+): Problem[] => [...checkAddress(address, rules), ...checkHabits(account), ...checkServers(account, rules)];
 
 /** Everything wrong with a new LinkedIn account; empty: its provider may be asked. */
 export const checkNewLinkedIn = ({
   profile,
   externalId,
   ...habits
-}: { profile: string; externalId: string } & LinkedInHabits): FieldProblem[] => {
+}: { profile: string; externalId: string } & LinkedInHabits): Problem[] => {
   const normal = normaliseProfile(profile);
   return [
-    ...(normal.ok ? [] : [{ path: 'profile', problem: normal.problem }]),
+    ...(normal.ok ? [] : [{ path: ['profile'], what: normal.problem }]),
     ...checkExternalId(externalId),
     ...checkHabits(habits),
   ];
 };
 
-export const checkExternalId = (externalId: string): FieldProblem[] =>
+export const checkExternalId = (externalId: string): Problem[] =>
   /^[\x21-\x7e]+$/.test(externalId)
     ? []
-    : [{ path: 'external_id', problem: 'must be the id by which the provider names the account, without spaces' }];
+    : [{ path: ['external_id'], what: 'must be the id by which the provider names the account, without spaces' }];
 
-function checkAddress(address: string, { allowPrivateHosts }: AccountRules): FieldProblem[] {
+function checkAddress(address: string, { allowPrivateHosts }: AccountRules): Problem[] {
   const normal = normaliseEmail(address);
-  if (!normal.ok) return [{ path: 'address', problem: normal.problem }];
+  if (!normal.ok) return [{ path: ['address'], what: normal.problem }];
   if (allowPrivateHosts || !isReservedDomain(domainOf(normal.email))) return [];
-  const problem = `${JSON.stringify(address)} is in a domain kept for examples and tests: nobody receives mail there`;
-  return [{ path: 'address', problem }];
+  const what = `${JSON.stringify(address)} is in a domain kept for examples and tests: nobody receives mail there`;
+  return [{ path: ['address'], what }];
 }
 
 /** What is wrong with the given ones of what a person decides. */
-export function checkHabits(habits: Partial<AccountHabits & InvitationHabits>): FieldProblem[] {
-  const problems: FieldProblem[] = [];
-  const check = (fits: boolean, path: string, problem: string) => {
-    if (!fits) problems.push({ path, problem });
+export function checkHabits(habits: Partial<AccountHabits & InvitationHabits>): Problem[] {
+  const problems: Problem[] = [];
+  const check = (fits: boolean, field: string, what: string) => {
+    if (!fits) problems.push({ path: [field], what });
   };
   const { zone } = habits;
-  for (const [path, name] of [
+  for (const [field, name] of [
     ['sender_name', habits.senderName],
     ['sender_job_title', habits.senderJobTitle],
   ] as const)
-    check(isOneLine(name ?? 'x'), path, 'must be one line of text, or null');
+    check(isOneLine(name ?? 'x'), field, 'must be one line of text, or null');
   if (zone !== undefined)
     check(isZone(zone), 'timezone', `must be an IANA time zone such as "Europe/Paris", got ${JSON.stringify(zone)}`);
-  for (const { name, path, least, what } of numbers) {
+  for (const { name, field, least, what } of numbers) {
     const given = habits[name] ?? least;
     const most = accountLimits[name];
     check(
       isWhole(given, most) && given >= least,
-      path,
+      field,
       `must be a whole number ${what}from ${least} to ${most}, got ${given}`,
     );
   }
@@ -121,25 +121,25 @@ export function checkHabits(habits: Partial<AccountHabits & InvitationHabits>): 
 }
 
 const numbers = [
-  { name: 'dailyCap', path: 'daily_cap', least: 0, what: '' },
-  { name: 'gapSeconds', path: 'gap_seconds', least: 0, what: 'of seconds ' },
-  { name: 'invitationsPerDay', path: 'invitations_per_day', least: 0, what: '' },
-  { name: 'invitationsPerWeek', path: 'invitations_per_week', least: 0, what: '' },
-  { name: 'withdrawAfterDays', path: 'withdraw_after_days', least: 1, what: 'of days ' },
+  { name: 'dailyCap', field: 'daily_cap', least: 0, what: '' },
+  { name: 'gapSeconds', field: 'gap_seconds', least: 0, what: 'of seconds ' },
+  { name: 'invitationsPerDay', field: 'invitations_per_day', least: 0, what: '' },
+  { name: 'invitationsPerWeek', field: 'invitations_per_week', least: 0, what: '' },
+  { name: 'withdrawAfterDays', field: 'withdraw_after_days', least: 1, what: 'of days ' },
 ] as const;
 
 const isOneLine = (text: string) => text.trim() !== '' && !/[\p{Cc}\u2028\u2029]/u.test(text);
 const isWhole = (value: number, most: number) => Number.isInteger(value) && value >= 0 && value <= most;
 
-export const checkServers = ({ smtp, imap }: AccountServers, rules: AccountRules): FieldProblem[] => [
+export const checkServers = ({ smtp, imap }: AccountServers, rules: AccountRules): Problem[] => [
   ...checkServer('smtp', smtp, rules),
   ...checkServer('imap', imap, rules),
 ];
 
-function checkServer(name: 'smtp' | 'imap', server: ServerInput, rules: AccountRules): FieldProblem[] {
-  const problems: FieldProblem[] = [];
-  const check = (problem: string | null, field: keyof ServerInput) => {
-    if (problem !== null) problems.push({ path: `${name}.${field}`, problem });
+function checkServer(name: 'smtp' | 'imap', server: ServerInput, rules: AccountRules): Problem[] {
+  const problems: Problem[] = [];
+  const check = (what: string | null, field: keyof ServerInput) => {
+    if (what !== null) problems.push({ path: [name, field], what });
   };
   const { host, port, tls, user, password } = server;
   check(checkHost(host, rules), 'host');

@@ -1,7 +1,8 @@
 import { DAY_MS } from '../durations.ts';
 import { instantText } from '../instant-text.ts';
+import type { Problem } from '../problem.ts';
 import { localDate, nextInstant } from '../schedule.ts';
-import type { Problem, TemplateContent } from '../template.ts';
+import type { TemplateContent } from '../template.ts';
 
 /** Whom a preview is for where nobody is chosen: everything that templates may ask of a contact is known of them. */
 export const sampleContact = {
@@ -40,7 +41,8 @@ export function planSteps(
   problems: readonly Problem[],
   start: number,
 ): PlannedStep[] | null {
-  if (problems.some(({ path }) => path.startsWith('schedule.') || /^steps\.\d+\.delay$/.test(path))) return null;
+  if (problems.some(({ path: [part, , field] }) => part === 'schedule' || (part === 'steps' && field === 'delay')))
+    return null;
   const { zone } = schedule;
   const planned: PlannedStep[] = [];
   let [base, dayZero] = [start, 0];

@@ -1,4 +1,4 @@
-import type { FieldProblem } from '../refusal.ts';
+import type { Problem } from '../problem.ts';
 import { finishedSteps, isTerminal, type SequenceStatus, type StepKind, type StepStatus } from '../sequence.ts';
 import {
   MAX_BODY_CHARACTERS,
@@ -35,43 +35,46 @@ export function whyNotEditable({ sequence, step, wasTried }: EditFacts): string 
   return null;
 }
 
-type Field = { path: string; text: string; most: number; needed: boolean; header?: true };
+type Field = { field: string; text: string; most: number; needed: boolean; header?: true };
 
 /**
  * What is wrong with copy that a person wrote, each with its place; `answersInThread`: an email whose subject is the
  * thread's. The limits are the template's. Design 7.
  */
-export const checkEdit = (content: StepContent, { answersInThread }: { answersInThread: boolean }): FieldProblem[] =>
-  fieldsOf(content, answersInThread).flatMap(({ path, text, most, needed, header }) => [
-    ...(needed && text.trim() === '' ? [{ path, problem: `${path} is empty` }] : []),
-    ...(text.length > most ? [{ path, problem: `${path} has ${text.length} characters, at most ${most}` }] : []),
-    ...(header && /[\p{Cc}\u2028\u2029]/u.test(text)
-      ? [{ path, problem: `${path} holds a line break or another control character` }]
-      : []),
-    ...unfilledIn(text).map((problem) => ({ path, problem: `${path}: ${problem}` })),
-  ]);
+export const checkEdit = (content: StepContent, { answersInThread }: { answersInThread: boolean }): Problem[] =>
+  fieldsOf(content, answersInThread).flatMap(({ field, text, most, needed, header }): Problem[] => {
+    const path = [field];
+    return [
+      ...(needed && text.trim() === '' ? [{ path, what: [{ field }, ' is empty'] }] : []),
+      ...(text.length > most ? [{ path, what: [{ field }, ` has ${text.length} characters, at most ${most}`] }] : []),
+      ...(header && /[\p{Cc}\u2028\u2029]/u.test(text)
+        ? [{ path, what: [{ field }, ' holds a line break or another control character'] }]
+        : []),
+      ...unfilledIn(text).map((what) => ({ path, place: [field], what })),
+    ];
+  });
 
 function fieldsOf(content: StepContent, answersInThread: boolean): Field[] {
   switch (content.kind) {
     case 'email':
       return [
         {
-          path: 'subject',
+          field: 'subject',
           text: content.subject,
           most: MAX_SUBJECT_CHARACTERS,
           needed: !answersInThread,
           header: true,
         },
-        { path: 'body', text: content.body, most: MAX_BODY_CHARACTERS, needed: true },
+        { field: 'body', text: content.body, most: MAX_BODY_CHARACTERS, needed: true },
       ];
     case 'linkedin_message':
-      return [{ path: 'body', text: content.body, most: MAX_LINKEDIN_CHARACTERS, needed: true }];
+      return [{ field: 'body', text: content.body, most: MAX_LINKEDIN_CHARACTERS, needed: true }];
     case 'linkedin_invitation':
-      return [{ path: 'note', text: content.note ?? '', most: MAX_NOTE_CHARACTERS, needed: false }];
+      return [{ field: 'note', text: content.note ?? '', most: MAX_NOTE_CHARACTERS, needed: false }];
     case 'manual_task':
       return [
-        { path: 'title', text: content.title, most: MAX_TITLE_CHARACTERS, needed: true, header: true },
-        { path: 'instructions', text: content.instructions, most: MAX_BODY_CHARACTERS, needed: false },
+        { field: 'title', text: content.title, most: MAX_TITLE_CHARACTERS, needed: true, header: true },
+        { field: 'instructions', text: content.instructions, most: MAX_BODY_CHARACTERS, needed: false },
       ];
   }
 }

@@ -46,6 +46,7 @@ import {
   type SequenceId,
   type StepId,
 } from '../../../src/domain/ids.ts';
+import { dotted, problemText } from '../../../src/domain/problem.ts';
 import { Refusal, type RefusalCode } from '../../../src/domain/refusal.ts';
 import type { StepResult } from '../../../src/domain/sequence.ts';
 import { rotateKeys } from '../../../src/rotate-keys.ts';
@@ -114,8 +115,8 @@ async function refusal(asked: Promise<unknown>): Promise<{ code: RefusalCode; pl
     (error: unknown) => error,
   );
   if (!(error instanceof Refusal)) throw error;
-  const text = [error.message, ...error.problems.map(({ problem }) => problem)].join('\n');
-  return { code: error.code, places: error.problems.map(({ path }) => path), text };
+  const text = [error.message, ...error.problems.map(problemText)].join('\n');
+  return { code: error.code, places: error.problems.map(({ path }) => dotted(path)), text };
 }
 const refused = async (asked: Promise<unknown>) => (await refusal(asked)).code;
 

@@ -12,6 +12,7 @@ import { Refusal, type RefusalCode } from '../../../src/domain/refusal.ts';
 import { type Deeds, startDeeds } from '../../support/deeds.ts';
 import { anEnrolled, as, type Enrolled, eventsOf, first } from '../../support/enrolled.ts';
 import { aHouse, sequenceRow, steps } from '../../support/scenario.ts';
+import { told } from '../../support/told.ts';
 import { until } from '../../support/until.ts';
 
 let deeds: Deeds;
@@ -255,14 +256,14 @@ describe('refused, with nothing changed', () => {
     const one = await anEnrolled(deeds, { steps: steps('email', 'manual_task') });
     const letter = await refusal(edit(one, email('Hello {{first_name}}!', ' ')));
     expect([letter.code, letter.message]).toEqual(['invalid', 'the copy has 2 problem(s)']);
-    expect(letter.problems).toEqual([
+    expect(told(letter.problems)).toEqual([
       { path: 'content.subject', problem: 'subject is empty' },
       { path: 'content.body', problem: 'body: "{{first_name}}" at character 7 is not filled in' },
     ]);
     const assignee = newId<MemberId>();
     const task = { kind: 'manual_task', task: 'call', title: 'Call', instructions: '', assignee } as const;
     const { problems } = await refusal(edit(one, task, { number: 2 }));
-    expect(problems).toEqual([{ path: 'content.assignee_id', problem: 'is no member of this workspace' }]);
+    expect(told(problems)).toEqual([{ path: 'content.assignee_id', problem: 'is no member of this workspace' }]);
     expect((await deeds.stepsOf(one.id)).map(({ contentVersion }) => contentVersion)).toEqual([1, 1]);
     expect(await eventsOf(deeds, one.id, 'step_edited')).toEqual([]);
   });

@@ -171,7 +171,7 @@ describe('nothing changes', () => {
     const { contactId } = await sequenceRow(deeds.db, one.id);
     await deeds.db.asSystem((tx) => tx.update(contacts).set({ company: null }).where(eq(contacts.id, contactId)));
     const { problems } = await refused(regenerate(one), 'rule_refused');
-    expect(problems).toEqual([{ path: '', problem: 'no value for company' }]);
+    expect(problems).toEqual([{ path: [], what: 'no value for company' }]);
     await unchanged(one);
   });
 

@@ -21,6 +21,7 @@ import {
 import type { AiValue } from '../../../src/domain/copy/generation.ts';
 import type { ContactId } from '../../../src/domain/ids.ts';
 import { STANDARD_VARIABLES } from '../../../src/domain/message.ts';
+import { dotted } from '../../../src/domain/problem.ts';
 import { Refusal } from '../../../src/domain/refusal.ts';
 import type { TemplateContent, TemplateSettings } from '../../../src/domain/template.ts';
 import { type Deeds, startDeeds } from '../../support/deeds.ts';
@@ -132,7 +133,7 @@ describe('a preview', () => {
     const template = content(steps({ kind: 'email', subject: '', body: '{{first_nam}}' }, 'email'));
     const wrongWait = { ...template, steps: template.steps.map((step) => ({ ...step, delay: null })) };
     const { problems, steps: shown } = await preview(unsaved(wrongWait));
-    expect(problems.map(({ path }) => path)).toEqual(['steps.0.subject', 'steps.0.body', 'steps.1.delay']);
+    expect(problems.map(({ path }) => dotted(path))).toEqual(['steps.0.subject', 'steps.0.body', 'steps.1.delay']);
     expect(shown.map(({ planned, missing }) => [planned, missing])).toEqual([
       [null, ['first_nam']],
       [null, []],

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkHabits, checkNewAccount } from '../../../src/domain/accounts/account-settings.ts';
 import { checkHost, isPrivateHost } from '../../../src/domain/accounts/host.ts';
+import { dotted, type Problem, problemText } from '../../../src/domain/problem.ts';
 
 const server = { host: 'mail.example.com', port: 465, tls: 'implicit', user: 'sam', password: 'secret word' } as const;
 const account = {
@@ -17,7 +18,7 @@ const account = {
 };
 const embedded = { allowPrivateHosts: true };
 const standard = { allowPrivateHosts: false };
-const places = (problems: { path: string }[]) => problems.map(({ path }) => path);
+const places = (problems: readonly Problem[]) => problems.map(({ path }) => dotted(path));
 
 test('everything that is wrong is listed at once, each with its place', () => {
   const problems = checkNewAccount(
@@ -45,7 +46,7 @@ test('everything that is wrong is listed at once, each with its place', () => {
     'imap.tls',
     'imap.user',
   ]);
-  for (const { problem } of problems) expect(problem).not.toContain('secret word');
+  for (const problem of problems) expect(problemText(problem)).not.toContain('secret word');
 });
 
 test('a cap of 0 and 10,000 and a gap of a day are fine', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { StepContent } from '../../../src/domain/copy/step-content.ts';
 import { checkEdit, type EditFacts, threadStarter, whyNotEditable } from '../../../src/domain/copy/step-edit.ts';
+import { problemText } from '../../../src/domain/problem.ts';
 import { stepKinds, stepStatuses } from '../../../src/domain/sequence.ts';
 import { steps } from '../../support/scenario.ts';
 
@@ -38,7 +39,7 @@ describe('copy that a person wrote', () => {
       'instructions: "{{x}}" at character 1 is not filled in',
     ],
   ])('%s is told', (_, content, problem) => {
-    expect(checkEdit(content, { answersInThread: false }).map(({ problem }) => problem)).toEqual([problem]);
+    expect(checkEdit(content, { answersInThread: false }).map(problemText)).toEqual([problem]);
   });
 
   test('at its longest, without a note, or with single braces, is fine', () => {
