@@ -117,12 +117,10 @@ export function problemOf(error: unknown): HttpProblem {
 }
 
 /** Another workspace's id and one that never was are answered byte for byte alike, whatever id was asked for. */
-function ofRefusal({ code, message, problems: errors }: Refusal): HttpProblem {
-  const detail = code === 'not_found' ? message.replace(ANY_ID, 'with this id') : message;
+function ofRefusal({ code, message, missing, problems: errors }: Refusal): HttpProblem {
+  const detail = missing === null || missing.id === null ? message : `no ${missing.noun} with this id`;
   return new HttpProblem(code, detail, { errors });
 }
-
-const ANY_ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 
 const fastifyStatus = (error: unknown): number =>
   isFastifyError(error) && error.code.startsWith('FST_') ? (error.statusCode ?? 500) : 500;

@@ -26,7 +26,7 @@ export async function readTemplate(tx: Tx, id: TemplateId): Promise<TemplateWith
       and(eq(templateVersions.templateId, templates.id), eq(templateVersions.version, templates.version)),
     )
     .where(eq(templates.id, id));
-  if (!row) throw new Refusal('not_found', `no template ${id}`);
+  if (!row) throw new Refusal('not_found', { noun: 'template', id });
   return row;
 }
 
@@ -38,7 +38,7 @@ export async function readVersion(tx: Tx, id: TemplateId, version: number | null
     .select({ content: templateVersions.content })
     .from(templateVersions)
     .where(and(eq(templateVersions.templateId, id), eq(templateVersions.version, version)));
-  if (!row) throw new Refusal('not_found', `no version ${version} of template ${id}`);
+  if (!row) throw new Refusal('not_found', { noun: `version ${version} of template`, id });
   return { ...newest, ...row };
 }
 

@@ -48,14 +48,18 @@ describe('what a command refuses', () => {
   };
 
   test.each(refusalCodes)('%s has its status, its reason and its code', async (code) => {
-    const { answer, body, log } = await meeting(new Refusal(code, 'template 7 is PENDING_SETUP'));
+    const isMissing = code === 'not_found';
+    const detail = isMissing ? 'no template with this id' : 'template 7 is PENDING_SETUP';
+    const { answer, body, log } = await meeting(
+      isMissing ? new Refusal(code, { noun: 'template', id: '7' }) : new Refusal(code, detail),
+    );
     expect(answer.statusCode).toBe(statuses[code]);
     expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
     expect(body).toEqual({
       type: `urn:topo:problem:${code}`,
       title: problems[code].title,
       status: statuses[code],
-      detail: 'template 7 is PENDING_SETUP',
+      detail,
       code,
       request_id: answer.headers['x-request-id'],
     });
@@ -72,8 +76,11 @@ describe('what a command refuses', () => {
   });
 
   test('does not repeat the id that was not found: a foreign and an unknown one are told alike', async () => {
-    const { body } = await meeting(new Refusal('not_found', 'no template 018d7e6f-5c4b-7a39-8281-c0d1e2f3a4b5'));
-    expect(body.detail).toBe('no template with this id');
+    const detailOf = async (id: string | null) =>
+      (await meeting(new Refusal('not_found', { noun: 'member', id }))).body.detail;
+    expect(await detailOf('018d7e6f-5c4b-7a39-8281-c0d1e2f3a4b5')).toBe('no member with this id');
+    expect(await detailOf('7')).toBe('no member with this id');
+    expect(await detailOf(null)).toBe('no member in this workspace');
   });
 });
 

@@ -17,7 +17,7 @@ export function accountNeedRoutes(app: App, { db }: ApiDeps): void {
     ({ caller, params: { id } }) =>
       db.inWorkspace(caller.workspaceId, async (tx) => {
         const account = await findAccount(tx, id);
-        if (!account) throw new Refusal('not_found', `no account ${id}`);
+        if (!account) throw new Refusal('not_found', { noun: 'account', id });
         return { sequences: await countNeeding(tx, id, account.channel) };
       }),
   );

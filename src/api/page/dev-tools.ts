@@ -28,20 +28,21 @@ export function devToolRoutes(app: App, { dev }: ApiDeps): void {
   app.get(
     '/app/api/dev/mailbox/letter',
     { config: read, schema: { querystring: place, response: { 200: devLetter } } },
-    async ({ query: { path } }) => found(await dev.letter(path)),
+    async ({ query: { path } }) => found(path, await dev.letter(path)),
   );
 
   app.get(
     '/app/api/dev/mailbox/letter/html',
     { config: read, schema: { querystring: place } },
-    async ({ query: { path } }, reply) => sendMailFrame(reply, found(await dev.letterPart(path, 'html')).toString()),
+    async ({ query: { path } }, reply) =>
+      sendMailFrame(reply, found(path, await dev.letterPart(path, 'html')).toString()),
   );
 
   app.get(
     '/app/api/dev/mailbox/letter/raw',
     { config: read, schema: { querystring: place } },
     async ({ query: { path } }, reply) =>
-      reply.type('text/plain; charset=utf-8').send(found(await dev.letterPart(path, 'raw'))),
+      reply.type('text/plain; charset=utf-8').send(found(path, await dev.letterPart(path, 'raw'))),
   );
 
   app.post(
@@ -54,7 +55,7 @@ export function devToolRoutes(app: App, { dev }: ApiDeps): void {
         response: { 200: devAnswered },
       },
     },
-    async ({ params: { id }, body }) => found(await dev.answerMail(id, body)),
+    async ({ params: { id }, body }) => found(id, await dev.answerMail(id, body)),
   );
 
   app.get('/app/api/dev/linkedin', { config: read, schema: { response: { 200: devLinkedIn } } }, () => dev.linkedIn());
@@ -70,7 +71,7 @@ export function devToolRoutes(app: App, { dev }: ApiDeps): void {
   );
 }
 
-function found<T>(letter: T | null): T {
-  if (letter === null) throw new Refusal('not_found', 'no such message is in the mailbox');
+function found<T>(id: string, letter: T | null): T {
+  if (letter === null) throw new Refusal('not_found', { noun: 'sent message', id });
   return letter;
 }

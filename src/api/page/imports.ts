@@ -67,7 +67,7 @@ export function importRoutes(app: App, deps: ApiDeps): void {
 
   const show = async ({ workspaceId }: Caller, id: ImportId): Promise<ImportShown> => {
     const found = await db.inWorkspace(workspaceId, (tx) => findImport(tx, id));
-    if (!found) throw new Refusal('not_found', `no import ${id}`);
+    if (!found) throw new Refusal('not_found', { noun: 'import', id });
     return showImport(found);
   };
 
@@ -105,7 +105,7 @@ export function importRoutes(app: App, deps: ApiDeps): void {
     },
     ({ caller: { workspaceId }, params: { id } }) =>
       db.inWorkspace(workspaceId, async (tx) => {
-        if (!(await campaignExists(tx, id))) throw new Refusal('not_found', `no campaign ${id}`);
+        if (!(await campaignExists(tx, id))) throw new Refusal('not_found', { noun: 'campaign', id });
         return { items: (await newestImports(tx, id, NEWEST)).map(showImport) };
       }),
   );

@@ -31,7 +31,7 @@ export function memberRoutes(app: App, deps: ApiDeps): void {
     async ({ caller, body }, reply) => {
       const id = await addMember(deps, caller, body);
       const member = await db.inWorkspace(caller.workspaceId, (tx) => findMember(tx, id));
-      if (!member) throw new Refusal('not_found', `no member ${id}`);
+      if (!member) throw new Refusal('not_found', { noun: 'member', id });
       return reply.code(201).send(showMember(member));
     },
   );
@@ -42,7 +42,7 @@ export function memberRoutes(app: App, deps: ApiDeps): void {
     { config: write, schema: { params, response: { 200: holdingsShape } } },
     async ({ caller, params: { id } }) => {
       const holdings = await db.inWorkspace(caller.workspaceId, async (tx) => {
-        if (!(await findMember(tx, id))) throw new Refusal('not_found', `no member ${id}`);
+        if (!(await findMember(tx, id))) throw new Refusal('not_found', { noun: 'member', id });
         return holdingsOf(tx, id);
       });
       return showHoldings(holdings);

@@ -13,7 +13,7 @@ export function replyRoutes(app: App, { db }: ApiDeps): void {
     { config: { scope: 'sequences:read' }, schema: { params: pathId<InboundId>() } },
     async ({ caller, params: { id } }, reply) => {
       const html = await db.inWorkspace(caller.workspaceId, (tx) => findReplyHtml(tx, id));
-      if (html === null) throw new Refusal('not_found', `no reply ${id} with HTML`);
+      if (html === null) throw new Refusal('not_found', { noun: 'reply in HTML', id });
       return sendMailFrame(reply, html);
     },
   );

@@ -30,7 +30,7 @@ export function taskPageRoutes(app: App, { db }: ApiDeps): void {
     ({ caller: { workspaceId }, params: { id } }) =>
       db.inWorkspace(workspaceId, async (tx) => {
         const found = await findReplyTask(tx, id);
-        if (!found) throw new Refusal('not_found', `no reply to read ${id}`);
+        if (!found) throw new Refusal('not_found', { noun: 'reply to read', id });
         return showReplyTask(found, (await readWorkspace(tx, workspaceId)).zone);
       }),
   );

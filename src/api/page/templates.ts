@@ -174,7 +174,7 @@ async function namingPlaces<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof Refusal) || error.code === 'not_found') throw error;
     throw new Refusal(error.code, error.message, inFile(error.problems));
   }
 }

@@ -53,7 +53,7 @@ export function accountRoutes(app: App, deps: ApiDeps): void {
   const params = pathId<AccountId>();
   const show = async ({ workspaceId }: Caller, id: AccountId): Promise<AccountShown> => {
     const found = await db.inWorkspace(workspaceId, (tx) => findAccountView(tx, id));
-    if (!found) throw new Refusal('not_found', `no account ${id}`);
+    if (!found) throw new Refusal('not_found', { noun: 'account', id });
     return showAccount(found);
   };
 

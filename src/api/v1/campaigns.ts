@@ -78,7 +78,7 @@ export function campaignRoutes(app: App, deps: ApiDeps): void {
   const { db } = deps;
   const show = async ({ workspaceId }: Caller, id: CampaignId): Promise<CampaignShown> => {
     const found = await db.inWorkspace(workspaceId, (tx) => findCampaign(tx, id));
-    if (!found) throw new Refusal('not_found', `no campaign ${id}`);
+    if (!found) throw new Refusal('not_found', { noun: 'campaign', id });
     return showCampaign(found);
   };
 
@@ -126,7 +126,7 @@ export function campaignRoutes(app: App, deps: ApiDeps): void {
     ({ caller: { workspaceId }, params: { id } }) =>
       db.inWorkspace(workspaceId, async (tx) => {
         const found = await findCampaign(tx, id);
-        if (!found) throw new Refusal('not_found', `no campaign ${id}`);
+        if (!found) throw new Refusal('not_found', { noun: 'campaign', id });
         const { campaign } = found;
         const unready = campaign.status === 'DRAFT' ? await unreadiness(tx, campaign, deps.realMail ?? null) : [];
         return showFigures(await campaignFigures(tx, campaign), unready);

@@ -39,7 +39,7 @@ export function contactRoutes(app: App, deps: ApiDeps): void {
   const params = pathId<ContactId>();
   const show = async ({ workspaceId }: Caller, id: ContactId): Promise<ContactDetailShown> => {
     const found = await db.inWorkspace(workspaceId, (tx) => findContactDetail(tx, id));
-    if (!found) throw new Refusal('not_found', `no contact ${id}`);
+    if (!found) throw new Refusal('not_found', { noun: 'contact', id });
     return showContactDetail(found);
   };
 
@@ -66,7 +66,7 @@ export function contactRoutes(app: App, deps: ApiDeps): void {
         found: await exportContact(tx, id),
         now: await appNow(tx),
       }));
-      if (!found) throw new Refusal('not_found', `no contact ${id}`);
+      if (!found) throw new Refusal('not_found', { noun: 'contact', id });
       const { contact, importedRows, ...rows } = found;
       const tables = Object.entries(rows).map(([name, own]) => [name, own.map(exportRow)] as const);
       reply.header('content-disposition', `attachment; filename="contact-${id}.json"`);
@@ -86,7 +86,7 @@ export function contactRoutes(app: App, deps: ApiDeps): void {
     { config: write, schema: { params, body: noBody, response: { 200: ended } } },
     async ({ caller, params: { id } }) => {
       const contact = await db.inWorkspace(caller.workspaceId, (tx) => findContact(tx, id));
-      if (!contact) throw new Refusal('not_found', `no contact ${id}`);
+      if (!contact) throw new Refusal('not_found', { noun: 'contact', id });
       const own = suppressionKeys(contact).filter(({ kind }) => kind !== 'domain');
       const entries = own.map((entry) => ({ ...entry, reason: 'asked_by_user' as const }));
       const { ended } = await suppress(deps, caller, entries);

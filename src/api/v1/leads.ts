@@ -97,7 +97,8 @@ export function leadRoutes(app: App, deps: ApiDeps): void {
     },
     async ({ caller, params: { id: campaignId }, query }) => {
       const { items, totalCount } = await db.inWorkspace(caller.workspaceId, async (tx) => {
-        if (!(await campaignExists(tx, campaignId))) throw new Refusal('not_found', `no campaign ${campaignId}`);
+        if (!(await campaignExists(tx, campaignId)))
+          throw new Refusal('not_found', { noun: 'campaign', id: campaignId });
         const { status: statuses, q: typed, sort_by: by, sort_order: order } = query;
         return listLeads(tx, campaignId, { statuses, typed, sort: { by, order } }, query);
       });
@@ -130,7 +131,7 @@ export function leadRoutes(app: App, deps: ApiDeps): void {
       async ({ caller, params: { id } }) => {
         await review(deps, caller, id);
         const found = await db.inWorkspace(caller.workspaceId, (tx) => findLead(tx, id));
-        if (!found) throw new Refusal('not_found', `no lead ${id}`);
+        if (!found) throw new Refusal('not_found', { noun: 'lead', id });
         return showLead(found);
       },
     );

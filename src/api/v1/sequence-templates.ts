@@ -78,7 +78,7 @@ export function sequenceTemplateRoutes(app: App, { db }: ApiDeps): void {
     { config, schema: { params: pathId<TemplateId>(), response: { 200: sequenceTemplate } } },
     async ({ caller, params: { id } }) => {
       const found = await db.inWorkspace(caller.workspaceId, (tx) => findTemplateSummary(tx, id));
-      if (!found) throw new Refusal('not_found', `no sequence template ${id}`);
+      if (!found) throw new Refusal('not_found', { noun: 'sequence template', id });
       return show(found);
     },
   );

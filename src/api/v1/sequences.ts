@@ -62,12 +62,12 @@ export function sequenceRoutes(app: App, deps: ApiDeps): void {
   const params = pathId<SequenceId>();
   const show = async ({ workspaceId }: Caller, id: SequenceId): Promise<SequenceShown> => {
     const found = await db.inWorkspace(workspaceId, (tx) => findSequence(tx, id));
-    if (!found) throw new Refusal('not_found', `no sequence ${id}`);
+    if (!found) throw new Refusal('not_found', { noun: 'sequence', id });
     return showSequence(found);
   };
   const showWhole = async ({ workspaceId }: Caller, id: SequenceId): Promise<SequenceDetailShown> => {
     const found = await db.inWorkspace(workspaceId, (tx) => findSequenceDetail(tx, id));
-    if (!found) throw new Refusal('not_found', `no sequence ${id}`);
+    if (!found) throw new Refusal('not_found', { noun: 'sequence', id });
     return showSequenceDetail(found);
   };
 

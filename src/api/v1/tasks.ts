@@ -64,7 +64,7 @@ export function taskRoutes(app: App, deps: ApiDeps): void {
   const { db } = deps;
   const show: ShowTask = async ({ workspaceId }, id) => {
     const found = await db.inWorkspace(workspaceId, (tx) => viewTask(tx, id));
-    if (!found) throw new Refusal('not_found', `no task ${id}`);
+    if (!found) throw new Refusal('not_found', { noun: 'task', id });
     return showTask(found);
   };
 

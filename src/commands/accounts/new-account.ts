@@ -54,7 +54,7 @@ export async function storeAccount(
 async function ownerOf(tx: Tx, asked: MemberId | null): Promise<MemberId> {
   const known = await tx.select({ id: members.id }).from(members).where(isNull(members.removedAt)).orderBy(members.id);
   const owner = asked === null ? known[0]?.id : known.find(({ id }) => id === asked)?.id;
-  if (!owner) throw new Refusal('not_found', `no member ${asked ?? 'in this workspace'}`);
+  if (!owner) throw new Refusal('not_found', { noun: 'member', id: asked });
   return owner;
 }
 

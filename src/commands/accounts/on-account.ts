@@ -32,7 +32,7 @@ export const readAccount = async (
 ): Promise<AccountRow> => found(await db.inWorkspace(workspaceId, (tx) => findAccount(tx, id)), id);
 
 function found(account: AccountRow | null, id: AccountId): AccountRow {
-  if (!account) throw new Refusal('not_found', `no account ${id}`);
+  if (!account) throw new Refusal('not_found', { noun: 'account', id });
   return account;
 }
 

@@ -34,7 +34,7 @@ export async function controlCampaign(
   const epoch = await db.inWorkspace(workspaceId, async (tx) => {
     await lockCampaign(tx, id);
     const [campaign] = await tx.select().from(campaigns).where(eq(campaigns.id, id));
-    if (!campaign) throw new Refusal('not_found', `no campaign ${id}`);
+    if (!campaign) throw new Refusal('not_found', { noun: 'campaign', id });
     if (campaign.status === to) return campaign.controlEpoch;
     if (!campaignMoves[campaign.status].includes(to))
       throw new Refusal('wrong_state', `campaign ${id} is ${campaign.status}; from there it cannot become ${to}`);

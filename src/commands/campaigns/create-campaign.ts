@@ -27,7 +27,7 @@ export const createCampaign = (
     await readTemplate(tx, templateId);
     const known = await presentMembers(tx);
     const owner = ownerId === null ? known[0]?.id : known.find(({ id }) => id === ownerId)?.id;
-    if (!owner) throw new Refusal('not_found', `no member ${ownerId ?? 'in this workspace'}`);
+    if (!owner) throw new Refusal('not_found', { noun: 'member', id: ownerId });
     const found =
       accountIds.length === 0
         ? []
@@ -35,8 +35,8 @@ export const createCampaign = (
             .select({ id: accounts.id })
             .from(accounts)
             .where(inArray(accounts.id, [...accountIds]));
-    const missing = accountIds.filter((id) => !found.some((account) => account.id === id));
-    if (missing.length > 0) throw new Refusal('not_found', `no account ${missing.join(', ')}`);
+    const unknown = accountIds.find((id) => !found.some((account) => account.id === id));
+    if (unknown !== undefined) throw new Refusal('not_found', { noun: 'account', id: unknown });
 
     const id = newId<CampaignId>();
     const now = await appNow(tx);

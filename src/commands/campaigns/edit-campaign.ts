@@ -28,7 +28,7 @@ export async function editCampaign(deps: CommandDeps, caller: Caller, edit: Camp
   const changed = await db.inWorkspace(workspaceId, async (tx) => {
     await lockCampaign(tx, campaignId);
     const [campaign] = await tx.select().from(campaigns).where(eq(campaigns.id, campaignId));
-    if (!campaign) throw new Refusal('not_found', `no campaign ${campaignId}`);
+    if (!campaign) throw new Refusal('not_found', { noun: 'campaign', id: campaignId });
     if (campaign.status === 'ENDED')
       throw new Refusal('wrong_state', `campaign ${campaignId} is ENDED: it is not edited any more`);
     const isRenamed = name !== undefined && name !== campaign.name;
@@ -55,8 +55,8 @@ async function giveAccounts(
   const ids = [...new Set(wanted)];
   const known =
     ids.length === 0 ? [] : await tx.select({ id: accounts.id }).from(accounts).where(inArray(accounts.id, ids));
-  const missing = ids.filter((id) => !known.some((account) => account.id === id));
-  if (missing.length > 0) throw new Refusal('not_found', `no account ${missing.join(', ')}`);
+  const unknown = ids.find((id) => !known.some((account) => account.id === id));
+  if (unknown !== undefined) throw new Refusal('not_found', { noun: 'account', id: unknown });
   const ofCampaign = eq(campaignAccounts.campaignId, campaignId);
   const removed = await tx
     .delete(campaignAccounts)

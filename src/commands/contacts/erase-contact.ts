@@ -44,7 +44,7 @@ export async function eraseContact(deps: CommandDeps, caller: Caller, id: Contac
 async function erase(tx: Tx, caller: Caller, id: ContactId): Promise<Ended[]> {
   const { workspaceId, actor } = caller;
   const contact = await takeContactWhole(tx, id);
-  if (!contact) throw new Refusal('not_found', `no contact ${id}`);
+  if (!contact) throw new Refusal('not_found', { noun: 'contact', id });
   const found = await tx
     .select({ id: sequences.id })
     .from(sequences)

@@ -14,7 +14,7 @@ export const unsuppress = (
 ): Promise<SuppressionRow> =>
   db.inWorkspace(workspaceId, async (tx) => {
     const removed = await removeSuppression(tx, id);
-    if (!removed) throw new Refusal('not_found', `no suppression ${id}`);
+    if (!removed) throw new Refusal('not_found', { noun: 'suppression', id });
     const data = { suppression: id, suppressionKind: removed.kind, reason: removed.reason };
     await record(tx, { workspaceId, kind: 'suppression_removed', at: await appNow(tx), actor, data });
     return removed;

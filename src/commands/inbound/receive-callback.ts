@@ -21,7 +21,7 @@ export async function receiveCallback(
   { accountId, events }: ReceivedCallback,
 ): Promise<CallbackRef[]> {
   const account = await db.asSystem((tx) => findToldAccount(tx, accountId));
-  if (!account) throw new Refusal('not_found', `no LinkedIn account ${accountId}`);
+  if (!account) throw new Refusal('not_found', { noun: 'LinkedIn account', id: accountId });
   const { workspaceId, externalId } = account;
   for (const { account, key } of events) {
     if (account !== externalId) throw new Refusal('rule_refused', 'the event is of another account than this address');

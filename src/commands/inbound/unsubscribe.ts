@@ -19,7 +19,7 @@ export async function unsubscribe(deps: CommandDeps, caller: Caller, sequenceId:
       .from(sequences)
       .innerJoin(contacts, eq(contacts.id, sequences.contactId))
       .where(eq(sequences.id, sequenceId));
-    if (!row) throw new Refusal('not_found', `no sequence ${sequenceId}`);
+    if (!row) throw new Refusal('not_found', { noun: 'sequence', id: sequenceId });
     await record(tx, {
       workspaceId,
       kind: 'unsubscribed',

@@ -139,7 +139,7 @@ async function approvesAtOnce(tx: Tx, campaignId: CampaignId): Promise<boolean> 
     .from(campaigns)
     .innerJoin(templates, eq(templates.id, campaigns.templateId))
     .where(eq(campaigns.id, campaignId));
-  if (!row) throw new Refusal('not_found', `no campaign ${campaignId}`);
+  if (!row) throw new Refusal('not_found', { noun: 'campaign', id: campaignId });
   if (row.status === 'ENDED') throw new Refusal('wrong_state', `campaign ${campaignId} is ENDED: it takes no leads`);
   if (row.template === 'FINISHING' || row.template === 'ARCHIVED')
     throw new Refusal('wrong_state', `the template of campaign ${campaignId} is ${row.template}: it takes no leads`);

@@ -28,7 +28,7 @@ export async function reviewLead(
 ): Promise<void> {
   const campaignId = await db.inWorkspace(workspaceId, async (tx) => {
     const [lead] = await tx.select().from(leads).where(eq(leads.id, id)).for('update');
-    if (!lead) throw new Refusal('not_found', `no lead ${id}`);
+    if (!lead) throw new Refusal('not_found', { noun: 'lead', id });
     if (lead.status === to) return null;
     if (!leadMoves[lead.status].includes(to))
       throw new Refusal('wrong_state', `lead ${id} is ${lead.status}; from there it cannot become ${to}`);

@@ -31,7 +31,7 @@ export async function reviewLeads(
 ): Promise<LeadId[]> {
   const { workspaceId, actor } = caller;
   const ids = await deps.db.inWorkspace(workspaceId, async (tx) => {
-    if (!(await campaignExists(tx, campaignId))) throw new Refusal('not_found', `no campaign ${campaignId}`);
+    if (!(await campaignExists(tx, campaignId))) throw new Refusal('not_found', { noun: 'campaign', id: campaignId });
     if (to === 'APPROVED') await refuseClosedCampaign(tx, campaignId);
     return 'ids' in which ? [...new Set(which.ids)].sort() : matchingLeads(tx, campaignId, which.search);
   });

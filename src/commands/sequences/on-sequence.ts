@@ -23,7 +23,7 @@ export async function onSequence<T>(
 ): Promise<T> {
   const { result, news, walk } = await db.inWorkspace(workspaceId, async (tx) => {
     const [keys] = await tx.select({ contactId: sequences.contactId }).from(sequences).where(eq(sequences.id, id));
-    if (!keys) throw new Refusal('not_found', `no sequence ${id}`);
+    if (!keys) throw new Refusal('not_found', { noun: 'sequence', id });
     await lockContact(tx, keys.contactId);
     await lockSequence(tx, id);
     const now = await appNow(tx);

@@ -35,7 +35,7 @@ export async function regenerateStep(deps: CopyDeps, caller: Caller, asked: Copy
 async function askModel(deps: CopyDeps, { workspaceId }: Caller, asked: CopyAsked): Promise<WrittenVariables> {
   const brief = await deps.db.inWorkspace(workspaceId, async (tx) => {
     const walk = await findWalk(tx, asked.sequenceId);
-    if (!walk) throw new Refusal('not_found', `no sequence ${asked.sequenceId}`);
+    if (!walk) throw new Refusal('not_found', { noun: 'sequence', id: asked.sequenceId });
     const { step, template } = await takeEditable(tx, walk, asked);
     const facts = factsAbout(walk.contact, await senderFor(tx, walk, step));
     const aiVariables = aiVariablesIn(template, walk.content.aiVariables);

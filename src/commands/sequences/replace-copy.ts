@@ -31,7 +31,7 @@ export async function takeEditable(
 ): Promise<{ step: StepRow; template: TemplateStep }> {
   const step = steps.find((own) => own.stepId === stepId);
   const template = step && content.steps[step.position];
-  if (!step || !template) throw new Refusal('not_found', `no step ${stepId} in sequence ${sequence.id}`);
+  if (!step || !template) throw new Refusal('not_found', { noun: 'step of this sequence', id: stepId });
   const { kind, status, position, contentVersion } = step;
   const why = whyNotEditable({
     sequence: sequence.status,

@@ -22,7 +22,7 @@ export async function stopSequences(
   { campaignId, which }: StopMany,
 ): Promise<number> {
   if (!(await deps.db.inWorkspace(caller.workspaceId, (tx) => campaignExists(tx, campaignId))))
-    throw new Refusal('not_found', `no campaign ${campaignId}`);
+    throw new Refusal('not_found', { noun: 'campaign', id: campaignId });
   const chosen =
     'ids' in which ? inArray(sequences.id, [...which.ids]) : matchingSequences({ ...which.search, campaignId });
   return endInPages(deps, caller, both(eq(sequences.campaignId, campaignId), chosen), end);

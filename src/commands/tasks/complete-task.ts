@@ -20,7 +20,7 @@ export interface CompleteTaskInput {
 export async function completeTask(deps: CommandDeps, caller: Caller, input: CompleteTaskInput): Promise<void> {
   const { taskId, outcome = null, note = null, content, returnsOn = null } = input;
   const task = await deps.db.inWorkspace(caller.workspaceId, (tx) => findTask(tx, taskId));
-  if (!task) throw new Refusal('not_found', `no task ${taskId}`);
+  if (!task) throw new Refusal('not_found', { noun: 'task', id: taskId });
   const known: readonly string[] = taskOutcomes[task.kind];
   if (known.length > 0 && (outcome === null || !known.includes(outcome)))
     throw new Refusal(

@@ -24,7 +24,7 @@ export const onOpenTask = (
   db.inWorkspace(workspaceId, async (tx) => {
     await lockTask(tx, id);
     const task = await findTask(tx, id);
-    if (!task) throw new Refusal('not_found', `no task ${id}`);
+    if (!task) throw new Refusal('not_found', { noun: 'task', id });
     if (task.status !== 'OPEN') throw new Refusal('wrong_state', `task ${id} is ${task.status} already`);
     const now = await appNow(tx);
     const news = await work(tx, task, now);

@@ -38,14 +38,14 @@ export interface Settlement {
 export async function settle(deps: CommandDeps, caller: Caller, id: TaskId, settlement: Settlement): Promise<void> {
   const sequenceId = await deps.db.inWorkspace(caller.workspaceId, async (tx) => {
     const [row] = await tx.select({ sequenceId: tasks.sequenceId }).from(tasks).where(eq(tasks.id, id));
-    if (!row) throw new Refusal('not_found', `no task ${id}`);
+    if (!row) throw new Refusal('not_found', { noun: 'task', id });
     return row.sequenceId;
   });
   await onSequence(deps, caller, sequenceId, async (scene) => {
     const { tx, walk } = scene;
     await lockTask(tx, id);
     const task = await findTask(tx, id);
-    if (!task) throw new Refusal('not_found', `no task ${id}`);
+    if (!task) throw new Refusal('not_found', { noun: 'task', id });
     const news = { kind: 'taskSettled', taskId: id } as const;
     if (task.status !== 'OPEN') {
       if (task.status === settlement.to && task.outcome === settlement.outcome) return { result: undefined, news };

@@ -12,7 +12,7 @@ export async function skipTask(
   { taskId, note = null }: { taskId: TaskId; note?: string | null },
 ): Promise<void> {
   const task = await deps.db.inWorkspace(caller.workspaceId, (tx) => findTask(tx, taskId));
-  if (!task) throw new Refusal('not_found', `no task ${taskId}`);
+  if (!task) throw new Refusal('not_found', { noun: 'task', id: taskId });
   if (!skippableTasks.includes(task.kind))
     throw new Refusal(
       'rule_refused',

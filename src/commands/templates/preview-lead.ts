@@ -18,9 +18,9 @@ export interface LeadPreview {
 export async function previewLead(deps: CopyDeps, caller: Caller, id: LeadId): Promise<LeadPreview> {
   const { contactId, template, content } = await deps.db.inWorkspace(caller.workspaceId, async (tx) => {
     const found = await findLead(tx, id);
-    if (!found) throw new Refusal('not_found', `no lead ${id}`);
+    if (!found) throw new Refusal('not_found', { noun: 'lead', id });
     const [campaign] = await tx.select().from(campaigns).where(eq(campaigns.id, found.lead.campaignId));
-    if (!campaign) throw new Refusal('not_found', `no campaign ${found.lead.campaignId}`);
+    if (!campaign) throw new Refusal('not_found', { noun: 'campaign', id: found.lead.campaignId });
     return { contactId: found.contact.id, ...(await readTemplate(tx, campaign.templateId)) };
   });
   // Values are not expanded again, so what is written later can stand in its place by its name.

@@ -80,6 +80,6 @@ async function templateOf(tx: Tx, asked: PreviewedTemplate): Promise<TemplateInp
 export async function contactOf(tx: Tx, id: ContactId | null): Promise<Parameters<typeof factsAbout>[0]> {
   if (id === null) return sampleContact;
   const contact = await findContact(tx, id);
-  if (!contact || contact.erasedAt !== null) throw new Refusal('not_found', `no contact ${id}`);
+  if (!contact || contact.erasedAt !== null) throw new Refusal('not_found', { noun: 'contact', id });
   return contact;
 }

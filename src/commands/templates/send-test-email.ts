@@ -87,7 +87,7 @@ async function prepare(
   now: number,
 ): Promise<OutgoingEmail> {
   const member = await findMember(tx, memberId);
-  if (!member) throw new Refusal('not_found', `no member ${memberId}`);
+  if (!member) throw new Refusal('not_found', { noun: 'member', id: memberId });
   if (!isLocalServer(account.settings.smtp) && isReservedDomain(domainOf(member.email)))
     throw new Refusal('rule_refused', 'your own address is in a domain kept for examples: nobody receives mail there');
   const sender = senderOf(content, account);

@@ -53,7 +53,7 @@ export async function removeMember(
 async function close(tx: Tx, caller: Caller, id: MemberId, successorId: MemberId | null): Promise<void> {
   const { workspaceId, actor } = caller;
   const member = await takeMember(tx, id);
-  if (!member) throw new Refusal('not_found', `no member ${id}`);
+  if (!member) throw new Refusal('not_found', { noun: 'member', id });
   if (actor === `member:${id}`)
     throw new Refusal('rule_refused', 'nobody removes themselves: ask another member to do it');
   await refuseSuccessor(tx, id, successorId);

@@ -13,7 +13,7 @@ export const revokeToken = (
 ): Promise<void> =>
   db.inWorkspace(workspaceId, async (tx) => {
     const token = await findTokenById(tx, id);
-    if (!token) throw new Refusal('not_found', `no token ${id}`);
+    if (!token) throw new Refusal('not_found', { noun: 'token', id });
     if (!(await writeRevocation(tx, id))) return;
     const data = { token: id, member: token.memberId };
     await record(tx, { workspaceId, kind: 'token_revoked', at: await appNow(tx), actor, data });
