@@ -41,13 +41,17 @@ export const problemLine = z.object({
   path: z.string(),
   /** Its place, where the path does not say it to people, what is wrong, and the expectation. */
   problem: z.string(),
+  /** What is wrong, for who sees the field: without its place, and with the names in it apart. Absent: `problem`. */
+  what: z.array(z.union([z.string(), z.object({ field: z.string() }), z.object({ variable: z.string() })])).optional(),
 });
 export type ProblemLine = z.output<typeof problemLine>;
 
-export const showProblem = (problem: Problem): ProblemLine => ({
-  path: dotted(problem.path),
-  problem: problemText(problem),
-});
+export function showProblem(problem: Problem): ProblemLine {
+  const { path, place, what } = problem;
+  const line = { path: dotted(path), problem: problemText(problem) };
+  if (typeof what !== 'string') return { ...line, what: [...what] };
+  return place === undefined ? line : { ...line, what: [what] };
+}
 
 /** The body of every answer that is not a success. RFC 9457, with `code`, `request_id` and, for bad input, `errors`. */
 export const problemShape = z.object({

@@ -1,5 +1,5 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
-import type { ProblemBody } from '../api/problems.ts';
+import type { ProblemBody, ProblemLine } from '../api/problems.ts';
 
 /** What the server said no with, or that it could not be reached (`status` 0). */
 export class Problem extends Error {
@@ -7,7 +7,7 @@ export class Problem extends Error {
   readonly status: number;
   readonly code: string;
   readonly requestId: string | null;
-  readonly errors: readonly { path: string; problem: string }[];
+  readonly errors: readonly ProblemLine[];
 
   constructor(
     detail: string,

@@ -71,7 +71,7 @@ describe('what a command refuses', () => {
     const what = 'wait must be 0–90 days, got -1';
     const problems = [{ path: ['steps', 2, 'delay'], place, what }];
     expect((await meeting(new Refusal('invalid', 'cannot be activated yet', problems))).body.errors).toEqual([
-      { path: 'steps.2.delay', problem: "step 3 ('Follow-up'): wait must be 0–90 days, got -1" },
+      { path: 'steps.2.delay', problem: "step 3 ('Follow-up'): wait must be 0–90 days, got -1", what: [what] },
     ]);
   });
 

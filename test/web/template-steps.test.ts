@@ -1,10 +1,16 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { showProblem } from '../../src/api/problems.ts';
 import type { EditedFile, EditedStep } from '../../src/api/shapes/templates.ts';
+import { inFile } from '../../src/api/template-file.ts';
+import { idOf } from '../../src/domain/ids.ts';
+import { checkTemplate, type TemplateContent, type TemplateStep } from '../../src/domain/template.ts';
 import { beginningOf } from '../../src/web/templates/local-day.ts';
 import { merged } from '../../src/web/templates/merge.ts';
 import { piecesOf, typedVariable } from '../../src/web/templates/message-marks.ts';
 import { sectionOf, spoken } from '../../src/web/templates/places.ts';
 import { moved, threadSubjectOf, usesOf, without, withStep, withStepAt } from '../../src/web/templates/steps.ts';
+import { content, steps } from '../support/scenario.ts';
 
 const email = (
   id: string,
@@ -94,17 +100,50 @@ describe('a message', () => {
 });
 
 describe('a problem', () => {
-  test.each([
-    [
-      'unknown variable "first_nam" (did you mean "first_name"?)',
+  const step = (name: string, body: string): TemplateStep => ({
+    kind: 'linkedin_message',
+    id: idOf('018d7e6f-5c4b-7a39-8281-c0d1e2f3a4b5'),
+    name,
+    delay: { value: -1, unit: 'days' },
+    body,
+  });
+  const settings = { name: 'Spring', summary: null, dailyLeadsTarget: 20, approvalMode: 'AUTOPILOT' } as const;
+  const linesOf = (over: Partial<TemplateContent>) =>
+    inFile(checkTemplate({ ...content(steps('email')), ...over }, settings)).map(showProblem);
+
+  test('of a step is said whole beside its field, however the step is named', () => {
+    fc.assert(
+      fc.property(fc.string(), (name) => {
+        const lines = linesOf({ steps: [...steps('email'), step(name, '')] });
+        expect(lines.map(spoken)).toEqual(['Wait must be 0–90 days, got -1', 'Message is empty']);
+        expect(lines.map(({ problem }) => problem)).toEqual([
+          `step 2 ('${name}'): wait must be 0–90 days, got -1`,
+          `step 2 ('${name}'): body is empty`,
+        ]);
+      }),
+      { examples: [["Reply ('warm'): second"], ['body: '], ["AI variable 'x': "]] },
+    );
+  });
+
+  test('of a text is said without its place, and without quotes around variables', () => {
+    const lines = linesOf({ steps: [...steps('email'), { ...step('Say "hi"', '{{first_nam}} {{'), delay: null }] });
+    expect(lines.map(spoken)).toEqual([
+      'Wait is missing',
+      '"{{" at character 15 is never closed',
       'Unknown variable first_nam (did you mean first_name?)',
-    ],
-    [`step 1 ('First: email'): body: unknown variable "x"`, 'Unknown variable x'],
-    [`step 3 ('Follow-up'): wait must be 0–90 days, got -1`, 'Wait must be 0–90 days, got -1'],
-    [`step 2 ('Email'): body is empty`, 'Message is empty'],
-    [`AI variable 'opener': prompt is empty`, 'Prompt is empty'],
-  ])('%j is said beside its field as %j', (problem, said) => {
-    expect(spoken(problem)).toBe(said);
+    ]);
+  });
+
+  test.each([
+    [{ aiVariables: [{ name: "it's", prompt: '', fallback: null }] }, 'Prompt is empty'],
+    [{ steps: [] }, 'A template needs at least one step'],
+    [{ linkedIn: { kind: 'DELAY', maxWaitDays: 0 } as const }, 'Wait must be 1–90 days, got 0'],
+  ])('of %j is said beside its field', (over, said) => {
+    expect(linesOf(over).map(spoken)).toContain(said);
+  });
+
+  test('that only says what is wrong is said as it is', () => {
+    expect(spoken({ path: 'name', problem: 'too long' })).toBe('Too long');
   });
 
   test.each([

@@ -1,14 +1,15 @@
 import { createContext, useContext } from 'react';
+import type { ProblemLine } from '../../api/problems.ts';
 import type { PreviewShown } from '../../api/shapes/previews.ts';
 import type { EditedFile, EditedStep } from '../../api/shapes/templates.ts';
-import { spoken, type TemplateProblem } from './places.ts';
+import { spoken } from './places.ts';
 
 /** What every part of the editor works on. */
 export interface Editing {
   file: EditedFile;
   change: (next: (file: EditedFile) => EditedFile) => void;
   isReadOnly: boolean;
-  problems: readonly TemplateProblem[];
+  problems: readonly ProblemLine[];
   /** Empty fields are no mistake until somebody tried to activate, or the template is in use. */
   isAsked: boolean;
   /** The server's reading of what is typed; undefined until it came first. */
@@ -28,7 +29,7 @@ export function useProblem(path: string, isEmpty = false): string | undefined {
   const { problems, isAsked } = useEditing();
   if (isEmpty && !isAsked) return undefined;
   const found = problems.filter((each) => each.path === path || each.path.startsWith(`${path}.`));
-  return found.length === 0 ? undefined : [...new Set(found.map(({ problem }) => spoken(problem)))].join('. ');
+  return found.length === 0 ? undefined : [...new Set(found.map(spoken))].join('. ');
 }
 
 /** One step, and how to change it. `path` is where it is in the file; null when there is none of that number (from 1). */

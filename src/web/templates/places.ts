@@ -1,15 +1,10 @@
+import type { ProblemLine } from '../../api/problems.ts';
 import type { EditedFile } from '../../api/shapes/templates.ts';
 import { kindNames } from './steps.ts';
 
 /** A part of the editor: one of the steps, or what they share. */
 export type Section = 'steps' | 'details' | 'variables' | 'schedule';
 export const sections = ['steps', 'details', 'variables', 'schedule'] as const satisfies readonly Section[];
-
-export interface TemplateProblem {
-  /** As the server says it: `steps.2.delay`. */
-  path: string;
-  problem: string;
-}
 
 /** Where the field of a path is shown; `step` from 1. */
 export function sectionOf(path: string): { section: Section; step: number | null } {
@@ -37,22 +32,21 @@ export function placeName(path: string, { steps, ai_variables: variables }: Edit
   return variable ? `AI variable ${variable.name || Number(index) + 1}` : sectionNames[section];
 }
 
-const PLACE =
-  /^(?:step \d+ \('.*?'\)|AI variable '.*?'|schedule|name|sender|steps|LinkedIn behaviour|daily leads target): /;
-const FIELD = /^(?:subject|body|note|title|instructions): /;
+/** Where the page has another name for a field than the file. */
+const fieldNames: Readonly<Record<string, string>> = { body: 'message' };
 
-/** The problem without its place, for whoever sees the field: "Unknown variable first_nam (did you mean first_name?)". */
-export function spoken(problem: string): string {
-  const bare = problem
-    .replace(PLACE, '')
-    .replace(FIELD, '')
-    .replace(/^body\b/, 'message');
-  const plain = bare.startsWith('unknown variable') ? bare.replaceAll('"', '') : bare;
+/** The problem for whoever sees the field: "Message is empty", "Unknown variable first_nam (did you mean first_name?)". */
+export function spoken({ problem, what = [problem] }: ProblemLine): string {
+  const words = what.map((word) => {
+    if (typeof word === 'string') return word;
+    return 'field' in word ? (fieldNames[word.field] ?? word.field) : word.variable;
+  });
+  const plain = words.join('');
   return plain.charAt(0).toUpperCase() + plain.slice(1);
 }
 
 /** Each of them once: a save names the same slip as the check before activation. */
-export function distinct(problems: readonly TemplateProblem[]): TemplateProblem[] {
-  const seen = new Map(problems.map((each) => [`${each.path} ${spoken(each.problem)}`, each]));
+export function distinct(problems: readonly ProblemLine[]): ProblemLine[] {
+  const seen = new Map(problems.map((each) => [`${each.path} ${spoken(each)}`, each]));
   return [...seen.values()];
 }

@@ -1,11 +1,11 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import type { ProblemLine } from '../../api/problems.ts';
 import type { PreviewShown } from '../../api/shapes/previews.ts';
 import type { EditedFile } from '../../api/shapes/templates.ts';
 import { Problem, post } from '../client.ts';
 import { useLacking } from '../shell/viewer.ts';
 import { beginningOf } from './local-day.ts';
-import type { TemplateProblem } from './places.ts';
 import type { PreviewFor } from './preview-pane.tsx';
 
 const PAUSE_MS = 300;
@@ -14,7 +14,7 @@ interface Previewed {
   /** Of what was typed a moment ago; undefined until the first came. */
   preview: PreviewShown | undefined;
   /** What the server finds wrong with it, at the places of the file. */
-  problems: readonly TemplateProblem[] | undefined;
+  problems: readonly ProblemLine[] | undefined;
   /** Why there is none. */
   refusal: Problem | null;
 }
@@ -33,6 +33,6 @@ export function usePreview(id: string, file: EditedFile, { contactId, startDay }
     gcTime: 60_000,
   });
   const refusal = error instanceof Problem ? error : null;
-  const misshapen = refusal?.errors.map(({ path, problem }) => ({ path: path.replace(/^content\./, ''), problem }));
+  const misshapen = refusal?.errors.map((each) => ({ ...each, path: each.path.replace(/^content\./, '') }));
   return { preview: data, problems: misshapen ?? data?.problems, refusal };
 }

@@ -1,11 +1,12 @@
 import { Alert, Anchor, List, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
+import type { ProblemLine } from '../../api/problems.ts';
 import { useEditing } from './editing.tsx';
-import { placeName, spoken, type TemplateProblem } from './places.ts';
+import { placeName, spoken } from './places.ts';
 
 interface ProblemLinksProps {
   title: string;
-  problems: readonly TemplateProblem[];
+  problems: readonly ProblemLine[];
   onGoTo: (path: string) => void;
 }
 
@@ -15,10 +16,16 @@ export function ProblemLinks({ title, problems, onGoTo }: ProblemLinksProps) {
   return (
     <Alert role="alert" color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={title} mb="md">
       <List size="sm">
-        {problems.map(({ path, problem }) => (
-          <List.Item key={`${path} ${problem}`}>
-            <Anchor component="button" type="button" size="sm" className="problem-link" onClick={() => onGoTo(path)}>
-              {placeName(path, file)}
+        {problems.map((problem) => (
+          <List.Item key={`${problem.path} ${problem.problem}`}>
+            <Anchor
+              component="button"
+              type="button"
+              size="sm"
+              className="problem-link"
+              onClick={() => onGoTo(problem.path)}
+            >
+              {placeName(problem.path, file)}
             </Anchor>
             <Text span size="sm">
               : {spoken(problem)}

@@ -60,8 +60,30 @@ describe('a new template', () => {
   test('may be incomplete as a draft, and says what it lacks', async () => {
     const body = await create({ name: null, steps: [] });
     expect(body.problems).toEqual([
-      { path: 'name', problem: 'name: a template needs a name before it is activated' },
-      { path: 'steps', problem: 'steps: a template needs at least one step' },
+      {
+        path: 'name',
+        problem: 'name: a template needs a name before it is activated',
+        what: ['a template needs a name before it is activated'],
+      },
+      {
+        path: 'steps',
+        problem: 'steps: a template needs at least one step',
+        what: ['a template needs at least one step'],
+      },
+    ]);
+  });
+
+  test('names its steps as they are named, and beside that says what is wrong with the field alone', async () => {
+    const steps = [
+      { kind: 'email', subject: 'Hi', body: 'Hello' },
+      { kind: 'email', name: "Reply ('warm'): second", delay: { value: 3, unit: 'days' }, body: '' },
+    ];
+    expect((await create({ steps, ai_variables: [] })).problems).toEqual([
+      {
+        path: 'steps.1.body',
+        problem: "step 2 ('Reply ('warm'): second'): body is empty",
+        what: [{ field: 'body' }, ' is empty'],
+      },
     ]);
   });
 
@@ -83,6 +105,7 @@ describe('a new template', () => {
     expect(body.problems).toContainEqual({
       path: 'ai_variables.2.max_characters',
       problem: "AI variable 'endless': the longest value must have 1–2000 characters, got 2001",
+      what: ['the longest value must have 1–2000 characters, got 2001'],
     });
   });
 
@@ -93,7 +116,11 @@ describe('a new template', () => {
     );
     expect(status).toBe(422);
     expect(body.errors).toEqual([
-      { path: 'steps.0.body', problem: 'unknown variable "first_nam" (did you mean "first_name"?)' },
+      {
+        path: 'steps.0.body',
+        problem: 'unknown variable "first_nam" (did you mean "first_name"?)',
+        what: ['unknown variable ', { variable: 'first_nam' }, ' (did you mean ', { variable: 'first_name' }, '?)'],
+      },
     ]);
   });
 
@@ -138,7 +165,11 @@ describe('an edit', () => {
     const { status, body } = await put(id, { ...template, steps, made_on: 1 });
     expect(status).toBe(422);
     expect(body.errors).toEqual([
-      { path: 'steps.2.delay', problem: "step 3 ('Follow-up'): wait must be 0–90 days, got -1" },
+      {
+        path: 'steps.2.delay',
+        problem: "step 3 ('Follow-up'): wait must be 0–90 days, got -1",
+        what: ['wait must be 0–90 days, got -1'],
+      },
     ]);
   });
 
