@@ -1,5 +1,6 @@
 import { keysOf } from './lead-identity.ts';
 import { isVariableName } from './message.ts';
+import type { Problem } from './problem.ts';
 
 /** What a proposed contact may be told of, in the words of files and of the API. */
 export const leadFields = [
@@ -28,16 +29,20 @@ const MOST_CUSTOM = 50;
 const LONGEST_VALUE = 5_000;
 
 /** What cannot be kept of a lead: the field, the value and the expectation; null when all can. */
-export function problemOfCells({ custom = {}, ...fields }: LeadCells): string | null {
+export function problemOfCells({ custom = {}, ...fields }: LeadCells): Problem | null {
   const keys = Object.keys(custom);
-  if (keys.length > MOST_CUSTOM) return `custom: ${keys.length} fields, expected at most ${MOST_CUSTOM}`;
+  const path = ['custom'];
+  if (keys.length > MOST_CUSTOM) return { path, what: `${keys.length} fields, expected at most ${MOST_CUSTOM}` };
   const bad = keys.find((key) => !isVariableName(key));
-  if (bad !== undefined)
-    return `custom: ${JSON.stringify(bad.slice(0, 64))} is no field name, expected lower-case letters, digits and _, a letter first`;
+  if (bad !== undefined) {
+    const told = JSON.stringify(bad.slice(0, 64));
+    return { path, what: `${told} is no field name, expected lower-case letters, digits and _, a letter first` };
+  }
   for (const [name, value] of Object.entries(flatCells({ ...fields, custom }))) {
     if (value.length > LONGEST_VALUE)
-      return `${name}: has ${value.length} characters, expected at most ${LONGEST_VALUE}`;
-    if (/[\0\p{Surrogate}]/u.test(value)) return `${name}: must not hold U+0000 or half a surrogate pair`;
+      return { path: [name], what: `has ${value.length} characters, expected at most ${LONGEST_VALUE}` };
+    if (/[\0\p{Surrogate}]/u.test(value))
+      return { path: [name], what: 'must not hold U+0000 or half a surrogate pair' };
   }
   return null;
 }

@@ -1,5 +1,6 @@
 /** Whom a proposed row is about, and whether what is known already agrees. Design 1. */
 import { normaliseEmail, normaliseProfileAddress } from './contact.ts';
+import type { Problem } from './problem.ts';
 import type { Reachable } from './suppression.ts';
 
 /** As a row says it; blank counts as none. */
@@ -13,26 +14,26 @@ export interface WrittenIdentity {
  * `leftOut`: the LinkedIn cell, where it holds no profile and the row has an address: what was wrong with it. A row
  * without either is about nobody: `problem` says the field, the value and the expectation.
  */
-export type Identity = ({ ok: true; leftOut: string | null } & Reachable) | { ok: false; problem: string };
+export type Identity = ({ ok: true; leftOut: Problem | null } & Reachable) | { ok: false; problem: Problem };
 
 /** An email address or a LinkedIn profile at least. A bad address spoils the row, for mostly it is a mistyped one. */
 export function identify({ email = '', profile = '' }: WrittenIdentity): Identity {
   const address = email.trim() === '' ? null : normaliseEmail(email.trim());
-  if (address && !address.ok) return { ok: false, problem: `email: ${address.problem}` };
+  if (address && !address.ok) return { ok: false, problem: { path: ['email'], what: address.problem } };
   const named = profile.trim() === '' ? null : normaliseProfileAddress(profile.trim());
-  const problem = named && !named.ok ? `profile: ${named.problem}` : null;
-  if (!address && !named?.ok)
-    return {
-      ok: false,
-      problem: problem ?? 'an email address or a LinkedIn profile is needed, the row has neither',
-    };
+  const path = ['profile'];
+  const wrong = named && !named.ok ? named.problem : null;
+  if (!address && wrong !== null) return { ok: false, problem: { path, what: wrong } };
+  if (!address && !named) return { ok: false, problem: { path: [], what: NOBODY } };
   return {
     ok: true,
     email: address?.email ?? null,
     profile: named?.ok ? named.profile : null,
-    leftOut: problem && `${problem}; the cell was left out`,
+    leftOut: wrong === null ? null : { path, what: `${wrong}; the cell was left out` },
   };
 }
+
+const NOBODY = 'an email address or a LinkedIn profile is needed, the row has neither';
 
 /** One text for each way a row says whom it is about, to tell two rows apart; none where it does not say so properly. */
 export function keysOf(row: WrittenIdentity): string[] {

@@ -37,6 +37,10 @@ function nameText(name: Name): string {
   return name.number === undefined ? `${name.noun} '${name.name}'` : `${name.noun} ${name.number} ('${name.name}')`;
 }
 
+/** "email: "ada" has no "@"…": for who sees a list and no fields. */
+export const lineOf = (problem: Problem): string =>
+  [...(problem.path.length === 0 ? [] : [dotted(problem.path)]), problemText(problem)].join(': ');
+
 /** The same problems, of something that is itself at `path`. */
 export const within = (path: Path, problems: readonly Problem[]): Problem[] =>
   problems.map((problem) => ({ ...problem, path: [...path, ...problem.path] }));

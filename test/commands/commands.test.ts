@@ -38,7 +38,7 @@ import {
   type TaskId,
   type TemplateId,
 } from '../../src/domain/ids.ts';
-import { dotted, problemText } from '../../src/domain/problem.ts';
+import { dotted, lineOf, problemText } from '../../src/domain/problem.ts';
 import { Refusal, type RefusalCode } from '../../src/domain/refusal.ts';
 import { callsForAnswer, type ReplyIntent, replyIntents, replyPolicy } from '../../src/domain/reply.ts';
 import { canMove, isTerminal, openStatus, type SequenceEnd, type SequenceStatus } from '../../src/domain/sequence.ts';
@@ -539,9 +539,11 @@ describe('an import of leads', () => {
       'suppressed',
       'approved',
     ]);
-    expect(told[2]?.problem).toMatch(/^email: "nobody@nowhere" has the domain "nowhere"/);
-    expect(told[3]?.problem).toMatch(/^profile: "https:\/\/example.com\/in\/ada"/);
-    expect(told[4]?.problem).toMatch(/neither/);
+    expect(told.map(({ problem }) => problem && lineOf(problem)).slice(2, 5)).toEqual([
+      expect.stringMatching(/^email: "nobody@nowhere" has the domain "nowhere"/),
+      expect.stringMatching(/^profile: "https:\/\/example.com\/in\/ada"/),
+      expect.stringMatching(/neither/),
+    ]);
     expect(await standingOf(campaign.campaignId)).toEqual(['APPROVED', 'APPROVED']);
     expect((await leadsOf(campaign.campaignId)).map(({ id }) => id)).toEqual([told[0]?.leadId, told[7]?.leadId]);
   });
@@ -603,7 +605,7 @@ describe('an import of leads', () => {
       rows: [{ email: ada.email, profile: bob.profile }],
     });
     expect(told).toMatchObject({ outcome: 'conflict', leadId: null });
-    expect(told?.problem).toContain(`${ada.email} and ${bob.profile} belong to two different contacts`);
+    expect(told?.problem?.what).toContain(`${ada.email} and ${bob.profile} belong to two different contacts`);
     expect(await pointsOf(campaign)).toEqual([ada, bob].map((lead) => [lead.email, publicName(lead)]));
   });
 
@@ -620,7 +622,7 @@ describe('an import of leads', () => {
     for (const row of rows) {
       const [told] = await importLeads(deeds.commands, house.caller, { campaignId: another.campaignId, rows: [row] });
       expect(told).toMatchObject({ outcome: 'conflict', leadId: null });
-      for (const way of [row.email, publicName(row)]) expect(told?.problem).toContain(way);
+      for (const way of [row.email, publicName(row)]) expect(told?.problem?.what).toContain(way);
     }
     expect(await contactsOf(house)).toMatchObject([{ email: ada.email, profile: ada.profile, firstName: 'Ada' }]);
 
@@ -651,7 +653,10 @@ describe('an import of leads', () => {
     });
     expect(told).toMatchObject({
       outcome: 'conflict',
-      problem: `${ada.profile} is known with the address ${ada.email}, not ${moved.email}: nothing was changed; leave one of the two out to say who is meant`,
+      problem: {
+        path: [],
+        what: `${ada.profile} is known with the address ${ada.email}, not ${moved.email}: nothing was changed; leave one of the two out to say who is meant`,
+      },
     });
     expect(await contactsOf(campaign)).toMatchObject([{ email: ada.email, jobTitle: null }]);
   });
@@ -670,7 +675,7 @@ describe('an import of leads', () => {
       expect(await importLeads(deeds.commands, house.caller, { campaignId, rows })).toMatchObject([
         {
           outcome: 'suppressed',
-          problem: expect.stringContaining(`${ada.profile} is known with the address ${ada.email}`),
+          problem: { what: expect.stringContaining(`${ada.profile} is known with the address ${ada.email}`) },
         },
       ]);
     }
@@ -692,10 +697,14 @@ describe('an import of leads', () => {
       rows: [...people, { profile: '12345', firstName: 'Ada' }],
     });
     expect(told.map(({ outcome }) => outcome)).toEqual(['approved', 'approved', 'approved', 'invalid']);
-    expect(told[0]?.problem).toBe(
-      'profile: "none" is not the address of a person\'s LinkedIn profile, expected "https://www.linkedin.com/in/ada-lovelace"; the cell was left out',
-    );
-    expect(told[3]?.problem).toMatch(/^profile: "12345" is not the address .*lovelace"$/);
+    expect(told[0]?.problem).toEqual({
+      path: ['profile'],
+      what: '"none" is not the address of a person\'s LinkedIn profile, expected "https://www.linkedin.com/in/ada-lovelace"; the cell was left out',
+    });
+    expect(told[3]?.problem).toEqual({
+      path: ['profile'],
+      what: expect.stringMatching(/^"12345" is not the address .*lovelace"$/),
+    });
     expect(await pointsOf(campaign)).toEqual(people.map(({ email }) => [email, null]));
   });
 

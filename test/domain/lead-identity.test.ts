@@ -11,7 +11,7 @@ describe('a proposed row', () => {
     expect(identify({ email, profile })).toEqual({ ok: true, ...ada, leftOut: null });
     expect(identify({ email })).toEqual({ ok: true, ...ada, profile: null, leftOut: null });
     expect(identify({ email: ' ', profile })).toEqual({ ok: true, ...ada, email: null, leftOut: null });
-    expect(identify({})).toMatchObject({ ok: false, problem: expect.stringMatching(/the row has neither$/) });
+    expect(identify({})).toMatchObject({ ok: false, problem: { what: expect.stringMatching(/the row has neither$/) } });
   });
 
   test('is kept without a LinkedIn cell that names nobody, and about nobody where that is all it has', () => {
@@ -19,11 +19,11 @@ describe('a proposed row', () => {
       ok: true,
       email: ada.email,
       profile: null,
-      leftOut: expect.stringMatching(/^profile: "none" is not .*; the cell was left out$/),
+      leftOut: { path: ['profile'], what: expect.stringMatching(/^"none" is not .*; the cell was left out$/) },
     });
     expect(identify({ profile: 'none' })).toMatchObject({
       ok: false,
-      problem: expect.stringMatching(/^profile: "none" is not the address of a person's LinkedIn profile/),
+      problem: { path: ['profile'], what: expect.stringMatching(/^"none" is not the address of a person's LinkedIn/) },
     });
   });
 

@@ -83,7 +83,7 @@ export function leadRoutes(app: App, deps: ApiDeps): void {
     async ({ caller, params: { id: campaignId }, body: { rows, approve } }) => {
       const results = await importRows(deps, caller, { campaignId, rows, approve });
       return {
-        results: results.map(({ outcome, leadId, problem }) => ({ outcome, lead_id: leadId, problem })),
+        results: results.map(showOutcome),
         totals: totalsOf(results),
       };
     },
@@ -149,9 +149,15 @@ async function importRows(
   return problems.map((problem): LeadOutcome => {
     const outcome = problem === null ? outcomes.next().value : { outcome: 'invalid' as const, leadId: null, problem };
     if (!outcome) throw new Error('a row has no outcome');
-    return { ...outcome, problem: inFileWords(outcome.problem) };
+    return outcome;
   });
 }
+
+const showOutcome = ({ outcome, leadId, problem }: LeadOutcome) => ({
+  outcome,
+  lead_id: leadId,
+  problem: problem && inFileWords(problem),
+});
 
 function totalsOf(results: readonly LeadOutcome[]): Record<ImportOutcome, number> {
   const totals = noRows();

@@ -12,6 +12,7 @@ import { bumpCampaignTell } from '../../db/tells.ts';
 import type { CampaignId, ContactId, LeadId } from '../../domain/ids.ts';
 import type { ImportOutcome } from '../../domain/lead.ts';
 import { conflictOf, identify, keysOf } from '../../domain/lead-identity.ts';
+import type { Problem } from '../../domain/problem.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Reachable } from '../../domain/suppression.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
@@ -39,7 +40,7 @@ export interface LeadOutcome {
    * For `invalid`, and of a row that was taken without a cell: the value, the place and the expectation. Of a row that
    * contradicts what is known (`conflict`, or `suppressed`): both.
    */
-  problem: string | null;
+  problem: Problem | null;
 }
 
 export interface LeadImport {
@@ -146,7 +147,7 @@ async function approvesAtOnce(tx: Tx, campaignId: CampaignId): Promise<boolean> 
   return row.mode === 'AUTOPILOT';
 }
 
-const notTaken = (outcome: ImportOutcome, problem: string | null = null): LeadOutcome => ({
+const notTaken = (outcome: ImportOutcome, problem: Problem | null = null): LeadOutcome => ({
   outcome,
   leadId: null,
   problem,
@@ -228,8 +229,8 @@ async function meet(
   if (conflict !== null) {
     const told = `${conflict}: nothing was changed`;
     const suppressed = await suppressionsOf(tx, [{ email, profile }, ...found]);
-    if (suppressed.length > 0) return notTaken('suppressed', told);
-    return notTaken('conflict', `${told}; leave one of the two out to say who is meant`);
+    if (suppressed.length > 0) return notTaken('suppressed', { path: [], what: told });
+    return notTaken('conflict', { path: [], what: `${told}; leave one of the two out to say who is meant` });
   }
   const [contact] = found;
   const { companyContext = {}, custom = {} } = row;

@@ -65,7 +65,7 @@ async function workPage(deps: CommandDeps, caller: Caller, job: ImportRecord): P
   let approved = false;
   for (const row of rows) {
     const { outcome } = await proposeLead(deps, caller, into, rowOf(cellsOf(row.data)), (tx, { outcome, problem }) =>
-      settleRow(tx, row, outcome, inFileWords(problem)),
+      settleRow(tx, row, outcome, problem && inFileWords(problem)),
     );
     approved ||= outcome === 'approved';
   }

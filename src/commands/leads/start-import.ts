@@ -4,6 +4,7 @@ import { newId } from '../../db/new-id.ts';
 import { normaliseEmail, normaliseProfileAddress, profileAddress } from '../../domain/contact.ts';
 import type { CampaignId, ImportId } from '../../domain/ids.ts';
 import { flatCells, identityOfCells, type LeadCells, problemOfCells } from '../../domain/lead-cells.ts';
+import { lineOf } from '../../domain/problem.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
 import { intakeOf } from './import-leads.ts';
@@ -55,7 +56,7 @@ function judged(given: FileRow, firstRow: Map<string, number>): Judged {
   const { row } = given;
   if ('problem' in given) return { row, data: {}, outcome: 'invalid', detail: given.problem };
   const problem = problemOfCells(given.cells);
-  if (problem !== null) return { row, data: storable(given.cells), outcome: 'invalid', detail: problem };
+  if (problem !== null) return { row, data: storable(given.cells), outcome: 'invalid', detail: lineOf(problem) };
   const data = flatCells(withIdentity(given.cells));
   const keys = identityOfCells(given.cells);
   const before = keys.map((key) => firstRow.get(key)).find((known) => known !== undefined);

@@ -6,7 +6,7 @@ import {
 } from '../../commands/accounts/connect-account.ts';
 import { testServers } from '../../commands/accounts/test-account.ts';
 import type { AccountDeps, Caller } from '../../commands/deps.ts';
-import { dotted, type Problem, problemText } from '../../domain/problem.ts';
+import { dotted, lineOf, type Problem, problemText } from '../../domain/problem.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { mailPorts } from './engine.ts';
 import type { Findings } from './report.ts';
@@ -55,8 +55,7 @@ export async function tryOtherPorts(
   findings.holds('SMTP with TLS at once, IMAP with STARTTLS', problems.length === 0, told(problems));
 }
 
-const told = (problems: readonly Problem[]) =>
-  problems.map((problem) => `${dotted(problem.path)}: ${problemText(problem)}`).join('\n') || 'connects';
+const told = (problems: readonly Problem[]) => problems.map(lineOf).join('\n') || 'connects';
 
 async function problemsOf(attempt: Promise<unknown>): Promise<readonly Problem[]> {
   try {
