@@ -13,6 +13,15 @@ export const campaignMoves: Record<CampaignStatus, readonly CampaignStatus[]> = 
 export const unreadyReasons = ['template_not_active', 'no_account', 'real_mail'] as const;
 export type UnreadyReason = (typeof unreadyReasons)[number];
 
+export interface Unready {
+  reason: UnreadyReason;
+  /** Of whom `what` says something. */
+  of: { noun: 'template' | 'campaign'; id: string };
+  what: string;
+}
+
+export const unreadyText = ({ of: { noun, id }, what }: Unready): string => `${noun} ${id} ${what}`;
+
 /** Why a running campaign enrols nobody just now. */
 export const enrolmentWhys = [
   'sending_window',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CampaignFigures } from '../../db/campaign-figures.ts';
 import type { CampaignView } from '../../db/campaign-reads.ts';
-import { campaignStatuses, enrolmentWhys, unreadyReasons } from '../../domain/campaign.ts';
+import { campaignStatuses, enrolmentWhys, type Unready, unreadyReasons, unreadyText } from '../../domain/campaign.ts';
 import { explainEnrolment } from '../../domain/explain.ts';
 import { holdUps } from '../../domain/hold-up.ts';
 import { leadStatuses } from '../../domain/lead.ts';
@@ -111,14 +111,14 @@ export const campaignFiguresShape = z.object({
   hold_ups: z.array(z.object({ hold_up: z.enum(holdUps), count: z.int() })),
   /** Steps that are due by now, or fell due while the campaign was paused. */
   due: z.int(),
-  /** What keeps a draft from starting. */
-  unready: z.array(z.object({ reason: z.enum(unreadyReasons), detail: z.string() })),
+  /** What keeps a draft from starting; `what` is the detail without whom it is about. */
+  unready: z.array(z.object({ reason: z.enum(unreadyReasons), detail: z.string(), what: z.string() })),
 });
 export type CampaignFiguresShown = z.output<typeof campaignFiguresShape>;
 
 export const showFigures = (
   { zone, today, funnel, steps, days, holdUps, due }: CampaignFigures,
-  unready: CampaignFiguresShown['unready'],
+  unready: readonly Unready[],
 ): CampaignFiguresShown => ({
   timezone: zone,
   today,
@@ -145,5 +145,5 @@ export const showFigures = (
   days: days.map(({ day, sent, planned }) => ({ day, sent, planned })),
   hold_ups: holdUps.map(({ holdUp, count }) => ({ hold_up: holdUp, count })),
   due,
-  unready,
+  unready: unready.map((each) => ({ reason: each.reason, detail: unreadyText(each), what: each.what })),
 });

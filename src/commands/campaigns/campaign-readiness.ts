@@ -4,14 +4,9 @@ import { accounts, campaignAccounts, type campaigns } from '../../db/schema.ts';
 import { readTemplate } from '../../db/templates.ts';
 import { findSender } from '../../db/workspaces.ts';
 import { channelOf, isLocalServer } from '../../domain/accounts/account.ts';
-import type { UnreadyReason } from '../../domain/campaign.ts';
+import { type Unready, unreadyText } from '../../domain/campaign.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { RealMail } from '../deps.ts';
-
-export interface Unready {
-  reason: UnreadyReason;
-  detail: string;
-}
 
 type Campaign = Pick<typeof campaigns.$inferSelect, 'id' | 'workspaceId' | 'templateId'>;
 
@@ -24,7 +19,8 @@ export async function unreadiness(tx: Tx, campaign: Campaign, realMail: RealMail
       : [
           {
             reason: 'template_not_active',
-            detail: `template ${template.id} is ${template.status}: only an ACTIVE one enrols leads`,
+            of: { noun: 'template', id: template.id },
+            what: `is ${template.status}: only an ACTIVE one enrols leads`,
           },
         ];
   return [...ofTemplate, ...(await accountProblems(tx, campaign, realMail))];
@@ -32,7 +28,7 @@ export async function unreadiness(tx: Tx, campaign: Campaign, realMail: RealMail
 
 /** Refuses with the first of what keeps it. */
 export function refuseUnready([first]: readonly Unready[]): void {
-  if (first) throw new Refusal('rule_refused', first.detail);
+  if (first) throw new Refusal('rule_refused', unreadyText(first));
 }
 
 /** A connected account of every kind that the steps use; and where mail leaves for real people, who it is from. */
@@ -46,14 +42,12 @@ export async function accountProblems(tx: Tx, campaign: Campaign, realMail: Real
   const needed = new Set(content.steps.map(({ kind }) => channelOf[kind]).filter((channel) => channel !== null));
   const lacking = [...needed].filter((channel) => !connected.some((account) => account.channel === channel));
   const problems: Unready[] = [];
+  const of = { noun: 'campaign', id: campaign.id } as const;
   if (lacking.length > 0)
-    problems.push({
-      reason: 'no_account',
-      detail: `campaign ${campaign.id} has no connected account for: ${lacking.join(', ')}`,
-    });
+    problems.push({ reason: 'no_account', of, what: `has no connected account for: ${lacking.join(', ')}` });
   if (connected.some(({ settings }) => settings.channel === 'email' && !isLocalServer(settings.smtp))) {
     const why = await realMailProblem(tx, campaign, realMail);
-    if (why !== null) problems.push({ reason: 'real_mail', detail: `campaign ${campaign.id} sends real mail: ${why}` });
+    if (why !== null) problems.push({ reason: 'real_mail', of, what: `sends real mail: ${why}` });
   }
   return problems;
 }

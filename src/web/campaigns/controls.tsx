@@ -33,7 +33,7 @@ const unreadyTexts: Record<Exclude<UnreadyReason, 'real_mail'>, string> = {
 export function startProblem(unready: CampaignFiguresShown['unready']): string | null {
   const [first] = unready;
   if (!first) return null;
-  return first.reason === 'real_mail' ? first.detail.replace(/^campaign \S+ /, '') : unreadyTexts[first.reason];
+  return first.reason === 'real_mail' ? first.what : unreadyTexts[first.reason];
 }
 
 /** The campaign's page keeps this number up to date, so it is there at once. */

@@ -166,9 +166,11 @@ describe('figures', () => {
     expect((await figuresOf(campaignId)).unready).toEqual([]);
     await deactivateTemplate(api.commands, caller, templateId);
     await api.call('PATCH', `/v1/campaigns/${campaignId}`, { account_ids: [] });
-    expect((await figuresOf(campaignId)).unready.map(({ reason }: { reason: string }) => reason)).toEqual([
-      'template_not_active',
-      'no_account',
+    const template = 'is INACTIVE: only an ACTIVE one enrols leads';
+    const account = 'has no connected account for: email';
+    expect((await figuresOf(campaignId)).unready).toEqual([
+      { reason: 'template_not_active', detail: `template ${templateId} ${template}`, what: template },
+      { reason: 'no_account', detail: `campaign ${campaignId} ${account}`, what: account },
     ]);
   });
 
