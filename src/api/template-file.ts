@@ -1,24 +1,23 @@
 import { z } from 'zod';
 import type { TemplateInput } from '../commands/templates/create-template.ts';
 import { newId } from '../db/new-id.ts';
-import type { TemplateWithContent } from '../db/templates.ts';
-import type { MemberId, StepId } from '../domain/ids.ts';
-import { checkMessage } from '../domain/message.ts';
+import { idOf, type MemberId, type StepId } from '../domain/ids.ts';
 import { type Path, type Problem, problemText } from '../domain/problem.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Weekday } from '../domain/schedule.ts';
 import type { StepKind } from '../domain/sequence.ts';
 import {
-  allowedVariables,
+  type AiVariable,
+  checkVariables,
+  type LinkedInBehaviour,
   manualTaskKinds,
   mostCharactersOf,
-  type TemplateContent,
   type TemplateStep,
   USUAL_AI_CHARACTERS,
 } from '../domain/template.ts';
 import { isZone } from '../domain/zone.ts';
 import { pathOf } from './bad-input.ts';
-import { idOfA, text } from './shapes/primitives.ts';
+import { printedId, text, writtenId } from './shapes/primitives.ts';
 
 /*
  * A template as a JSON file: what `topo template import` sends and the page edits (`examples/template.json`). Only its
@@ -28,44 +27,50 @@ import { idOfA, text } from './shapes/primitives.ts';
 const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 type Day = (typeof days)[number];
 
+// As it is written: within limits, and much may be left out.
+
 const copy = text(50_000);
 const label = text(500);
 
-const delay = z.strictObject({
-  value: z.int(),
-  unit: z.enum(['business_days', 'days', 'hours', 'minutes']),
-});
+const unit = z.enum(['business_days', 'days', 'hours', 'minutes']);
+const delay = z.strictObject({ value: z.int(), unit });
 
-const anyStep = {
-  /** Kept over edits, so that a step can be followed; made here where it is left out. */
-  id: idOfA<StepId>().optional(),
-  name: label.optional(),
-  /** From the end of the step before; the first step has none. */
-  delay: delay.nullable().default(null),
+const kindNames: Record<StepKind, string> = {
+  email: 'Email',
+  linkedin_message: 'LinkedIn message',
+  linkedin_invitation: 'LinkedIn invitation',
+  manual_task: 'Task',
 };
 
-const step = z.discriminatedUnion(
+const anyStep = <Kind extends StepKind>(kind: Kind) => ({
+  /** Kept over edits, so that a step can be followed; made here where it is left out. */
+  id: writtenId.default(() => newId<StepId>()),
+  name: label.default(kindNames[kind]),
+  /** From the end of the step before; the first step has none. */
+  delay: delay.nullable().default(null),
+  kind: z.literal(kind),
+});
+
+const writtenStep = z.discriminatedUnion(
   'kind',
   [
     z.strictObject({
-      ...anyStep,
-      kind: z.literal('email'),
+      ...anyStep('email'),
       /** Not needed for a reply in the thread. */
       subject: copy.default(''),
       body: copy,
       new_thread: z.boolean().default(false),
       quote_history: z.boolean().default(false),
     }),
-    z.strictObject({ ...anyStep, kind: z.literal('linkedin_message'), body: copy }),
-    z.strictObject({ ...anyStep, kind: z.literal('linkedin_invitation'), note: copy.nullable().default(null) }),
+    z.strictObject({ ...anyStep('linkedin_message'), body: copy }),
+    z.strictObject({ ...anyStep('linkedin_invitation'), note: copy.nullable().default(null) }),
     z.strictObject({
-      ...anyStep,
-      kind: z.literal('manual_task'),
+      ...anyStep('manual_task'),
       task: z.enum(manualTaskKinds),
       title: copy,
       instructions: copy.default(''),
       /** A member; null: the campaign's owner. */
-      assignee_id: idOfA<MemberId>().nullable().default(null),
+      assignee_id: writtenId.nullable().default(null),
     }),
   ],
   {
@@ -111,38 +116,130 @@ export const templateFields = {
     )
     .max(50)
     .default([]),
-  steps: z.array(step).max(200),
+  steps: z.array(writtenStep).max(200),
 };
 
-export const templateFile = z.strictObject(templateFields);
-export type TemplateFile = z.output<typeof templateFile>;
-type FileStep = TemplateFile['steps'][number];
-/** One that was saved: its steps have their ids and names. */
-export type SavedFile = Omit<TemplateFile, 'steps'> & { steps: (FileStep & { id: StepId; name: string })[] };
+// As it is kept and answered: everything is there, and within whatever limits it was saved under.
 
-/**
- * A template file from anywhere, as the commands take it. Throws `Refusal` ('invalid') naming every place:
- * "steps[2].delay.value: expected …".
- */
-export function parseTemplateFile(json: unknown): TemplateInput {
-  const parsed = templateFile.safeParse(json);
-  const input = parsed.success ? templateOf(parsed.data) : null;
-  const problems = input
-    ? checkTexts(input.content)
-    : (parsed.error?.issues ?? []).map(({ path, message }) => ({ path: pathOf(path), what: message }));
-  if (input && problems.length === 0) return input;
-  const lines = problems.map((problem) => `  ${printedPlace(problem.path)}: ${problemText(problem)}`);
-  throw new Refusal('invalid', `the template file has ${problems.length} problem(s):\n${lines.join('\n')}`, problems);
-}
+const savedAnyStep = { id: printedId, name: z.string(), delay: z.object({ value: z.number(), unit }).nullable() };
 
-/** As people write it: `steps[2].delay`. */
-const printedPlace = (path: Path): string =>
-  path.map((part, depth) => (typeof part === 'number' ? `[${part}]` : depth === 0 ? part : `.${part}`)).join('');
+const savedStep = z.discriminatedUnion('kind', [
+  z.object({
+    ...savedAnyStep,
+    kind: z.literal('email'),
+    subject: z.string(),
+    body: z.string(),
+    new_thread: z.boolean(),
+    quote_history: z.boolean(),
+  }),
+  z.object({ ...savedAnyStep, kind: z.literal('linkedin_message'), body: z.string() }),
+  z.object({ ...savedAnyStep, kind: z.literal('linkedin_invitation'), note: z.string().nullable() }),
+  z.object({
+    ...savedAnyStep,
+    kind: z.literal('manual_task'),
+    task: z.enum(manualTaskKinds),
+    title: z.string(),
+    instructions: z.string(),
+    assignee_id: printedId.nullable(),
+  }),
+]);
 
-/** What the commands take, from a file whose shape is right; steps without an id get one. */
-export function templateOf(file: TemplateFile): TemplateInput {
-  const { schedule, sender, linkedin_behaviour: linkedIn } = file;
-  return {
+const savedVariable = z.object({
+  name: z.string(),
+  prompt: z.string(),
+  fallback: z.string().nullable(),
+  max_characters: z.number(),
+});
+
+const savedBehaviour = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('SKIP') }),
+  z.object({ kind: z.literal('DELAY'), max_wait_days: z.number() }),
+]);
+
+const savedSchedule = z.object({
+  days: z.array(z.enum(days)),
+  hours: z.array(z.object({ start: z.string(), end: z.string() })),
+  holidays: z.array(z.string()),
+});
+
+export const savedFile = z.object({
+  name: z.string().nullable(),
+  summary: z.string().nullable(),
+  language: z.string().nullable(),
+  timezone: z.string(),
+  daily_leads_target: z.number(),
+  approval_mode: z.enum(['AUTOPILOT', 'MANUAL_REVIEW']),
+  schedule: savedSchedule,
+  sender: z.object({ name: z.string(), job_title: z.string().nullable() }),
+  linkedin_behaviour: savedBehaviour,
+  ai_variables: z.array(savedVariable),
+  steps: z.array(savedStep),
+});
+
+// Both ways: each part beside its way back. `namesInFile` has the same names, for places.
+
+const weekdayOf: Record<Day, Weekday> = { mon: 1, tue: 2, wed: 3, thu: 4, fri: 5, sat: 6, sun: 7 };
+const dayOf: Record<Weekday, Day> = { 1: 'mon', 2: 'tue', 3: 'wed', 4: 'thu', 5: 'fri', 6: 'sat', 7: 'sun' };
+
+const weekday = z.codec(z.enum(days), z.custom<Weekday>(), {
+  decode: (day) => weekdayOf[day],
+  encode: (weekday) => dayOf[weekday],
+});
+
+const behaviour = z.codec(savedBehaviour, z.custom<LinkedInBehaviour>(), {
+  decode: (file) => (file.kind === 'SKIP' ? file : { kind: file.kind, maxWaitDays: file.max_wait_days }),
+  encode: (own) => (own.kind === 'SKIP' ? own : { kind: own.kind, max_wait_days: own.maxWaitDays }),
+});
+
+const variable = z.codec(savedVariable, z.custom<AiVariable>(), {
+  decode: ({ max_characters: maxCharacters, ...same }) => ({ ...same, maxCharacters }),
+  encode: ({ name, prompt, fallback, ...own }) => ({ name, prompt, fallback, max_characters: mostCharactersOf(own) }),
+});
+
+const step = z.codec(savedStep, z.custom<TemplateStep>(), {
+  decode(file) {
+    const id = idOf<StepId>(file.id);
+    switch (file.kind) {
+      case 'email': {
+        const { new_thread: newThread, quote_history: quoteHistory, ...same } = file;
+        return { ...same, id, newThread, quoteHistory };
+      }
+      case 'manual_task': {
+        const { assignee_id: assignee, ...same } = file;
+        return { ...same, id, assignee: assignee === null ? null : idOf<MemberId>(assignee) };
+      }
+      case 'linkedin_message':
+      case 'linkedin_invitation':
+        return { ...file, id };
+    }
+  },
+  encode(own) {
+    switch (own.kind) {
+      case 'email': {
+        const { newThread, quoteHistory = false, ...same } = own;
+        return { ...same, new_thread: newThread, quote_history: quoteHistory };
+      }
+      case 'manual_task': {
+        const { assignee, ...same } = own;
+        return { ...same, assignee_id: assignee };
+      }
+      case 'linkedin_message':
+      case 'linkedin_invitation':
+        return own;
+    }
+  },
+});
+
+const parts = savedFile.extend({
+  schedule: savedSchedule.extend({ days: z.array(weekday) }),
+  linkedin_behaviour: behaviour,
+  ai_variables: z.array(variable),
+  steps: z.array(step),
+});
+
+/** A whole file, and the template as the commands take it. */
+export const templateInFile = z.codec(parts, z.custom<TemplateInput>(), {
+  decode: (file) => ({
     settings: {
       name: file.name,
       summary: file.summary,
@@ -151,136 +248,71 @@ export function templateOf(file: TemplateFile): TemplateInput {
     },
     content: {
       language: file.language,
-      steps: file.steps.map(stepOf),
+      steps: file.steps,
       schedule: {
         zone: file.timezone,
-        weekdays: schedule.days.map((day) => weekdayOf[day]),
-        blocks: schedule.hours,
-        holidays: schedule.holidays,
+        weekdays: file.schedule.days,
+        blocks: file.schedule.hours,
+        holidays: file.schedule.holidays,
       },
-      linkedIn: linkedIn.kind === 'SKIP' ? linkedIn : { kind: 'DELAY', maxWaitDays: linkedIn.max_wait_days },
-      sender: { name: sender.name, jobTitle: sender.job_title },
-      aiVariables: file.ai_variables.map(({ name, prompt, fallback, max_characters: maxCharacters }) => ({
-        name,
-        prompt,
-        fallback,
-        maxCharacters,
-      })),
+      linkedIn: file.linkedin_behaviour,
+      sender: { name: file.sender.name, jobTitle: file.sender.job_title },
+      aiVariables: file.ai_variables,
     },
-  };
-}
-
-const weekdayOf: Record<Day, Weekday> = { mon: 1, tue: 2, wed: 3, thu: 4, fri: 5, sat: 6, sun: 7 };
-
-const kindNames: Record<StepKind, string> = {
-  email: 'Email',
-  linkedin_message: 'LinkedIn message',
-  linkedin_invitation: 'LinkedIn invitation',
-  manual_task: 'Task',
-};
-
-function stepOf(step: FileStep): TemplateStep {
-  const { id = newId<StepId>(), name = kindNames[step.kind], delay } = step;
-  const base = { id, name, delay };
-  switch (step.kind) {
-    case 'email':
-      return {
-        ...base,
-        kind: 'email',
-        subject: step.subject,
-        body: step.body,
-        newThread: step.new_thread,
-        quoteHistory: step.quote_history,
-      };
-    case 'linkedin_message':
-      return { ...base, kind: 'linkedin_message', body: step.body };
-    case 'linkedin_invitation':
-      return { ...base, kind: 'linkedin_invitation', note: step.note };
-    case 'manual_task': {
-      const { task, title, instructions, assignee_id: assignee } = step;
-      return { ...base, kind: 'manual_task', task, title, instructions, assignee };
-    }
-  }
-}
-
-/** The file that would make this template, step ids included, so that an edit of it keeps them. */
-export function fileOf({ template, content }: TemplateWithContent): SavedFile {
-  const { schedule, sender, linkedIn } = content;
-  return {
-    name: template.name,
-    summary: template.summary,
+  }),
+  encode: ({ settings, content }) => ({
+    name: settings.name,
+    summary: settings.summary,
     language: content.language,
-    timezone: schedule.zone,
-    daily_leads_target: template.dailyLeadsTarget,
-    approval_mode: template.approvalMode,
+    timezone: content.schedule.zone,
+    daily_leads_target: settings.dailyLeadsTarget,
+    approval_mode: settings.approvalMode,
     schedule: {
-      days: schedule.weekdays.flatMap((weekday) => days[weekday - 1] ?? []),
-      hours: schedule.blocks.map(({ start, end }) => ({ start, end })),
-      holidays: [...schedule.holidays],
+      days: [...content.schedule.weekdays],
+      hours: [...content.schedule.blocks],
+      holidays: [...content.schedule.holidays],
     },
-    sender: { name: sender.name, job_title: sender.jobTitle },
-    linkedin_behaviour:
-      linkedIn.kind === 'SKIP' ? { kind: 'SKIP' } : { kind: 'DELAY', max_wait_days: linkedIn.maxWaitDays },
-    ai_variables: content.aiVariables.map((variable) => ({
-      name: variable.name,
-      prompt: variable.prompt,
-      fallback: variable.fallback,
-      max_characters: mostCharactersOf(variable),
-    })),
-    steps: content.steps.map(stepInFile),
-  };
-}
+    sender: { name: content.sender.name, job_title: content.sender.jobTitle },
+    linkedin_behaviour: content.linkedIn,
+    ai_variables: [...content.aiVariables],
+    steps: [...content.steps],
+  }),
+});
 
-function stepInFile(step: TemplateStep): SavedFile['steps'][number] {
-  const { id, name, delay } = step;
-  const base = { id, name, delay };
-  switch (step.kind) {
-    case 'email':
-      return {
-        ...base,
-        kind: 'email',
-        subject: step.subject,
-        body: step.body,
-        new_thread: step.newThread,
-        quote_history: step.quoteHistory ?? false,
-      };
-    case 'linkedin_message':
-      return { ...base, kind: 'linkedin_message', body: step.body };
-    case 'linkedin_invitation':
-      return { ...base, kind: 'linkedin_invitation', note: step.note };
-    case 'manual_task': {
-      const { task, title, instructions, assignee } = step;
-      return { ...base, kind: 'manual_task', task, title, instructions, assignee_id: assignee };
-    }
-  }
-}
+/** A file as it is written, read as the commands take it. */
+export const templateFile = z.strictObject(templateFields).pipe(templateInFile);
 
 /**
- * What `{{…}}` cannot mean, in any text of the template. Asked at every save, also of a draft: a name that does not
- * exist is a slip of the pen, not something to be filled in later. Design 7.
+ * A template file from anywhere. Throws `Refusal` ('invalid') naming every place: "steps[2].delay.value: expected …".
  */
-export function checkTexts({ steps, aiVariables }: TemplateContent): Problem[] {
-  const allowed = allowedVariables(aiVariables);
-  return steps.flatMap((step, index) =>
-    Object.entries(step).flatMap(([field, value]) =>
-      isMessage(field) && typeof value === 'string'
-        ? checkMessage(value, allowed).map((what) => ({ path: ['steps', index, field], what }))
-        : [],
-    ),
-  );
+export function parseTemplateFile(json: unknown): TemplateInput {
+  const parsed = templateFile.safeParse(json);
+  const problems: Problem[] = parsed.success
+    ? checkVariables(parsed.data.content)
+    : parsed.error.issues.map(({ path, message }) => ({ path: pathOf(path), what: message }));
+  if (parsed.success && problems.length === 0) return parsed.data;
+  const lines = problems.map((problem) => `  ${printedPlace(problem.path)}: ${problemText(problem)}`);
+  throw new Refusal('invalid', `the template file has ${problems.length} problem(s):\n${lines.join('\n')}`, problems);
 }
 
-const isMessage = (field: string) => ['subject', 'body', 'note', 'title', 'instructions'].includes(field);
+/** As people write it: `steps[2].delay`. */
+const printedPlace = (path: Path): string =>
+  path.map((part, depth) => (typeof part === 'number' ? `[${part}]` : depth === 0 ? part : `.${part}`)).join('');
 
 /** Where the file has another name for a field than the domain. */
 const namesInFile: Readonly<Record<string, string>> = {
   dailyLeadsTarget: 'daily_leads_target',
+  approvalMode: 'approval_mode',
   weekdays: 'days',
   blocks: 'hours',
+  jobTitle: 'job_title',
   linkedIn: 'linkedin_behaviour',
   maxWaitDays: 'max_wait_days',
   aiVariables: 'ai_variables',
   maxCharacters: 'max_characters',
+  newThread: 'new_thread',
+  quoteHistory: 'quote_history',
+  assignee: 'assignee_id',
 };
 
 /** The same problems, at their places in the file. */

@@ -122,6 +122,19 @@ export function checkTemplate(content: TemplateContent, settings: TemplateSettin
   ];
 }
 
+/**
+ * What `{{…}}` cannot mean, in any text of the template. Asked at every save, also of a draft: a name that does not
+ * exist is a slip of the pen, not something to be filled in later. Design 7.
+ */
+export function checkVariables({ steps, aiVariables }: TemplateContent): Problem[] {
+  const allowed = allowedVariables(aiVariables);
+  return steps.flatMap((step, index) =>
+    textsOf(step, false).flatMap(({ field, text }) =>
+      checkMessage(text, allowed).map((what) => ({ path: ['steps', index, field], what })),
+    ),
+  );
+}
+
 /** The names that `{{…}}` may use: the standard ones and the template's own; `custom.*` is always allowed. */
 export function allowedVariables(aiVariables: readonly AiVariable[]): ReadonlySet<string> {
   return new Set<string>([...STANDARD_VARIABLES, ...aiVariables.map(({ name }) => name)]);

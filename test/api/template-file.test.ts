@@ -1,8 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fileOf, inFile, parseTemplateFile, templateFile, templateOf } from '../../src/api/template-file.ts';
-import { idOf, type TemplateId, type WorkspaceId } from '../../src/domain/ids.ts';
+import type { z } from 'zod';
+import {
+  inFile,
+  parseTemplateFile,
+  type savedFile,
+  templateFile,
+  templateInFile,
+} from '../../src/api/template-file.ts';
+import type { Path } from '../../src/domain/problem.ts';
 import { Refusal } from '../../src/domain/refusal.ts';
 import { checkTemplate } from '../../src/domain/template.ts';
 import { told } from '../support/told.ts';
@@ -20,6 +28,71 @@ const whole = () => ({
     { kind: 'email', delay: { value: 3, unit: 'business_days' }, body: 'Again' },
   ],
 });
+
+const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+
+type File = z.input<typeof savedFile>;
+const line = fc.string({ maxLength: 60 });
+const orNull = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
+const id = fc.uuid();
+const anyStep = {
+  id,
+  name: line,
+  delay: orNull(fc.record({ value: fc.nat(), unit: fc.constantFrom('business_days', 'days', 'hours', 'minutes') })),
+};
+const aStep: fc.Arbitrary<File['steps'][number]> = fc.oneof(
+  fc.record({
+    ...anyStep,
+    kind: fc.constant('email'),
+    subject: line,
+    body: line,
+    new_thread: fc.boolean(),
+    quote_history: fc.boolean(),
+  }),
+  fc.record({ ...anyStep, kind: fc.constant('linkedin_message'), body: line }),
+  fc.record({ ...anyStep, kind: fc.constant('linkedin_invitation'), note: orNull(line) }),
+  fc.record({
+    ...anyStep,
+    kind: fc.constant('manual_task'),
+    task: fc.constantFrom('call', 'handwritten_note', 'manual_email', 'other'),
+    title: line,
+    instructions: line,
+    assignee_id: orNull(id),
+  }),
+);
+/** Any file that the door lets in, with everything said. */
+const aFile: fc.Arbitrary<File> = fc.record({
+  name: orNull(line),
+  summary: orNull(line),
+  language: fc.constantFrom(null, 'en', 'pt-BR'),
+  timezone: fc.constantFrom('Europe/Paris', 'America/New_York', 'UTC'),
+  daily_leads_target: fc.integer({ min: 0, max: 10_000 }),
+  approval_mode: fc.constantFrom('AUTOPILOT', 'MANUAL_REVIEW'),
+  schedule: fc.record({
+    days: fc.array(fc.constantFrom(...days), { maxLength: 7 }),
+    hours: fc.array(fc.record({ start: fc.constant('09:00'), end: fc.constantFrom('17:00', '24:00') })),
+    holidays: fc.array(fc.constantFrom('2026-12-25', '2027-01-01')),
+  }),
+  sender: fc.record({ name: line, job_title: orNull(line) }),
+  linkedin_behaviour: fc.oneof(
+    fc.constant({ kind: 'SKIP' } as const),
+    fc.record({ kind: fc.constant('DELAY'), max_wait_days: fc.nat() }),
+  ),
+  ai_variables: fc.array(fc.record({ name: line, prompt: line, fallback: orNull(line), max_characters: fc.nat() }), {
+    maxLength: 5,
+  }),
+  steps: fc.array(aStep, { maxLength: 5 }),
+});
+
+/** Every text, number and null in `value`, by its path. */
+function leavesOf(value: unknown, path: Path = []): { path: Path; value: unknown }[] {
+  if (typeof value !== 'object' || value === null) return [{ path, value }];
+  const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
+  return keys.flatMap((key) => leavesOf(partOf(value, key), [...path, key]));
+}
+
+const partOf = (whole: unknown, key: string | number): unknown =>
+  typeof whole === 'object' && whole !== null ? Reflect.get(whole, key) : undefined;
 
 const problemsOf = (file: unknown) => {
   try {
@@ -146,24 +219,35 @@ describe('a template file', () => {
   test('lists every problem', () => {
     expect(problemsOf({ ...whole(), timezone: 'Paris', sender: {}, steps: [{ kind: 'email' }] })).toHaveLength(3);
   });
+});
 
-  test('comes back as it went in, with ids', () => {
-    for (const name of ['template.json', 'template-with-call.json']) {
-      const { settings, content } = templateOf(templateFile.parse(example(name)));
-      const row = {
-        ...settings,
-        id: idOf<TemplateId>('018d7e6f-5c4b-7a39-8281-c0d1e2f3a4b5'),
-        workspaceId: idOf<WorkspaceId>('018d7e6f-5c4b-7a39-8281-c0d1e2f3a4b6'),
-        status: 'PENDING_SETUP' as const,
-        version: 1,
-        activatedAt: null,
-        createdAt: 0,
-        updatedAt: 0,
-      };
-      const file = fileOf({ template: row, content });
-      expect(file).toMatchObject(example(name));
-      expect(parseTemplateFile(file)).toEqual({ settings, content });
-    }
+describe('a whole file', () => {
+  test.each(['template.json', 'template-with-call.json'])('%s comes back as it went in, with ids', (name) => {
+    const template = parseTemplateFile(example(name));
+    const file = templateInFile.encode(template);
+    expect(file).toMatchObject(example(name));
+    expect(parseTemplateFile(file)).toEqual(template);
+  });
+
+  test('is the same again, whatever it says', () => {
+    fc.assert(
+      fc.property(aFile, (file) => {
+        expect(templateInFile.encode(templateFile.parse(file))).toEqual(file);
+      }),
+    );
+  });
+
+  test('has a place for everything that can be wrong with the template', () => {
+    fc.assert(
+      fc.property(aFile, (file) => {
+        const { settings, content } = templateFile.parse(file);
+        for (const { path, value } of leavesOf({ ...settings, ...content })) {
+          const [place] = inFile([{ path, what: 'is wrong' }]);
+          const written = place?.path.reduce(partOf, file);
+          expect(written, JSON.stringify(path)).toBe(path[1] === 'weekdays' ? days[Number(value) - 1] : value);
+        }
+      }),
+    );
   });
 });
 

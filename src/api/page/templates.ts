@@ -12,7 +12,7 @@ import { listTemplates, openSequencesOf } from '../../db/template-reads.ts';
 import { readTemplate, type TemplateWithContent } from '../../db/templates.ts';
 import type { TemplateId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import { checkTemplate, templateStatuses } from '../../domain/template.ts';
+import { checkTemplate, checkVariables, templateStatuses } from '../../domain/template.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
 import { showProblem } from '../problems.ts';
@@ -25,7 +25,7 @@ import {
   showTemplateLine,
   templateLines,
 } from '../shapes/templates.ts';
-import { checkTexts, fileOf, inFile, templateFields, templateOf } from '../template-file.ts';
+import { inFile, templateFields, templateInFile } from '../template-file.ts';
 
 const newTemplate = z.strictObject({
   ...templateFields,
@@ -86,7 +86,7 @@ export function templateEditingRoutes(app: App, deps: ApiDeps): void {
     '/app/api/templates',
     { config, bodyLimit, schema: { body: newTemplate, response: { 201: editedTemplateShape } } },
     async ({ caller, body: { activate, ...file } }, reply) => {
-      const template = templateOf(file);
+      const template = templateInFile.decode(file);
       await refuseBadTemplate(deps, caller, template);
       const problems = activate ? checkTemplate(template.content, template.settings) : [];
       if (problems.length > 0)
@@ -107,7 +107,7 @@ export function templateEditingRoutes(app: App, deps: ApiDeps): void {
     '/app/api/templates/:id',
     { config, bodyLimit, schema: { params, body: edit, response: { 200: editedTemplateShape } } },
     async ({ caller, params: { id: templateId }, body: { made_on: madeOn, ...file } }) => {
-      const template = templateOf(file);
+      const template = templateInFile.decode(file);
       await refuseBadTemplate(deps, caller, template);
       await namingPlaces(() => editTemplate(deps, caller, { templateId, madeOn, ...template }));
       return show(caller, templateId);
@@ -148,7 +148,7 @@ const showTemplate = (found: TemplateWithContent, openSequences: number): Edited
   version: found.template.version,
   open_sequences: openSequences,
   problems: inFile(checkTemplate(found.content, found.template)).map(showProblem),
-  template: fileOf(found),
+  template: templateInFile.encode({ settings: found.template, content: found.content }),
 });
 
 /** Refused at every save, also of a draft: variables that do not exist, and tasks for people who do not. */
@@ -158,7 +158,7 @@ async function refuseBadTemplate({ db }: ApiDeps, { workspaceId }: Caller, { con
   );
   const unknown = await db.inWorkspace(workspaceId, (tx) => unknownMembers(tx, assignees));
   const problems = [
-    ...checkTexts(content),
+    ...checkVariables(content),
     ...content.steps.flatMap((step, index) =>
       step.kind === 'manual_task' && step.assignee !== null && unknown.includes(step.assignee)
         ? [{ path: ['steps', index, 'assignee_id'], what: `${step.assignee} is no member of this workspace` }]

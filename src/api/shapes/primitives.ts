@@ -6,13 +6,14 @@ import { type AnyId, idOf, isId } from '../../domain/ids.ts';
  * that a new column never leaks. Objects that come in are strict: what nobody reads is refused, not ignored.
  */
 
-/** An id in a path, a query or a body: a UUID in any letter case; handed on in lower case and branded. */
-export const idOfA = <T extends AnyId>() =>
-  z
-    .string()
-    .refine(isId, 'must be a UUID, like 018d7e6f-5c4b-7a39-8281-c0d1e2f3a4b5')
-    .transform((text) => idOf<T>(text))
-    .meta({ format: 'uuid' });
+/** An id as it is sent: a UUID in any letter case. */
+export const writtenId = z
+  .string()
+  .refine(isId, 'must be a UUID, like 018d7e6f-5c4b-7a39-8281-c0d1e2f3a4b5')
+  .meta({ format: 'uuid' });
+
+/** An id in a path, a query or a body; handed on in lower case and branded. */
+export const idOfA = <T extends AnyId>() => writtenId.transform((text) => idOf<T>(text)).meta({ format: 'uuid' });
 
 /** An id in an answer. */
 export const printedId = z.guid();

@@ -1,56 +1,9 @@
 import { z } from 'zod';
 import type { TemplateLine } from '../../db/template-reads.ts';
-import { manualTaskKinds, templateStatuses } from '../../domain/template.ts';
+import { templateStatuses } from '../../domain/template.ts';
 import { problemLine } from '../problems.ts';
+import { savedFile } from '../template-file.ts';
 import { pageOf, printedId, printedInstant, printInstant } from './primitives.ts';
-
-const delay = z.object({ value: z.number(), unit: z.enum(['business_days', 'days', 'hours', 'minutes']) }).nullable();
-const step = { id: printedId, name: z.string(), delay };
-
-/** A template file as it is answered: whatever was saved, so without the limits of `template-file.ts`. */
-const savedFile = z.object({
-  name: z.string().nullable(),
-  summary: z.string().nullable(),
-  language: z.string().nullable(),
-  timezone: z.string(),
-  daily_leads_target: z.number(),
-  approval_mode: z.enum(['AUTOPILOT', 'MANUAL_REVIEW']),
-  schedule: z.object({
-    days: z.array(z.string()),
-    hours: z.array(z.object({ start: z.string(), end: z.string() })),
-    holidays: z.array(z.string()),
-  }),
-  sender: z.object({ name: z.string(), job_title: z.string().nullable() }),
-  linkedin_behaviour: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('SKIP') }),
-    z.object({ kind: z.literal('DELAY'), max_wait_days: z.number() }),
-  ]),
-  ai_variables: z.array(
-    z.object({ name: z.string(), prompt: z.string(), fallback: z.string().nullable(), max_characters: z.number() }),
-  ),
-  steps: z.array(
-    z.discriminatedUnion('kind', [
-      z.object({
-        ...step,
-        kind: z.literal('email'),
-        subject: z.string(),
-        body: z.string(),
-        new_thread: z.boolean(),
-        quote_history: z.boolean(),
-      }),
-      z.object({ ...step, kind: z.literal('linkedin_message'), body: z.string() }),
-      z.object({ ...step, kind: z.literal('linkedin_invitation'), note: z.string().nullable() }),
-      z.object({
-        ...step,
-        kind: z.literal('manual_task'),
-        task: z.enum(manualTaskKinds),
-        title: z.string(),
-        instructions: z.string(),
-        assignee_id: printedId.nullable(),
-      }),
-    ]),
-  ),
-});
 
 export const editedTemplateShape = z.object({
   id: printedId,
