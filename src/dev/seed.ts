@@ -7,7 +7,6 @@ import { parseTemplateFile } from '../api/template-file.ts';
 import { sealCredentials } from '../commands/accounts/credentials.ts';
 import { createCampaign } from '../commands/campaigns/create-campaign.ts';
 import type { Caller, CommandDeps } from '../commands/deps.ts';
-import { activateTemplate } from '../commands/templates/activate-template.ts';
 import { createTemplate } from '../commands/templates/create-template.ts';
 import { appNow } from '../db/clock.ts';
 import { newId } from '../db/new-id.ts';
@@ -66,9 +65,8 @@ export async function seed(db: Db, parts: LocalParts, pace?: Pace): Promise<Seed
   const deps: CommandDeps = { db, announce: () => undefined }; // nothing runs yet
   const templateIds: TemplateId[] = [];
   for (const file of ['template.json', 'template-with-call.json']) {
-    const id = await createTemplate(deps, caller, parseTemplateFile(JSON.parse(readFileSync(example(file), 'utf8'))));
-    await activateTemplate(deps, caller, id);
-    templateIds.push(id);
+    const template = parseTemplateFile(JSON.parse(readFileSync(example(file), 'utf8')));
+    templateIds.push(await createTemplate(deps, caller, { ...template, activate: true }));
   }
   const [templateId] = templateIds;
   if (!templateId) throw new Error('the example templates are missing');

@@ -195,6 +195,21 @@ describe('a template', () => {
     expect(await templateOf(templateId)).toMatchObject({ status: 'PENDING_SETUP', activatedAt: null, version: 1 });
   });
 
+  test('is ACTIVE from the start where it is asked to be, or not there at all', async () => {
+    const house = await aHouse(deeds.db);
+    const create = (body: string) =>
+      createTemplate(deeds.commands, house.caller, { settings, content: plain(body), activate: true });
+    await expect(create('Hi {{frist_name}}')).rejects.toMatchObject({
+      code: 'invalid',
+      problems: [{ path: ['steps', 0, 'body'] }],
+    });
+    const id = await create('Hi {{first_name}}');
+    const ofHouse = eq(templates.workspaceId, house.workspaceId);
+    expect(await deeds.db.asSystem((tx) => tx.select().from(templates).where(ofHouse))).toMatchObject([
+      { id, status: 'ACTIVE', activatedAt: expect.any(Number), version: 1 },
+    ]);
+  });
+
   test('has its first activation’s date for good; updated_at moves with every change of status', async () => {
     const house = await aHouse(deeds.db);
     const templateId = await aTemplate(house);

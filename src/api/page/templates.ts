@@ -88,11 +88,7 @@ export function templateEditingRoutes(app: App, deps: ApiDeps): void {
     async ({ caller, body: { activate, ...file } }, reply) => {
       const template = templateInFile.decode(file);
       await refuseBadTemplate(deps, caller, template);
-      const problems = activate ? checkTemplate(template.content, template.settings) : [];
-      if (problems.length > 0)
-        throw new Refusal('invalid', 'the template cannot be activated, nothing was saved', inFile(problems));
-      const id = await createTemplate(deps, caller, template);
-      if (activate) await activateTemplate(deps, caller, id);
+      const id = await namingPlaces(() => createTemplate(deps, caller, { ...template, activate }));
       return reply.code(201).send(await show(caller, id));
     },
   );
@@ -142,13 +138,14 @@ export function templateEditingRoutes(app: App, deps: ApiDeps): void {
   );
 }
 
-const showTemplate = (found: TemplateWithContent, openSequences: number): EditedTemplate => ({
-  id: found.template.id,
-  status: found.template.status,
-  version: found.template.version,
+/** An ACTIVE one was checked when it became so, and at every edit since. */
+const showTemplate = ({ template, content }: TemplateWithContent, openSequences: number): EditedTemplate => ({
+  id: template.id,
+  status: template.status,
+  version: template.version,
   open_sequences: openSequences,
-  problems: inFile(checkTemplate(found.content, found.template)).map(showProblem),
-  template: templateInFile.encode({ settings: found.template, content: found.content }),
+  problems: template.status === 'ACTIVE' ? [] : inFile(checkTemplate(content, template)).map(showProblem),
+  template: templateInFile.encode({ settings: template, content }),
 });
 
 /** Refused at every save, also of a draft: variables that do not exist, and tasks for people who do not. */

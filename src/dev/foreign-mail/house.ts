@@ -4,7 +4,6 @@ import { createCampaign } from '../../commands/campaigns/create-campaign.ts';
 import { startCampaign } from '../../commands/campaigns/start-campaign.ts';
 import type { AccountDeps, Caller } from '../../commands/deps.ts';
 import { importLeads, type LeadRow } from '../../commands/leads/import-leads.ts';
-import { activateTemplate } from '../../commands/templates/activate-template.ts';
 import { createTemplate } from '../../commands/templates/create-template.ts';
 import { appNow } from '../../db/clock.ts';
 import { newId } from '../../db/new-id.ts';
@@ -91,8 +90,7 @@ const content = (): TemplateContent => ({
 /** A running campaign of that account, with its leads approved. */
 export async function launch(deps: AccountDeps, caller: Caller, account: AccountId, rows: readonly LeadRow[]) {
   const settings = { name: 'Outreach', summary: null, dailyLeadsTarget: 1_000, approvalMode: 'AUTOPILOT' } as const;
-  const templateId = await createTemplate(deps, caller, { settings, content: content() });
-  await activateTemplate(deps, caller, templateId);
+  const templateId = await createTemplate(deps, caller, { settings, content: content(), activate: true });
   const campaign = { name: 'Spring', templateId, ownerId: null, accountIds: [account] };
   const campaignId: CampaignId = await createCampaign(deps, caller, campaign);
   await importLeads(deps, caller, { campaignId, rows });
