@@ -24,7 +24,7 @@ export type LinkedInRecord =
 interface Effect<Outcome> {
   /** What the ledger says of the message from now on. */
   message: 'SENT' | 'RELEASED' | 'REJECTED';
-  /** What becomes of its step. */
+  /** What becomes of its step. A method, not a property: each row is asked with its own outcome only. */
   step(at: Recording, outcome: Outcome): Promise<StepResult>;
 }
 
