@@ -1,11 +1,11 @@
 import { eq, sql } from 'drizzle-orm';
-import type { AccountId, CampaignId, ContactId, SequenceId, TaskId, TemplateId } from '../domain/ids.ts';
+import type { AccountId, CampaignId, ContactId, LeadId, SequenceId, TaskId, TemplateId } from '../domain/ids.ts';
 import type { Tx } from './pool.ts';
-import { accounts, contacts, sequences, tasks, templates } from './schema.ts';
+import { accounts, contacts, leads, sequences, tasks, templates } from './schema.ts';
 
 /*
  * Every lock of the product, in the one order in which they are taken:
- * template → campaign → contact → sequence (ascending id) → task → account → delivery.
+ * template → campaign → lead → contact → sequence (ascending id) → task → account → delivery.
  * Each is a statement of its own, and what it protects is read in later statements: a statement that waits for a lock
  * and reads in one breath reads the past. Design 3.
  */
@@ -28,8 +28,20 @@ export const shareCampaign = (tx: Tx, id: CampaignId) =>
 export const lockCampaign = (tx: Tx, id: CampaignId) =>
   tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`campaign/${id}`}, 0))`);
 
-export const lockContact = (tx: Tx, id: ContactId) =>
-  tx.select({ id: contacts.id }).from(contacts).where(eq(contacts.id, id)).for('no key update');
+/** By ascending id; where there are none, nothing is asked. */
+async function lockRows(tx: Tx, kind: typeof leads | typeof contacts, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.execute(
+    sql`select from ${kind} where ${kind.id} = any(${sql.param([...ids])}) order by ${kind.id} for no key update`,
+  );
+}
+
+/** Whoever goes on to the contact takes the lead first; most who decide on leads need no contact. */
+export const lockLeads = (tx: Tx, ids: readonly LeadId[]) => lockRows(tx, leads, ids);
+
+export const lockContacts = (tx: Tx, ids: readonly ContactId[]) => lockRows(tx, contacts, ids);
+
+export const lockContact = (tx: Tx, id: ContactId) => lockContacts(tx, [id]);
 
 export const lockSequence = (tx: Tx, id: SequenceId) =>
   tx.select({ id: sequences.id }).from(sequences).where(eq(sequences.id, id)).for('no key update');

@@ -2,9 +2,11 @@ import { and, eq, or } from 'drizzle-orm';
 import { appNow } from '../../db/clock.ts';
 import { violates } from '../../db/errors.ts';
 import { record } from '../../db/events.ts';
-import { moveLead } from '../../db/leads.ts';
+import { type LeadRow as LeadRecord, moveLead } from '../../db/leads.ts';
+import { lockContacts, lockLeads } from '../../db/locks.ts';
 import { newId } from '../../db/new-id.ts';
 import type { Tx } from '../../db/pool.ts';
+import type { ContactRow } from '../../db/rows.ts';
 import { campaigns, contacts, leads, templates } from '../../db/schema.ts';
 import { hasOpenSequence } from '../../db/sequences.ts';
 import { suppressionOf, suppressionsOf } from '../../db/suppressions.ts';
@@ -119,20 +121,30 @@ export async function proposeLead(
   row: LeadRow,
   also: (tx: Tx, outcome: LeadOutcome) => Promise<void> = async () => undefined,
 ): Promise<LeadOutcome> {
-  const attempt = () =>
-    db.inWorkspace(caller.workspaceId, async (tx) => {
-      const outcome = await proposeOne(tx, caller, into, row);
-      await also(tx, outcome);
-      return outcome;
-    });
-  try {
-    return await attempt();
-  } catch (error) {
-    if (['contacts_email', 'contacts_profile', 'leads_once_per_campaign'].some((name) => violates(error, name)))
-      return attempt();
-    throw error;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db.inWorkspace(caller.workspaceId, async (tx) => {
+        const outcome = await proposeOne(tx, caller, into, row);
+        await also(tx, outcome);
+        return outcome;
+      });
+    } catch (error) {
+      if (attempt === MOST_ATTEMPTS || !isOvertaken(error)) throw error;
+    }
   }
 }
+
+/** Each one more means that somebody else has just written about this very person: their contact, then their lead. */
+const MOST_ATTEMPTS = 5;
+
+/** A contact or a lead of the person came about after we had looked: whoever looks again finds it. */
+class Overtaken extends Error {
+  override readonly name = 'Overtaken';
+}
+
+const isOvertaken = (error: unknown): boolean =>
+  error instanceof Overtaken ||
+  ['contacts_email', 'contacts_profile', 'leads_once_per_campaign'].some((name) => violates(error, name));
 
 async function approvesAtOnce(tx: Tx, campaignId: CampaignId): Promise<boolean> {
   const [row] = await tx
@@ -156,22 +168,60 @@ const notTaken = (outcome: ImportOutcome, problem: Problem | null = null): LeadO
 async function proposeOne(tx: Tx, caller: Caller, into: Intake, row: LeadRow): Promise<LeadOutcome> {
   const person = identify(row);
   if (!person.ok) return notTaken('invalid', person.problem);
-  const contact = await meet(tx, caller, row, person);
-  const outcome = 'outcome' in contact ? contact : await proposeContact(tx, caller, into, contact);
+  const known = await takeKnown(tx, into, person);
+  const met = await meet(tx, caller, row, person, known);
+  const outcome = 'outcome' in met ? met : await proposeContact(tx, caller, into, met, leadOf(met, known));
   return { ...outcome, problem: outcome.problem ?? person.leftOut };
 }
+
+interface Known {
+  contact: ContactRow;
+  /** In the campaign. */
+  lead: LeadRecord | null;
+}
+
+/** Who is known by the address or by the profile: two, where these are of two contacts. */
+const whoIs = (tx: Tx, { campaignId }: Intake, { email, profile }: Reachable): Promise<Known[]> =>
+  tx
+    .select({ contact: contacts, lead: leads })
+    .from(contacts)
+    .leftJoin(leads, and(eq(leads.contactId, contacts.id), eq(leads.campaignId, campaignId)))
+    .where(
+      or(
+        email === null ? undefined : eq(contacts.email, email),
+        profile === null ? undefined : eq(contacts.profile, profile),
+      ),
+    )
+    .orderBy(contacts.id);
+
+/**
+ * The same, behind the locks of their leads and then of the contacts, as an enrolment takes them. Of a stranger there is
+ * nothing to lock: that two imports at once make one contact of them is held by the unique address and profile.
+ */
+async function takeKnown(tx: Tx, into: Intake, person: Reachable): Promise<Known[]> {
+  const before = await whoIs(tx, into, person);
+  if (before.length === 0) return [];
+  const leadIds = before.flatMap(({ lead }) => lead?.id ?? []);
+  const contactIds = before.map(({ contact }) => contact.id);
+  await lockLeads(tx, leadIds);
+  await lockContacts(tx, contactIds);
+  const known = await whoIs(tx, into, person);
+  const isLocked = ({ contact, lead }: Known) =>
+    contactIds.includes(contact.id) && (lead === null || leadIds.includes(lead.id));
+  if (!known.every(isLocked)) throw new Overtaken('a contact or a lead came about while the locks were waited for');
+  return known;
+}
+
+const leadOf = ({ id }: Met, known: readonly Known[]): LeadRecord | null =>
+  known.find(({ contact }) => contact.id === id)?.lead ?? null;
 
 async function proposeContact(
   tx: Tx,
   caller: Caller,
   { campaignId, autopilot, approve }: Intake,
   contact: Met,
+  known: LeadRecord | null,
 ): Promise<LeadOutcome> {
-  const [known] = await tx
-    .select()
-    .from(leads)
-    .where(and(eq(leads.campaignId, campaignId), eq(leads.contactId, contact.id)))
-    .for('update');
   if (known) {
     const waits = approve && known.status === 'PENDING_REVIEW';
     if (waits)
@@ -213,18 +263,9 @@ async function meet(
   { workspaceId }: Caller,
   row: LeadRow,
   { email, profile }: Reachable,
+  known: readonly Known[],
 ): Promise<Met | LeadOutcome> {
-  const found = await tx
-    .select()
-    .from(contacts)
-    .where(
-      or(
-        email === null ? undefined : eq(contacts.email, email),
-        profile === null ? undefined : eq(contacts.profile, profile),
-      ),
-    )
-    .orderBy(contacts.id)
-    .for('update');
+  const found = known.map(({ contact }) => contact);
   const conflict = conflictOf({ email, profile }, found);
   if (conflict !== null) {
     const told = `${conflict}: nothing was changed`;

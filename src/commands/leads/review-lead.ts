@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { appNow } from '../../db/clock.ts';
 import { moveLead } from '../../db/leads.ts';
+import { lockLeads } from '../../db/locks.ts';
 import type { Tx } from '../../db/pool.ts';
 import { campaigns, leads, templates } from '../../db/schema.ts';
 import { bumpCampaignTell } from '../../db/tells.ts';
@@ -27,7 +28,8 @@ export async function reviewLead(
   to: Decision,
 ): Promise<void> {
   const campaignId = await db.inWorkspace(workspaceId, async (tx) => {
-    const [lead] = await tx.select().from(leads).where(eq(leads.id, id)).for('update');
+    await lockLeads(tx, [id]);
+    const [lead] = await tx.select().from(leads).where(eq(leads.id, id));
     if (!lead) throw new Refusal('not_found', { noun: 'lead', id });
     if (lead.status === to) return null;
     if (!leadMoves[lead.status].includes(to))

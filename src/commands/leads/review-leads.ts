@@ -3,6 +3,7 @@ import { campaignExists } from '../../db/campaign-reads.ts';
 import { appNow } from '../../db/clock.ts';
 import { type LeadSearch, matchingLeads } from '../../db/lead-reads.ts';
 import { moveLead } from '../../db/leads.ts';
+import { lockLeads } from '../../db/locks.ts';
 import { leads } from '../../db/schema.ts';
 import type { CampaignId, LeadId } from '../../domain/ids.ts';
 import { leadMoves } from '../../domain/lead.ts';
@@ -38,12 +39,13 @@ export async function reviewLeads(
   const moved: LeadId[] = [];
   for (let from = 0; from < ids.length; from += PAGE) {
     const page = await deps.db.inWorkspace(workspaceId, async (tx) => {
+      const asked = ids.slice(from, from + PAGE);
+      await lockLeads(tx, asked);
       const found = await tx
         .select()
         .from(leads)
-        .where(and(eq(leads.campaignId, campaignId), inArray(leads.id, ids.slice(from, from + PAGE))))
-        .orderBy(asc(leads.id))
-        .for('update');
+        .where(and(eq(leads.campaignId, campaignId), inArray(leads.id, asked)))
+        .orderBy(asc(leads.id));
       const now = await appNow(tx);
       const movable = found.filter(({ status }) => leadMoves[status].includes(to));
       for (const lead of movable) await moveLead(tx, lead, to, { kind: reviewKinds[to], actor, now });
