@@ -2,6 +2,7 @@ import { and, asc, eq, gt, inArray, isNotNull, lt, or } from 'drizzle-orm';
 import type { EnrolmentWhy } from '../domain/campaign.ts';
 import type { CampaignId, SequenceId, WorkspaceId } from '../domain/ids.ts';
 import { openStatuses } from '../domain/sequence.ts';
+import { lockSequences } from './locks.ts';
 import type { Tx } from './pool.ts';
 import { campaignProgress, campaigns, sequences } from './schema.ts';
 
@@ -57,11 +58,13 @@ export async function untoldOf(
     .limit(page);
 }
 
-export const markTold = (tx: Tx, ids: SequenceId[], epoch: number) =>
-  tx
+export async function markTold(tx: Tx, ids: readonly SequenceId[], epoch: number): Promise<void> {
+  await lockSequences(tx, ids);
+  await tx
     .update(sequences)
     .set({ toldEpoch: epoch })
-    .where(and(inArray(sequences.id, ids), lt(sequences.toldEpoch, epoch)));
+    .where(and(inArray(sequences.id, [...ids]), lt(sequences.toldEpoch, epoch)));
+}
 
 export const markFannedOut = (tx: Tx, id: CampaignId, epoch: number) =>
   tx

@@ -1,6 +1,7 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { ContactId } from '../domain/ids.ts';
 import { importedAs } from './contact-export.ts';
+import { lockContactWhole, lockImportRows } from './locks.ts';
 import type { Tx } from './pool.ts';
 import type { ContactRow } from './rows.ts';
 import { contacts, deliveries, importRows, inboundMessages, sequenceSteps, sequences, tasks } from './schema.ts';
@@ -15,7 +16,8 @@ import { contacts, deliveries, importRows, inboundMessages, sequenceSteps, seque
  * the row it is about, and is cleared with the rest once it is written.
  */
 export async function takeContactWhole(tx: Tx, id: ContactId): Promise<ContactRow | null> {
-  const [row] = await tx.select().from(contacts).where(eq(contacts.id, id)).for('update');
+  await lockContactWhole(tx, id);
+  const [row] = await tx.select().from(contacts).where(eq(contacts.id, id));
   return row ?? null;
 }
 
@@ -28,7 +30,7 @@ const blank: SQL = sql`case ${sequenceSteps.kind}
   when 'linkedin_invitation' then jsonb_build_object('kind', 'linkedin_invitation', 'note', null)
   else ${sequenceSteps.content} || jsonb_build_object('title', ${ERASED}::text, 'instructions', '') end`;
 
-/** Clears everything personal, behind the locks of the contact and of their sequences. Again, it changes nothing. */
+/** Clears everything personal, behind the locks of the contact, their sequences and tasks. Again, it changes nothing. */
 export async function forget(tx: Tx, contact: ContactRow, now: number): Promise<void> {
   const { id } = contact;
   const theirs = sql`(select ${sequences.id} from ${sequences} where ${sequences.contactId} = ${id})`;
@@ -49,6 +51,7 @@ export async function forget(tx: Tx, contact: ContactRow, now: number): Promise<
     .update(inboundMessages)
     .set({ fromAddress: null, subject: null, text: null, html: null })
     .where(eq(inboundMessages.contactId, id));
+  await lockImportRows(tx, importedAs(contact));
   await tx.update(importRows).set({ data: {}, detail: null }).where(importedAs(contact));
   if (contact.erasedAt !== null) return;
   await tx

@@ -2,6 +2,7 @@ import { and, asc, count, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm'
 import type { CampaignId, ImportId, WorkspaceId } from '../domain/ids.ts';
 import type { ImportOutcome } from '../domain/lead.ts';
 import type { Actor } from './events.ts';
+import { lockImportRows } from './locks.ts';
 import { type Listed, type PageAsked, rowsBefore } from './pages.ts';
 import type { Tx } from './pool.ts';
 import { importRows, imports } from './schema.ts';
@@ -92,10 +93,9 @@ export async function settleRow(
 
 /** The rows that are still to come will have none other. */
 export async function settleRest(tx: Tx, id: ImportId, outcome: ImportOutcome, detail: string): Promise<void> {
-  await tx
-    .update(importRows)
-    .set({ outcome, detail })
-    .where(and(eq(importRows.importId, id), isNull(importRows.outcome)));
+  const rest = and(eq(importRows.importId, id), isNull(importRows.outcome));
+  await lockImportRows(tx, rest);
+  await tx.update(importRows).set({ outcome, detail }).where(rest);
 }
 
 /** False when somebody else has finished it. */

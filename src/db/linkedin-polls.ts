@@ -28,7 +28,8 @@ export async function ensurePolls(tx: Tx): Promise<void> {
     .select({ accountId: accounts.id, workspaceId: accounts.workspaceId })
     .from(accounts)
     .leftJoin(linkedinPolls, eq(linkedinPolls.accountId, accounts.id))
-    .where(and(isTended, sql`${linkedinPolls.accountId} is null`));
+    .where(and(isTended, sql`${linkedinPolls.accountId} is null`))
+    .orderBy(asc(accounts.id));
   if (unknown.length === 0) return;
   await tx
     .insert(linkedinPolls)

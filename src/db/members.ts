@@ -1,12 +1,13 @@
-import { and, eq, inArray, isNull } from 'drizzle-orm';
+import { and, eq, inArray, isNull, ne } from 'drizzle-orm';
 import type { CampaignId, MemberId } from '../domain/ids.ts';
-import { lockCampaign } from './locks.ts';
+import { lockAccounts, lockCampaign, lockMember, lockTasks } from './locks.ts';
 import type { Tx } from './pool.ts';
 import { accounts, campaigns, members, tasks, tokens } from './schema.ts';
 
 /** A member with their row locked; null when the workspace has none of that id. */
 export async function takeMember(tx: Tx, id: MemberId) {
-  const [row] = await tx.select().from(members).where(eq(members.id, id)).for('no key update');
+  await lockMember(tx, id);
+  const [row] = await tx.select().from(members).where(eq(members.id, id));
   return row ?? null;
 }
 
@@ -37,30 +38,35 @@ export async function giveCampaign(tx: Tx, id: CampaignId, owner: MemberId): Pro
   await tx.update(campaigns).set({ ownerId: owner }).where(eq(campaigns.id, id));
 }
 
-/** Hands open tasks over, at most so many; how many it were. */
-export async function giveTasks(tx: Tx, from: MemberId, to: MemberId, atMost: number): Promise<number> {
-  const page = await tx
-    .select({ id: tasks.id })
-    .from(tasks)
-    .where(and(eq(tasks.assigneeId, from), eq(tasks.status, 'OPEN')))
-    .orderBy(tasks.id)
-    .limit(atMost)
-    .for('no key update');
-  if (page.length === 0) return 0;
+/** Hands open tasks over, at most so many; how many it were, and whether there may be more. */
+export async function giveTasks(
+  tx: Tx,
+  from: MemberId,
+  to: MemberId,
+  atMost: number,
+): Promise<{ given: number; more: boolean }> {
+  const theirs = and(eq(tasks.assigneeId, from), eq(tasks.status, 'OPEN'));
+  const page = await tx.select({ id: tasks.id }).from(tasks).where(theirs).orderBy(tasks.id).limit(atMost);
   const ids = page.map(({ id }) => id);
-  await tx.update(tasks).set({ assigneeId: to }).where(inArray(tasks.id, ids));
-  return ids.length;
+  await lockTasks(tx, ids);
+  const given = await tx
+    .update(tasks)
+    .set({ assigneeId: to })
+    .where(and(inArray(tasks.id, ids), theirs))
+    .returning({ id: tasks.id });
+  return { given: given.length, more: page.length === atMost };
 }
 
 /** Accounts are few; removed ones keep whose they were. */
 export async function giveAccounts(tx: Tx, from: MemberId, to: MemberId): Promise<number> {
-  const own = await tx
-    .select({ id: accounts.id, status: accounts.status })
-    .from(accounts)
-    .where(eq(accounts.memberId, from))
-    .orderBy(accounts.id)
-    .for('no key update');
-  const ids = own.filter(({ status }) => status !== 'REMOVED').map(({ id }) => id);
-  if (ids.length > 0) await tx.update(accounts).set({ memberId: to }).where(inArray(accounts.id, ids));
-  return ids.length;
+  const theirs = and(eq(accounts.memberId, from), ne(accounts.status, 'REMOVED'));
+  const found = await tx.select({ id: accounts.id }).from(accounts).where(theirs);
+  const ids = found.map(({ id }) => id);
+  await lockAccounts(tx, ids);
+  const given = await tx
+    .update(accounts)
+    .set({ memberId: to })
+    .where(and(inArray(accounts.id, ids), theirs))
+    .returning({ id: accounts.id });
+  return given.length;
 }

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { stillNeeds } from '../../db/account-needs.ts';
 import { moveAccount, recordOfAccount } from '../../db/accounts.ts';
+import { lockSlotsOf } from '../../db/locks.ts';
 import { restartMailbox } from '../../db/mailboxes.ts';
 import { slots } from '../../db/schema.ts';
 import type { AccountId } from '../../domain/ids.ts';
@@ -18,6 +19,7 @@ export async function removeAccount(deps: CommandDeps, caller: Caller, id: Accou
     if (account.status === 'REMOVED') return account.channel;
     await moveAccount(tx, account, 'REMOVED', { credentials: null });
     await restartMailbox(tx, id);
+    await lockSlotsOf(tx, id);
     await tx.delete(slots).where(eq(slots.accountId, id));
     await recordOfAccount({ tx, now, actor: caller.actor }, account, 'account_removed');
     return account.channel;

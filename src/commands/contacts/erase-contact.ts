@@ -2,7 +2,7 @@ import { and, asc, eq } from 'drizzle-orm';
 import { appNow } from '../../db/clock.ts';
 import { forget, takeContactWhole } from '../../db/erasure.ts';
 import { record } from '../../db/events.ts';
-import { lockSequence, lockTask } from '../../db/locks.ts';
+import { lockSequences, lockTasksOf } from '../../db/locks.ts';
 import { endFromOutside } from '../../db/moves.ts';
 import type { Tx } from '../../db/pool.ts';
 import type { Scene } from '../../db/scene.ts';
@@ -50,14 +50,16 @@ async function erase(tx: Tx, caller: Caller, id: ContactId): Promise<Ended[]> {
     .from(sequences)
     .where(eq(sequences.contactId, id))
     .orderBy(asc(sequences.id));
-  for (const sequence of found) await lockSequence(tx, sequence.id);
+  const ids = found.map((sequence) => sequence.id);
+  await lockSequences(tx, ids);
+  await lockTasksOf(tx, ids);
   const now = await appNow(tx);
   const ended: Ended[] = [];
-  for (const sequence of found) {
-    const walk = await loadWalk(tx, sequence.id);
+  for (const sequenceId of ids) {
+    const walk = await loadWalk(tx, sequenceId);
     const { templateId, endedAt } = walk.sequence;
     const scene: Scene = { tx, walk, now, actor };
-    if (endedAt === null && (await endFromOutside(scene, end))) ended.push({ sequenceId: sequence.id, templateId });
+    if (endedAt === null && (await endFromOutside(scene, end))) ended.push({ sequenceId, templateId });
     await dismissTasks(scene);
   }
   for (const entry of suppressionKeys(contact).filter(({ kind }) => kind !== 'domain'))
@@ -76,8 +78,5 @@ async function dismissTasks(scene: Scene): Promise<void> {
     .from(tasks)
     .where(and(eq(tasks.sequenceId, walk.sequence.id), eq(tasks.status, 'OPEN')))
     .orderBy(asc(tasks.id));
-  for (const task of open) {
-    await lockTask(tx, task.id);
-    await settleTask(scene, task, 'DISMISSED');
-  }
+  for (const task of open) await settleTask(scene, task, 'DISMISSED');
 }

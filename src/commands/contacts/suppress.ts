@@ -31,7 +31,8 @@ export async function suppress(
   });
   await deps.db.inWorkspace(workspaceId, async (tx) => {
     const now = await appNow(tx);
-    for (const { kind, value, reason } of entries)
+    // In the order of their keys: two who write the same ones wait for one another at the first.
+    for (const { kind, value, reason } of [...entries].sort(byKey))
       await writeSuppression({ tx, now, actor }, { workspaceId, kind, value, reason });
   });
   let ended = 0;
@@ -41,6 +42,10 @@ export async function suppress(
   }
   return { ended };
 }
+
+const keyOf = ({ kind, value }: SuppressionInput) => `${kind} ${value}`;
+const byKey = (one: SuppressionInput, other: SuppressionInput): number =>
+  Number(keyOf(one) > keyOf(other)) - Number(keyOf(one) < keyOf(other));
 
 /** The contacts an entry covers; a domain covers its subdomains. */
 function covered(kind: SuppressionKind, value: string): SQL | undefined {

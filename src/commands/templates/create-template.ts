@@ -34,7 +34,7 @@ export async function createTemplate(
       .returning();
     await tx.insert(templateVersions).values({ workspaceId, templateId: id, version: 1, content, createdAt: now });
     await record(tx, { workspaceId, kind: 'template_created', at: now, actor, templateId: id });
-    if (activate && template) await moveTemplate(tx, template, 'ACTIVE', 'template_activated', actor, now);
+    if (activate && template) await moveTemplate(tx, template, 'ACTIVE', actor);
     return id;
   });
 }

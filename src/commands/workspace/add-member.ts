@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { appNow } from '../../db/clock.ts';
 import { violates } from '../../db/errors.ts';
 import { record } from '../../db/events.ts';
+import { takeMember } from '../../db/members.ts';
 import { newId } from '../../db/new-id.ts';
 import type { Tx } from '../../db/pool.ts';
 import { members } from '../../db/schema.ts';
@@ -42,7 +43,8 @@ export async function addMember(
 
 async function add(tx: Tx, { workspaceId, actor }: Caller, { name, email }: NewMember): Promise<MemberId> {
   const now = await appNow(tx);
-  const [known] = await tx.select().from(members).where(eq(members.email, email)).for('no key update');
+  const [before] = await tx.select({ id: members.id }).from(members).where(eq(members.email, email));
+  const known = before && (await takeMember(tx, before.id));
   if (known && known.removedAt === null) throw taken(email);
   const id = known?.id ?? newId<MemberId>();
   if (known) await tx.update(members).set({ name, removedAt: null }).where(eq(members.id, id));

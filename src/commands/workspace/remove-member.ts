@@ -44,8 +44,11 @@ export async function removeMember(
     given.campaigns += page.length;
     if (page.length < PAGE) break;
   }
-  for (let count = PAGE; count === PAGE; given.openTasks += count)
-    count = await db.inWorkspace(workspaceId, (tx) => giveTasks(tx, memberId, successorId, PAGE));
+  for (let more = true; more; ) {
+    const page = await db.inWorkspace(workspaceId, (tx) => giveTasks(tx, memberId, successorId, PAGE));
+    given.openTasks += page.given;
+    more = page.more;
+  }
   given.accounts = await db.inWorkspace(workspaceId, (tx) => giveAccounts(tx, memberId, successorId));
   return given;
 }
