@@ -7,6 +7,7 @@ import {
   importsOf,
   intruders,
   leftOut,
+  locksIn,
   reachedFrom,
   readsEnvironment,
   rowsOf,
@@ -167,6 +168,19 @@ test('only config.ts reads the environment', () => {
   ]);
 });
 
+/** Whoever takes a row from one of these skips what somebody else holds, and so waits in no order. */
+const queues = ['db/callbacks.ts', 'db/enrolments.ts', 'db/linkedin-polls.ts', 'db/repairs.ts'];
+/** Processes that start together take turns, on a connection of their own and before there are tables. */
+const beforeAllElse = ['db/migrate.ts'];
+
+test('every lock is taken in db/locks.ts, in the one order, but for queues that skip what is locked', () => {
+  const locks = filesOf(src).map(([path, source]) => ({ path, found: locksIn(path, source) }));
+  const elsewhere = locks.filter(({ path, found }) => path !== 'db/locks.ts' && found.length > 0);
+  expect(elsewhere.map(({ path }) => path)).toEqual([...queues, ...beforeAllElse].sort());
+  const waiting = elsewhere.filter(({ found }) => found.some((lock) => !lock.includes('skipLocked')));
+  expect(waiting.map(({ path }) => path)).toEqual(beforeAllElse);
+});
+
 test('the policy asks neither the clock nor chance', () => {
   const policy = filesOf(src).filter(([path]) => path.startsWith('domain/'));
   expect(policy.flatMap(([path, source]) => clocksAndDice(path, source).map((what) => `${path}: ${what}`))).toEqual([]);
@@ -290,6 +304,20 @@ test.each([
   "import { env } from 'node:process';",
 ])('told as reading the environment: %s', (source) => {
   expect(readsEnvironment('db/pool.ts', source)).toBe(true);
+});
+
+test.each([
+  ["await tx.select().from(leads).where(mine).for('update');", '.for(…)'],
+  ["await tx.select().from(leads).for('no key update', { of: leads });", '.for(…)'],
+  ["await tx.select().from(leads).for('key share', { skipLocked: false });", '.for(…)'],
+  ["await tx.select().from(leads).for('update', { of: leads, skipLocked: true });", '.for(…, skipLocked)'],
+  ['await tx.execute(sql`select from leads for no key update`);', 'for no key update'],
+  ["await client.query('SELECT 1 FROM leads FOR SHARE');", 'FOR SHARE'],
+  ['await tx.execute(sql`select pg_try_advisory_lock(1)`);', 'pg_try_advisory_'],
+  ["await client.query('lock table leads');", 'lock table'],
+])('told as a lock: %s', (source, told) => {
+  expect(locksIn('db/leads.ts', source)).toEqual([told]);
+  expect(locksIn('db/leads.ts', "const one = Symbol.for('one'); // select … for update")).toEqual([]);
 });
 
 test.each([

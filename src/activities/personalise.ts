@@ -1,7 +1,7 @@
 import { writeCopy } from '../commands/sequences/write-copy.ts';
 import { briefOf, type WrittenVariables, writeVariables } from '../commands/sequences/write-variables.ts';
 import { attemptNow } from '../db/clock.ts';
-import { lockContact, lockSequence } from '../db/locks.ts';
+import { lockWalk } from '../db/locks.ts';
 import { changeSequence, deriveStatus } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
 import { recordOfSequence, type Scene } from '../db/scene.ts';
@@ -51,9 +51,7 @@ const isWritten = ({ sequence, steps }: Walk) =>
   sequence.endedAt !== null || steps.every(({ content }) => content !== null);
 
 async function write(tx: Tx, id: SequenceId, { values, by }: WrittenVariables, workflowNow: number): Promise<Walk> {
-  const { contactId } = (await loadWalk(tx, id)).sequence;
-  await lockContact(tx, contactId);
-  await lockSequence(tx, id);
+  await lockWalk(tx, (await loadWalk(tx, id)).sequence);
   const walk = await loadWalk(tx, id);
   if (isWritten(walk)) return walk;
 

@@ -1,7 +1,7 @@
 import { loadAccount } from '../db/accounts.ts';
 import type { Claim } from '../db/claim.ts';
 import { attemptNow } from '../db/clock.ts';
-import { lockAccount, lockContact, lockSequence, shareCampaign } from '../db/locks.ts';
+import { lockAccount, lockTasksOf, lockWalk, shareCampaign } from '../db/locks.ts';
 import type { Tx } from '../db/pool.ts';
 import type { AccountRow, StepRow } from '../db/rows.ts';
 import type { Scene } from '../db/scene.ts';
@@ -39,8 +39,8 @@ export async function recordAttempt(
 ): Promise<StepResult> {
   const { sequence } = claim.walk;
   await shareCampaign(tx, sequence.campaignId);
-  await lockContact(tx, sequence.contactId);
-  await lockSequence(tx, sequence.id);
+  await lockWalk(tx, sequence);
+  await lockTasksOf(tx, [sequence.id]); // what became of the message may answer a person's question about it
   await lockAccount(tx, claim.account.id);
   const now = await attemptNow(tx, workflowNow);
   const walk = await loadWalk(tx, sequence.id);

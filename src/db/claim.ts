@@ -3,7 +3,7 @@ import { type FenceFacts, judge, type Verdict } from '../domain/fence.ts';
 import { messageIdOf, type SequenceId } from '../domain/ids.ts';
 import { hasUnreadMessage } from './callbacks.ts';
 import { attemptNow } from './clock.ts';
-import { lockAccount, lockContact, lockSequence, shareCampaign } from './locks.ts';
+import { lockAccounts, lockDelivery, lockWalk, shareCampaign } from './locks.ts';
 import { changeSequence, moveStep } from './moves.ts';
 import { newId } from './new-id.ts';
 import type { Tx } from './pool.ts';
@@ -31,10 +31,11 @@ export async function judgeSequence(tx: Tx, id: SequenceId, workflowNow: number)
   const [keys] = await tx.select().from(sequences).where(eq(sequences.id, id));
   if (!keys) throw new Error(`sequence ${id} is not in its workspace`);
   await shareCampaign(tx, keys.campaignId);
-  await lockContact(tx, keys.contactId);
-  await lockSequence(tx, id);
-  for (const accountId of [keys.emailAccountId, keys.linkedinAccountId].filter((id) => id !== null).sort())
-    await lockAccount(tx, accountId);
+  await lockWalk(tx, keys);
+  await lockAccounts(
+    tx,
+    [keys.emailAccountId, keys.linkedinAccountId].filter((id) => id !== null),
+  );
 
   const now = await attemptNow(tx, workflowNow);
   const walk = await loadWalk(tx, id);
@@ -60,11 +61,11 @@ async function factsOf(tx: Tx, walk: Walk, account: AccountRow | null): Promise<
 }
 
 export async function findDelivery(tx: Tx, step: StepRow): Promise<DeliveryRow | null> {
+  await lockDelivery(tx, step);
   const [row] = await tx
     .select()
     .from(deliveries)
-    .where(and(eq(deliveries.sequenceId, step.sequenceId), eq(deliveries.stepId, step.stepId)))
-    .for('no key update');
+    .where(and(eq(deliveries.sequenceId, step.sequenceId), eq(deliveries.stepId, step.stepId)));
   return row ?? null;
 }
 
@@ -150,7 +151,8 @@ const isEmail = ({ messageId }: DeliveryRow) => messageId !== null;
  */
 export async function returnDelivery(scene: Scene, delivery: DeliveryRow): Promise<boolean> {
   const { tx } = scene;
-  const [stands] = await tx.select().from(deliveries).where(eq(deliveries.id, delivery.id)).for('no key update');
+  await lockDelivery(tx, delivery);
+  const [stands] = await tx.select().from(deliveries).where(eq(deliveries.id, delivery.id));
   if (!stands || isEmail(stands) || stands.dataStartedAt === null) return settleDelivery(scene, delivery, 'RELEASED');
   await tx
     .update(deliveries)

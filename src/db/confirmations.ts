@@ -1,4 +1,5 @@
 import { findDelivery, settleDelivery } from './claim.ts';
+import { lockTasksOf } from './locks.ts';
 import { bumpTell, finishStep } from './moves.ts';
 import type { StepRow } from './rows.ts';
 import { by, type Scene } from './scene.ts';
@@ -6,7 +7,8 @@ import { findOpenTask, settleTask } from './tasks.ts';
 
 /**
  * What became of an unconfirmed message is known after all: nobody need be asked any more, and the workflow, which waits
- * for the task or for the next look, is told by the reconciler. null: it was refused, and is not sent again.
+ * for the task or for the next look, is told by the reconciler. null: it was refused, and is not sent again. With the
+ * locks of the sequence's tasks held.
  */
 export async function answerConfirmation(
   scene: Scene,
@@ -24,6 +26,7 @@ export async function answerConfirmation(
  */
 export async function confirmByEvidence(told: Scene, step: StepRow): Promise<void> {
   const scene = by('service', told); // whoever brings the evidence, the conclusion is ours
+  await lockTasksOf(scene.tx, [step.sequenceId]);
   const delivery = await findDelivery(scene.tx, step);
   if (!delivery) return;
   const isUnconfirmed = delivery.state === 'UNCONFIRMED' && step.status === 'UNCONFIRMED';

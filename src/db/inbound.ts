@@ -1,9 +1,10 @@
 import { and, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import type { AccountId, ContactId, DeliveryId, InboundId, SequenceId } from '../domain/ids.ts';
 import { openStatuses } from '../domain/sequence.ts';
+import { lockInbound, shareContact } from './locks.ts';
 import { newId } from './new-id.ts';
 import type { Tx } from './pool.ts';
-import type { InboundRow } from './rows.ts';
+import type { DeliveryRow, InboundRow } from './rows.ts';
 import { accounts, contacts, deliveries, inboundMessages, sequenceSteps, sequences } from './schema.ts';
 
 /** What a message answers to, or reports of. */
@@ -25,11 +26,11 @@ export async function noteInbound(
     .insert(inboundMessages)
     .values({ id: newId<InboundId>(), ...row })
     .onConflictDoNothing();
+  await lockInbound(tx, row);
   const [stands] = await tx
     .select()
     .from(inboundMessages)
-    .where(and(eq(inboundMessages.accountId, row.accountId), eq(inboundMessages.messageId, row.messageId)))
-    .for('no key update');
+    .where(and(eq(inboundMessages.accountId, row.accountId), eq(inboundMessages.messageId, row.messageId)));
   if (!stands) throw new Error('an inbound message was not written');
   return stands;
 }
@@ -70,30 +71,40 @@ export const fitsIndex = (messageId: string): boolean => Buffer.byteLength(messa
 
 /**
  * Of who was erased nothing is known, so nothing concerns them. The contact's key is shared until what they wrote is
- * written down: an erasure waits for it and clears it too.
+ * written down: an erasure waits for it and clears it too. One that came first makes us look for another match.
  */
-const stillKnown = isNull(contacts.erasedAt);
-const sharedKey = { of: contacts } as const;
+async function stillKnown<T extends Pick<Match, 'contactId'>>(tx: Tx, find: () => PromiseLike<T[]>): Promise<T | null> {
+  for (;;) {
+    const [match] = await find();
+    if (!match) return null;
+    await shareContact(tx, match.contactId);
+    const [contact] = await tx
+      .select({ erasedAt: contacts.erasedAt })
+      .from(contacts)
+      .where(eq(contacts.id, match.contactId));
+    if (contact?.erasedAt === null) return match;
+  }
+}
 
 /** The newest of our messages with one of these Message-IDs; the workspace is the transaction's. */
 export async function matchByMessageId(tx: Tx, messageIds: readonly string[]): Promise<Match | null> {
   const ids = messageIds.filter(fitsIndex);
   if (ids.length === 0) return null;
-  const [row] = await tx
-    .select({
-      sequenceId: deliveries.sequenceId,
-      contactId: sequences.contactId,
-      deliveryId: deliveries.id,
-      lastSentAt: deliveries.claimedAt,
-    })
-    .from(deliveries)
-    .innerJoin(sequences, eq(sequences.id, deliveries.sequenceId))
-    .innerJoin(contacts, eq(contacts.id, sequences.contactId))
-    .where(and(inArray(deliveries.messageId, ids), stillKnown))
-    .orderBy(desc(deliveries.claimedAt))
-    .limit(1)
-    .for('key share', sharedKey);
-  return row ?? null;
+  return stillKnown(tx, () =>
+    tx
+      .select({
+        sequenceId: deliveries.sequenceId,
+        contactId: sequences.contactId,
+        deliveryId: deliveries.id,
+        lastSentAt: deliveries.claimedAt,
+      })
+      .from(deliveries)
+      .innerJoin(sequences, eq(sequences.id, deliveries.sequenceId))
+      .innerJoin(contacts, eq(contacts.id, sequences.contactId))
+      .where(and(inArray(deliveries.messageId, ids), isNull(contacts.erasedAt)))
+      .orderBy(desc(deliveries.claimedAt))
+      .limit(1),
+  );
 }
 
 /** Of a message that was sent, or may have been. */
@@ -101,19 +112,20 @@ const said = ['DATA_STARTED', 'SENT', 'UNCONFIRMED'] as const;
 
 /** The sequence that last wrote to this address; nobody we have not written to can answer. */
 export async function matchBySender(tx: Tx, address: string): Promise<Match | null> {
-  const [row] = await tx
-    .select({
-      sequenceId: deliveries.sequenceId,
-      contactId: sequences.contactId,
-      lastSentAt: deliveries.claimedAt,
-    })
-    .from(contacts)
-    .innerJoin(sequences, eq(sequences.contactId, contacts.id))
-    .innerJoin(deliveries, eq(deliveries.sequenceId, sequences.id))
-    .where(and(eq(contacts.email, address), isNotNull(deliveries.messageId), inArray(deliveries.state, [...said])))
-    .orderBy(sql`${sequences.endedAt} is not null`, desc(deliveries.claimedAt))
-    .limit(1)
-    .for('key share', sharedKey);
+  const row = await stillKnown(tx, () =>
+    tx
+      .select({
+        sequenceId: deliveries.sequenceId,
+        contactId: sequences.contactId,
+        lastSentAt: deliveries.claimedAt,
+      })
+      .from(contacts)
+      .innerJoin(sequences, eq(sequences.contactId, contacts.id))
+      .innerJoin(deliveries, eq(deliveries.sequenceId, sequences.id))
+      .where(and(eq(contacts.email, address), isNotNull(deliveries.messageId), inArray(deliveries.state, [...said])))
+      .orderBy(sql`${sequences.endedAt} is not null`, desc(deliveries.claimedAt))
+      .limit(1),
+  );
   return row ? { ...row, deliveryId: null } : null;
 }
 
@@ -128,30 +140,34 @@ export async function matchByProfile(tx: Tx, accountId: AccountId, profile: stri
   const isWaiting = sql`exists (select 1 from ${sequenceSteps} where ${sequenceSteps.sequenceId} = ${sequences.id}
     and ${sequenceSteps.kind} = 'linkedin_message' and ${sequenceSteps.status} = 'WAITING')`;
   const isGiven = and(eq(sequences.linkedinAccountId, accountId), inArray(sequences.status, [...openStatuses]));
-  const [row] = await tx
-    .select({
-      sequenceId: sequences.id,
-      contactId: sequences.contactId,
-      lastSentAt: sql<number>`coalesce(${deliveries.claimedAt}, ${sequences.enrolledAt})`.mapWith(deliveries.claimedAt),
-    })
-    .from(contacts)
-    .innerJoin(sequences, eq(sequences.contactId, contacts.id))
-    .leftJoin(deliveries, and(eq(deliveries.sequenceId, sequences.id), isBegun))
-    .where(and(eq(contacts.profile, profile), or(isFromHere, and(isGiven, or(isNotNull(deliveries.id), isWaiting)))))
-    .orderBy(sql`${sequences.endedAt} is not null`, sql`${deliveries.claimedAt} desc nulls last`)
-    .limit(1)
-    .for('key share', sharedKey);
+  const row = await stillKnown(tx, () =>
+    tx
+      .select({
+        sequenceId: sequences.id,
+        contactId: sequences.contactId,
+        lastSentAt: sql<number>`coalesce(${deliveries.claimedAt}, ${sequences.enrolledAt})`.mapWith(
+          deliveries.claimedAt,
+        ),
+      })
+      .from(contacts)
+      .innerJoin(sequences, eq(sequences.contactId, contacts.id))
+      .leftJoin(deliveries, and(eq(deliveries.sequenceId, sequences.id), isBegun))
+      .where(and(eq(contacts.profile, profile), or(isFromHere, and(isGiven, or(isNotNull(deliveries.id), isWaiting)))))
+      .orderBy(sql`${sequences.endedAt} is not null`, sql`${deliveries.claimedAt} desc nulls last`)
+      .limit(1),
+  );
   return row ? { ...row, deliveryId: null } : null;
 }
 
 /** The sequence that a token of ours names; null when it is another workspace's. */
 export async function matchBySequence(tx: Tx, sequenceId: SequenceId): Promise<Match | null> {
-  const [row] = await tx
-    .select({ contactId: sequences.contactId, lastSentAt: sequences.enrolledAt })
-    .from(sequences)
-    .innerJoin(contacts, eq(contacts.id, sequences.contactId))
-    .where(and(eq(sequences.id, sequenceId), stillKnown))
-    .for('key share', sharedKey);
+  const row = await stillKnown(tx, () =>
+    tx
+      .select({ contactId: sequences.contactId, lastSentAt: sequences.enrolledAt })
+      .from(sequences)
+      .innerJoin(contacts, eq(contacts.id, sequences.contactId))
+      .where(and(eq(sequences.id, sequenceId), isNull(contacts.erasedAt))),
+  );
   return row ? { ...row, sequenceId, deliveryId: null } : null;
 }
 
@@ -176,7 +192,8 @@ export async function accountOfDelivery(tx: Tx, id: DeliveryId): Promise<Account
   return row.accountId;
 }
 
-export async function findDeliveryById(tx: Tx, id: DeliveryId): Promise<typeof deliveries.$inferSelect | null> {
-  const [row] = await tx.select().from(deliveries).where(eq(deliveries.id, id)).for('no key update');
+/** Which message an answer or a report names; it stands as it is read where its sequence's lock is held. */
+export async function findDeliveryById(tx: Tx, id: DeliveryId): Promise<DeliveryRow | null> {
+  const [row] = await tx.select().from(deliveries).where(eq(deliveries.id, id));
   return row ?? null;
 }

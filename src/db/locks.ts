@@ -108,8 +108,6 @@ export async function lockWalks(tx: Tx, walks: readonly WalkKeys[]): Promise<voi
   await lockSequences(tx, ids);
 }
 
-export const lockSequence = (tx: Tx, id: SequenceId) => lockSequences(tx, [id]);
-
 export const lockWalk = (tx: Tx, walk: WalkKeys) => lockWalks(tx, [walk]);
 
 export const lockTasks = (tx: Tx, ids: readonly TaskId[]) => lockRows(tx, tasks, ids);

@@ -4,6 +4,7 @@ import { MINUTE_MS, SECOND_MS } from '../domain/durations.ts';
 import type { CampaignId, SequenceId, TemplateId, WorkspaceId } from '../domain/ids.ts';
 import { openStatuses } from '../domain/sequence.ts';
 import { appNow } from './clock.ts';
+import { lockInstallation } from './locks.ts';
 import type { Tx } from './pool.ts';
 import { campaignProgress, campaigns, deliveries, installation, sequences, templates } from './schema.ts';
 
@@ -87,7 +88,8 @@ export async function takeLate(tx: Tx): Promise<SequenceRef[]> {
 
 /** The next 200 open sequences, by keyset over all of them, run after run: the lost ones that nothing else would show. */
 export async function sweepOpen(tx: Tx): Promise<SequenceRef[]> {
-  const [state] = await tx.select({ sweptTo: installation.sweptTo }).from(installation).for('update');
+  await lockInstallation(tx);
+  const [state] = await tx.select({ sweptTo: installation.sweptTo }).from(installation);
   const after = state?.sweptTo ?? null;
   const rows = await tx
     .select({ id: sequences.id, workspaceId: sequences.workspaceId })

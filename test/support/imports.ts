@@ -169,6 +169,28 @@ export function clocksAndDice(path: string, source: string): string[] {
   });
 }
 
+const LOCKS = /\bfor\s+(no\s+key\s+)?update\b|\bfor\s+(key\s+)?share\b|\bpg_(try_)?advisory_|\block\s+table\b/i;
+
+/** Where the file locks rows or takes a lock by name, in a query that is built or written. */
+export function locksIn(path: string, source: string): string[] {
+  return nodesOf(path, source).flatMap((node) => {
+    const text = literal(node) ?? (node.type === 'TemplateElement' && isText(node.value) ? node.value.raw : '');
+    const inWords = LOCKS.exec(text)?.[0];
+    if (inWords !== undefined) return [inWords];
+    if (node.type !== 'CallExpression' || member(node.callee) !== 'for' || rootOf(node.callee) === 'Symbol') return [];
+    return [doesSkip(node) ? '.for(…, skipLocked)' : '.for(…)'];
+  });
+}
+
+/** `{ skipLocked: true }`: who takes rows so waits for nobody. */
+const doesSkip = (call: Node): boolean =>
+  nodesBelow(call.arguments).some(
+    ({ type, key, value }) => type === 'Property' && isName(key, 'skipLocked') && isNode(value) && value.value === true,
+  );
+
+const isText = (value: unknown): value is { raw: string } =>
+  typeof value === 'object' && value !== null && 'raw' in value && typeof value.raw === 'string';
+
 const RUNNERS = ['test', 'it', 'describe', 'suite', 'bench'];
 
 /** Where a test file leaves tests out: `test.only`, `describe.skip`, `test('…', { skip: true }, …)`. */
@@ -191,13 +213,16 @@ const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
 
 /** All nodes of the file's syntax tree, parents first. */
-function nodesOf(path: string, source: string): Node[] {
+const nodesOf = (path: string, source: string): Node[] =>
+  nodesBelow(parseAst(source, { lang: path.endsWith('x') ? 'tsx' : 'ts' }));
+
+function nodesBelow(top: unknown): Node[] {
   const found: Node[] = [];
   const visit = (value: unknown): void => {
     if (isNode(value)) found.push(value);
     if (typeof value === 'object' && value !== null) Object.values(value).forEach(visit);
   };
-  visit(parseAst(source, { lang: path.endsWith('x') ? 'tsx' : 'ts' }));
+  visit(top);
   return found;
 }
 

@@ -1,5 +1,6 @@
-import { and, asc, eq, gt, isNotNull } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNotNull } from 'drizzle-orm';
 import type { Vault } from '../../adapters/vault.ts';
+import { lockAccounts } from '../../db/locks.ts';
 import type { Db } from '../../db/pool.ts';
 import { accounts } from '../../db/schema.ts';
 import type { AccountId } from '../../domain/ids.ts';
@@ -25,24 +26,29 @@ export async function rotateCredentials({ db, vault }: { db: Db; vault: Vault })
   for (let from: AccountId | undefined, more = true; more; ) {
     const after = from;
     const page = await db.asSystem(async (tx) => {
-      const rows = await tx
-        .select({ id: accounts.id, credentials: accounts.credentials })
+      const found = await tx
+        .select({ id: accounts.id })
         .from(accounts)
         .where(and(isNotNull(accounts.credentials), after && gt(accounts.id, after)))
         .orderBy(asc(accounts.id))
-        .limit(PAGE)
-        .for('no key update');
+        .limit(PAGE);
+      const ids = found.map(({ id }) => id);
+      await lockAccounts(tx, ids);
+      const rows = await tx
+        .select({ id: accounts.id, credentials: accounts.credentials })
+        .from(accounts)
+        .where(and(isNotNull(accounts.credentials), inArray(accounts.id, ids)));
       const outcomes = rows.map(({ id, credentials }) => ({ id, ...reseal(vault, credentials) }));
       for (const outcome of outcomes)
         if (outcome.kind === 'resealed')
           await tx.update(accounts).set({ credentials: outcome.sealed }).where(eq(accounts.id, outcome.id));
-      return outcomes;
+      return { ids, outcomes };
     });
-    for (const outcome of page)
+    for (const outcome of page.outcomes)
       if (outcome.kind === 'failed') failed.set(outcome.why, (failed.get(outcome.why) ?? 0) + 1);
       else done[outcome.kind]++;
-    from = page.at(-1)?.id;
-    more = page.length === PAGE;
+    from = page.ids.at(-1);
+    more = page.ids.length === PAGE;
   }
   return { ...done, failed };
 }

@@ -3,7 +3,7 @@ import { appNow } from '../../db/clock.ts';
 import { rememberConnection } from '../../db/connections.ts';
 import { record } from '../../db/events.ts';
 import { settleInvitation } from '../../db/invitations.ts';
-import { lockContact, lockSequence } from '../../db/locks.ts';
+import { lockContact, lockSequences } from '../../db/locks.ts';
 import { bumpTell, changeSequence, deriveStatus, moveStep } from '../../db/moves.ts';
 import type { Scene } from '../../db/scene.ts';
 import { contacts, sequences } from '../../db/schema.ts';
@@ -27,9 +27,6 @@ export async function recordConnectionAccepted(
     const [contact] = await tx.select({ id: contacts.id }).from(contacts).where(eq(contacts.profile, profile));
     if (!contact) return null;
     await lockContact(tx, contact.id);
-    const now = await appNow(tx);
-    const isNew = await rememberConnection(tx, workspaceId, accountId, contact.id, now);
-    const isAnswer = await settleInvitation(tx, { accountId, contactId: contact.id }, 'ACCEPTED', now);
     const [open] = await tx
       .select({ id: sequences.id })
       .from(sequences)
@@ -40,7 +37,10 @@ export async function recordConnectionAccepted(
           inArray(sequences.status, [...openStatuses]),
         ),
       );
-    if (open) await lockSequence(tx, open.id);
+    if (open) await lockSequences(tx, [open.id]);
+    const now = await appNow(tx);
+    const isNew = await rememberConnection(tx, workspaceId, accountId, contact.id, now);
+    const isAnswer = await settleInvitation(tx, { accountId, contactId: contact.id }, 'ACCEPTED', now);
     const woken = open ? await stopWaiting({ tx, walk: await loadWalk(tx, open.id), now, actor: 'contact' }) : false;
     if (isNew || isAnswer || woken)
       await record(tx, {

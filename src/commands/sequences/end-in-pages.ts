@@ -1,7 +1,8 @@
 import { and, asc, gt, inArray, type SQL } from 'drizzle-orm';
 import { appNow } from '../../db/clock.ts';
+import { lockWalks } from '../../db/locks.ts';
 import { endFromOutside } from '../../db/moves.ts';
-import { contacts, sequences } from '../../db/schema.ts';
+import { sequences } from '../../db/schema.ts';
 import { loadWalk } from '../../db/walks.ts';
 import type { SequenceId } from '../../domain/ids.ts';
 import { openStatuses, type SequenceEnd } from '../../domain/sequence.ts';
@@ -37,22 +38,9 @@ export async function endInPages(
         .orderBy(asc(sequences.id))
         .limit(PAGE);
       if (found.length === 0) return found;
-      const ids = found.map(({ id }) => id);
-      const contactIds = found.map(({ contactId }) => contactId);
-      await tx
-        .select({ id: contacts.id })
-        .from(contacts)
-        .where(inArray(contacts.id, contactIds))
-        .orderBy(asc(contacts.id))
-        .for('no key update');
-      await tx
-        .select({ id: sequences.id })
-        .from(sequences)
-        .where(inArray(sequences.id, ids))
-        .orderBy(asc(sequences.id))
-        .for('no key update');
+      await lockWalks(tx, found);
       const now = await appNow(tx);
-      for (const id of ids) {
+      for (const { id } of found) {
         const walk = await loadWalk(tx, id);
         if (walk.sequence.endedAt !== null) continue; // it ended while we waited for its lock
         await endFromOutside({ tx, walk, now, actor }, end);

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { appNow } from '../../db/clock.ts';
-import { lockContact, lockSequence } from '../../db/locks.ts';
+import { lockWalk } from '../../db/locks.ts';
 import type { Scene } from '../../db/scene.ts';
 import { sequences } from '../../db/schema.ts';
 import { loadWalk } from '../../db/walks.ts';
@@ -24,8 +24,7 @@ export async function onSequence<T>(
   const { result, news, walk } = await db.inWorkspace(workspaceId, async (tx) => {
     const [keys] = await tx.select({ contactId: sequences.contactId }).from(sequences).where(eq(sequences.id, id));
     if (!keys) throw new Refusal('not_found', { noun: 'sequence', id });
-    await lockContact(tx, keys.contactId);
-    await lockSequence(tx, id);
+    await lockWalk(tx, { id, ...keys });
     const now = await appNow(tx);
     const walk = await loadWalk(tx, id);
     return { ...(await work({ tx, walk, now, actor })), walk };
