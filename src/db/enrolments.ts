@@ -1,11 +1,15 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
-import { channelOf } from '../domain/accounts/account.ts';
-import { type EnrolmentWhy, enrolmentQuota } from '../domain/campaign.ts';
-import { HOUR_MS, MINUTE_MS } from '../domain/durations.ts';
-import type { CampaignId, SequenceId, TemplateId, WorkspaceId } from '../domain/ids.ts';
+import { channelsOf } from '../domain/accounts/account.ts';
+import {
+  type EnrolmentContact,
+  type EnrolmentFacts,
+  type EnrolmentPlan,
+  enrolsAt,
+  judgeEnrolment,
+  type NobodyEnrolled,
+} from '../domain/enrolment.ts';
+import type { CampaignId, SequenceId } from '../domain/ids.ts';
 import type { LeadFailure } from '../domain/lead.ts';
-import { dayWindows, localDate, nextOpening, type SendingSchedule } from '../domain/schedule.ts';
-import type { TemplateContent } from '../domain/template.ts';
 import { leastBusyAccount } from './accounts.ts';
 import { attemptNow } from './clock.ts';
 import { record } from './events.ts';
@@ -23,21 +27,19 @@ import {
   templates,
   templateVersions,
 } from './schema.ts';
-import { findOpenSequence } from './sequences.ts';
+import { hasOpenSequence } from './sequences.ts';
 import { suppressionOf } from './suppressions.ts';
 
 /** What became of one try to enrol the campaign's next lead. */
 export type Enrolment =
   | { kind: 'enrolled'; sequenceId: SequenceId }
   | { kind: 'failed'; reason: LeadFailure }
-  | { kind: 'nothing'; why: EnrolmentWhy; nextAt: number | null };
-
-const nothing = (why: EnrolmentWhy, nextAt: number | null = null): Enrolment => ({ kind: 'nothing', why, nextAt });
+  | NobodyEnrolled;
 
 /**
- * Enrols the next approved lead, all in one transaction: lock template → claim the lead → count it against the day's
- * target → pin the version, copy the steps, choose accounts. The target is a hard maximum per template and local day,
- * moved by one conditional UPDATE. Design 3.
+ * Enrols the next approved lead, all in one transaction: lock template → claim the lead → judge → count it against the
+ * day's target → pin the version, copy the steps. The target is a hard maximum per template and local day, moved by one
+ * conditional UPDATE. Design 3.
  */
 export async function enrolNext(tx: Tx, campaignId: CampaignId, workflowNow: number): Promise<Enrolment> {
   const [keys] = await tx
@@ -48,14 +50,53 @@ export async function enrolNext(tx: Tx, campaignId: CampaignId, workflowNow: num
   await shareTemplate(tx, keys.templateId);
   await shareCampaign(tx, campaignId);
   const now = await attemptNow(tx, workflowNow);
-  const { campaign, template, content } = await readPlan(tx, campaignId);
-  if (campaign.status === 'ENDED') return nothing('campaign_ended');
-  if (campaign.status !== 'RUNNING') return nothing('campaign_paused');
-  if (template.status !== 'ACTIVE') return nothing('template_not_active');
+  const pinned = await readPinned(tx, campaignId);
+  const plan = planOf(pinned);
+  const claimed = enrolsAt(now, plan) ? await claimLead(tx, campaignId) : null;
+  const lead = claimed ? claimed.facts : (await anyApproved(tx, campaignId)) ? 'waiting' : 'none';
+  const accounts = await chooseAccounts(tx, campaignId, plan);
+  const verdict = judgeEnrolment({ ...plan, lead, accounts }, now);
 
-  const quota = quotaAt(now, content.schedule, template.dailyLeadsTarget);
-  if (quota.kind === 'nothing') return (await anyApproved(tx, campaignId)) ? quota : nothing('no_approved_leads');
+  if (verdict.kind === 'nothing') return verdict;
+  if (!claimed) throw new Error(`campaign ${campaignId}: a verdict about a lead that was not claimed`);
+  if (verdict.kind === 'fail') {
+    await failLead(tx, claimed.lead, verdict.reason, now);
+    return { kind: 'failed', reason: verdict.reason };
+  }
+  if (!(await countEnrolment(tx, pinned.template, verdict))) return verdict.exhausted;
+  return { kind: 'enrolled', sequenceId: await writeSequence(tx, pinned, claimed.lead, accounts, now) };
+}
 
+/** What a sequence is pinned to: the campaign's template as it is now. */
+type Pinned = Awaited<ReturnType<typeof readPinned>>;
+
+async function readPinned(tx: Tx, campaignId: CampaignId) {
+  const [row] = await tx
+    .select({ campaign: campaigns, template: templates, content: templateVersions.content })
+    .from(campaigns)
+    .innerJoin(templates, eq(templates.id, campaigns.templateId))
+    .innerJoin(
+      templateVersions,
+      and(eq(templateVersions.templateId, templates.id), eq(templateVersions.version, templates.version)),
+    )
+    .where(eq(campaigns.id, campaignId));
+  if (!row) throw new Error(`campaign ${campaignId} has no template version`);
+  return row;
+}
+
+const planOf = ({ campaign, template, content: { schedule, steps } }: Pinned): EnrolmentPlan => ({
+  campaign: campaign.status,
+  template: template.status,
+  dailyLeadsTarget: template.dailyLeadsTarget,
+  schedule,
+  steps,
+});
+
+/** The oldest approved lead that no other attempt holds, and its contact behind the lock; null when there is none. */
+async function claimLead(
+  tx: Tx,
+  campaignId: CampaignId,
+): Promise<{ lead: typeof leads.$inferSelect; facts: EnrolmentContact } | null> {
   const [lead] = await tx
     .select()
     .from(leads)
@@ -63,40 +104,78 @@ export async function enrolNext(tx: Tx, campaignId: CampaignId, workflowNow: num
     .orderBy(asc(leads.id))
     .limit(1)
     .for('update', { skipLocked: true });
-  // The ones left may be held by another attempt, which need not enrol them: without a timer nobody would look again.
-  if (!lead)
-    return (await anyApproved(tx, campaignId))
-      ? nothing('spread_over_the_day', now + MINUTE_MS)
-      : nothing('no_approved_leads');
+  if (!lead) return null;
 
   await lockContact(tx, lead.contactId);
   const [contact] = await tx.select().from(contacts).where(eq(contacts.id, lead.contactId));
   if (!contact) throw new Error(`contact ${lead.contactId} is gone`);
-  const failure = await cannotEnrol(tx, contact, content);
-  if (failure) {
-    await failLead(tx, lead, failure, now);
-    return { kind: 'failed', reason: failure };
-  }
+  const facts = {
+    email: contact.email,
+    isErased: contact.erasedAt !== null,
+    suppression: await suppressionOf(tx, contact),
+    hasOpenSequence: await hasOpenSequence(tx, contact.id),
+  };
+  return { lead, facts };
+}
 
-  const needs = new Set(content.steps.map(({ kind }) => channelOf[kind]));
-  const emailAccountId = needs.has('email') ? await leastBusyAccount(tx, campaignId, 'email') : null;
-  const linkedinAccountId = needs.has('linkedin') ? await leastBusyAccount(tx, campaignId, 'linkedin') : null;
-  if ((needs.has('email') && !emailAccountId) || (needs.has('linkedin') && !linkedinAccountId))
-    return nothing('no_account', now + HOUR_MS);
+/** For each channel that the steps need, the account that would send. */
+async function chooseAccounts(
+  tx: Tx,
+  campaignId: CampaignId,
+  { steps }: EnrolmentPlan,
+): Promise<EnrolmentFacts['accounts']> {
+  const needs = channelsOf(steps);
+  return {
+    email: needs.has('email') ? await leastBusyAccount(tx, campaignId, 'email') : null,
+    linkedin: needs.has('linkedin') ? await leastBusyAccount(tx, campaignId, 'linkedin') : null,
+  };
+}
 
-  if (!(await countEnrolment(tx, template, quota.day, quota.dueByNow))) return nothing(quota.exhausted, quota.nextAt);
+async function anyApproved(tx: Tx, campaignId: CampaignId): Promise<boolean> {
+  const rows = await tx
+    .select({ id: leads.id })
+    .from(leads)
+    .where(and(eq(leads.campaignId, campaignId), eq(leads.status, 'APPROVED')))
+    .limit(1);
+  return rows.length > 0;
+}
 
+/** Counts one enrolment against the day; false when `most` are counted already. */
+async function countEnrolment(
+  tx: Tx,
+  { id: templateId, workspaceId }: Pinned['template'],
+  { day, most }: { day: string; most: number },
+): Promise<boolean> {
+  const counted = await tx
+    .insert(enrolmentDays)
+    .values({ workspaceId, templateId, day, enrolled: 1 })
+    .onConflictDoUpdate({
+      target: [enrolmentDays.templateId, enrolmentDays.day],
+      set: { enrolled: sql`${enrolmentDays.enrolled} + 1` },
+      setWhere: sql`${enrolmentDays.enrolled} < ${most}`,
+    })
+    .returning({ enrolled: enrolmentDays.enrolled });
+  return counted.length === 1;
+}
+
+/** The lead becomes a sequence, with the steps of this version. */
+async function writeSequence(
+  tx: Tx,
+  { campaign: { id: campaignId, workspaceId }, template, content }: Pinned,
+  { id: leadId, contactId }: typeof leads.$inferSelect,
+  accounts: EnrolmentFacts['accounts'],
+  now: number,
+): Promise<SequenceId> {
   const sequenceId = newId<SequenceId>();
-  const { workspaceId } = campaign;
   await tx.insert(sequences).values({
     id: sequenceId,
     workspaceId,
     campaignId,
-    contactId: contact.id,
+    contactId,
     templateId: template.id,
     templateVersion: template.version,
-    emailAccountId,
-    linkedinAccountId,
+    emailAccountId: accounts.email,
+    linkedinAccountId: accounts.linkedin,
     status: 'ACTIVE',
     enrolledAt: now,
   });
@@ -111,7 +190,7 @@ export async function enrolNext(tx: Tx, campaignId: CampaignId, workflowNow: num
       status: 'PENDING' as const,
     })),
   );
-  await tx.update(leads).set({ status: 'ENROLLED', sequenceId, updatedAt: now }).where(eq(leads.id, lead.id));
+  await tx.update(leads).set({ status: 'ENROLLED', sequenceId, updatedAt: now }).where(eq(leads.id, leadId));
   await record(tx, {
     workspaceId,
     kind: 'sequence_enrolled',
@@ -119,92 +198,9 @@ export async function enrolNext(tx: Tx, campaignId: CampaignId, workflowNow: num
     actor: 'service',
     campaignId,
     templateId: template.id,
-    contactId: contact.id,
+    contactId,
     sequenceId,
     data: { templateVersion: template.version },
   });
-  return { kind: 'enrolled', sequenceId };
-}
-
-async function readPlan(tx: Tx, campaignId: CampaignId) {
-  const [row] = await tx
-    .select({ campaign: campaigns, template: templates, content: templateVersions.content })
-    .from(campaigns)
-    .innerJoin(templates, eq(templates.id, campaigns.templateId))
-    .innerJoin(
-      templateVersions,
-      and(eq(templateVersions.templateId, templates.id), eq(templateVersions.version, templates.version)),
-    )
-    .where(eq(campaigns.id, campaignId));
-  if (!row) throw new Error(`campaign ${campaignId} has no template version`);
-  return row;
-}
-
-async function anyApproved(tx: Tx, campaignId: CampaignId): Promise<boolean> {
-  const rows = await tx
-    .select({ id: leads.id })
-    .from(leads)
-    .where(and(eq(leads.campaignId, campaignId), eq(leads.status, 'APPROVED')))
-    .limit(1);
-  return rows.length > 0;
-}
-
-interface Quota {
-  kind: 'quota';
-  day: string;
-  dueByNow: number;
-  /** When and why the next one may come, once these are used up. */
-  nextAt: number;
-  exhausted: EnrolmentWhy;
-}
-
-/** How much of the day's target may be enrolled by now: only on permitted days inside the window, spread over it. */
-function quotaAt(
-  now: number,
-  schedule: SendingSchedule,
-  target: number,
-): Quota | Extract<Enrolment, { kind: 'nothing' }> {
-  const opening = nextOpening(now, schedule);
-  if (opening > now) return { kind: 'nothing', why: 'sending_window', nextAt: opening };
-  const day = dayWindows(now, schedule);
-  const { dueByNow, nextAt } = enrolmentQuota(now, day, target);
-  const close = day.blocks.at(-1)?.end ?? now;
-  return {
-    kind: 'quota',
-    day: localDate(now, schedule.zone),
-    dueByNow,
-    nextAt: nextAt ?? nextOpening(close, schedule),
-    exhausted: nextAt === null ? 'daily_target_reached' : 'spread_over_the_day',
-  };
-}
-
-/** Counts one enrolment against the day; false when `most` are counted already. */
-async function countEnrolment(
-  tx: Tx,
-  template: { id: TemplateId; workspaceId: WorkspaceId },
-  day: string,
-  most: number,
-): Promise<boolean> {
-  if (most < 1) return false;
-  const counted = await tx
-    .insert(enrolmentDays)
-    .values({ workspaceId: template.workspaceId, templateId: template.id, day, enrolled: 1 })
-    .onConflictDoUpdate({
-      target: [enrolmentDays.templateId, enrolmentDays.day],
-      set: { enrolled: sql`${enrolmentDays.enrolled} + 1` },
-      setWhere: sql`${enrolmentDays.enrolled} < ${most}`,
-    })
-    .returning({ enrolled: enrolmentDays.enrolled });
-  return counted.length === 1;
-}
-
-/** Why this contact cannot be enrolled with this template; null when it can. */
-async function cannotEnrol(
-  tx: Tx,
-  contact: typeof contacts.$inferSelect,
-  content: TemplateContent,
-): Promise<LeadFailure | null> {
-  if (contact.erasedAt !== null || (await suppressionOf(tx, contact))) return 'suppressed';
-  if (contact.email === null && content.steps.some(({ kind }) => kind === 'email')) return 'no_email';
-  return (await findOpenSequence(tx, contact.id)) ? 'in_other_sequence' : null;
+  return sequenceId;
 }

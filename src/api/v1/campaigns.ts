@@ -11,7 +11,7 @@ import { stopSequences } from '../../commands/sequences/stop-sequences.ts';
 import { campaignFigures } from '../../db/campaign-figures.ts';
 import { campaignSortKeys, connectedAccounts, findCampaign, listCampaigns } from '../../db/campaign-reads.ts';
 import { readTemplate } from '../../db/templates.ts';
-import { channelOf } from '../../domain/accounts/account.ts';
+import { channelsOf } from '../../domain/accounts/account.ts';
 import { campaignStatuses } from '../../domain/campaign.ts';
 import type { AccountId, CampaignId, MemberId, SequenceId, TemplateId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
@@ -169,6 +169,5 @@ export function campaignRoutes(app: App, deps: ApiDeps): void {
 const accountsFor = ({ db }: ApiDeps, { workspaceId }: Caller, templateId: TemplateId): Promise<AccountId[]> =>
   db.inWorkspace(workspaceId, async (tx) => {
     const { content } = await readTemplate(tx, templateId);
-    const channels = new Set(content.steps.map(({ kind }) => channelOf[kind]).filter((channel) => channel !== null));
-    return connectedAccounts(tx, [...channels]);
+    return connectedAccounts(tx, [...channelsOf(content.steps)]);
   });

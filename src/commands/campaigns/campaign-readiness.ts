@@ -3,7 +3,7 @@ import type { Tx } from '../../db/pool.ts';
 import { accounts, campaignAccounts, type campaigns } from '../../db/schema.ts';
 import { readTemplate } from '../../db/templates.ts';
 import { findSender } from '../../db/workspaces.ts';
-import { channelOf, isLocalServer } from '../../domain/accounts/account.ts';
+import { channelsOf, isLocalServer } from '../../domain/accounts/account.ts';
 import { type Unready, unreadyText } from '../../domain/campaign.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { RealMail } from '../deps.ts';
@@ -39,7 +39,7 @@ export async function accountProblems(tx: Tx, campaign: Campaign, realMail: Real
     .from(campaignAccounts)
     .innerJoin(accounts, eq(accounts.id, campaignAccounts.accountId))
     .where(and(eq(campaignAccounts.campaignId, campaign.id), inArray(accounts.status, ['CONNECTED', 'RESTING'])));
-  const needed = new Set(content.steps.map(({ kind }) => channelOf[kind]).filter((channel) => channel !== null));
+  const needed = channelsOf(content.steps);
   const lacking = [...needed].filter((channel) => !connected.some((account) => account.channel === channel));
   const problems: Unready[] = [];
   const of = { noun: 'campaign', id: campaign.id } as const;

@@ -26,6 +26,10 @@ export const channelOf: Record<StepKind, Channel | null> = {
   manual_task: null,
 };
 
+/** The channels that steps are sent through. */
+export const channelsOf = (steps: readonly { kind: StepKind }[]): Set<Channel> =>
+  new Set(steps.map(({ kind }) => channelOf[kind]).filter((channel) => channel !== null));
+
 /** How a connection is encrypted: from the first byte, after STARTTLS (refused without it), or, on a private host only, not. */
 export const tlsModes = ['implicit', 'starttls', 'none'] as const;
 export type TlsMode = (typeof tlsModes)[number];
