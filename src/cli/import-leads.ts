@@ -8,6 +8,7 @@ import { importShape } from '../api/shapes/leads.ts';
 import { type ImportOutcome, importOutcomes, noRows } from '../domain/lead.ts';
 import { identityOfCells, type LeadCells } from '../domain/lead-cells.ts';
 import { type Column, columnsOf, leadOf } from '../domain/lead-columns.ts';
+import { type NamedIn, namedBefore } from '../domain/lead-identity.ts';
 import { UnreadableCsv } from '../domain/unreadable-csv.ts';
 import { type Client, Failure } from './client.ts';
 import { EXIT } from './exit-codes.ts';
@@ -127,14 +128,14 @@ async function* importFile(stream: Readable, send: Send, bar: SingleBar | null):
   let columns: Column[] | undefined;
   let chunk: Pending[] = [];
   let characters = 0;
-  const firstLine = new Map<string, number>();
+  const namedIn = namedBefore<number>();
   for await (const row of readCsv(counted(stream, bar))) {
     if (!columns) {
       if ('problem' in row) throw new UnreadableCsv(`line ${row.line}, the header, ${row.problem}`);
       columns = columnsOf(row.cells);
       continue;
     }
-    const pending = 'problem' in row ? spoiled(row) : proposed(row.line, leadOf(columns, row.cells), firstLine);
+    const pending = 'problem' in row ? spoiled(row) : proposed(row.line, leadOf(columns, row.cells), namedIn);
     chunk.push(pending);
     characters += pending.row === null ? 0 : JSON.stringify(pending.row).length;
     if (chunk.length < CHUNK_ROWS && characters < CHUNK_CHARACTERS) continue;
@@ -158,18 +159,15 @@ const spoiled = ({ line, problem }: { line: number; problem: string }): Pending 
   row: null,
 });
 
-function proposed(line: number, row: LeadCells, firstLine: Map<string, number>): Pending {
+function proposed(line: number, row: LeadCells, namedIn: NamedIn<number>): Pending {
   const lead = row.email ?? row.linkedin_url ?? '';
   const outcome: RowOutcome = { line, lead, outcome: 'invalid', lead_id: null, problem: null };
-  const keys = identityOfCells(row);
-  const before = keys.map((key) => firstLine.get(key)).find((known) => known !== undefined);
-  if (before !== undefined)
-    return {
-      outcome: { ...outcome, outcome: 'duplicate_in_request', problem: `the same person as in line ${before}` },
-      row: null,
-    };
-  for (const key of keys) firstLine.set(key, line);
-  return { outcome, row };
+  const before = namedIn(identityOfCells(row), line);
+  if (before === null) return { outcome, row };
+  return {
+    outcome: { ...outcome, outcome: 'duplicate_in_request', problem: `the same person as in line ${before}` },
+    row: null,
+  };
 }
 
 function openFile(file: string): Readable {

@@ -1,4 +1,4 @@
-import { keysOf } from './lead-identity.ts';
+import { type Identity, identify } from './lead-identity.ts';
 import { isVariableName } from './message.ts';
 import type { Problem } from './problem.ts';
 
@@ -47,8 +47,8 @@ export function problemOfCells({ custom = {}, ...fields }: LeadCells): Problem |
   return null;
 }
 
-/** Who it is about, as one text for each way to say it; none where it does not say so properly. */
-export const identityOfCells = ({ email, linkedin_url: profile }: LeadCells): string[] => keysOf({ email, profile });
+/** Whom it is about. */
+export const identityOfCells = ({ email, linkedin_url: profile }: LeadCells): Identity => identify({ email, profile });
 
 /** By the names that templates use: `first_name`, `custom.region`. */
 export function flatCells({ custom = {}, ...fields }: LeadCells): Record<string, string> {

@@ -11,35 +11,49 @@ export interface WrittenIdentity {
 }
 
 /**
- * `leftOut`: the LinkedIn cell, where it holds no profile and the row has an address: what was wrong with it. A row
- * without either is about nobody: `problem` says the field, the value and the expectation.
+ * Whom a row is about, as far as it can be read. `leftOut`: the LinkedIn cell, where it holds no profile and the row has
+ * an address: what was wrong with it. A row without either is about nobody: `problem` says the field, the value and the
+ * expectation.
  */
-export type Identity = ({ ok: true; leftOut: Problem | null } & Reachable) | { ok: false; problem: Problem };
+export type Identity = Reachable & ({ ok: true; leftOut: Problem | null } | { ok: false; problem: Problem });
 
 /** An email address or a LinkedIn profile at least. A bad address spoils the row, for mostly it is a mistyped one. */
 export function identify({ email = '', profile = '' }: WrittenIdentity): Identity {
   const address = email.trim() === '' ? null : normaliseEmail(email.trim());
-  if (address && !address.ok) return { ok: false, problem: { path: ['email'], what: address.problem } };
   const named = profile.trim() === '' ? null : normaliseProfileAddress(profile.trim());
+  const known = { email: address?.ok ? address.email : null, profile: named?.ok ? named.profile : null };
+  if (address && !address.ok) return { ok: false, ...known, problem: { path: ['email'], what: address.problem } };
   const path = ['profile'];
   const wrong = named && !named.ok ? named.problem : null;
-  if (!address && wrong !== null) return { ok: false, problem: { path, what: wrong } };
-  if (!address && !named) return { ok: false, problem: { path: [], what: NOBODY } };
-  return {
-    ok: true,
-    email: address?.email ?? null,
-    profile: named?.ok ? named.profile : null,
-    leftOut: wrong === null ? null : { path, what: `${wrong}; the cell was left out` },
-  };
+  if (!address && wrong !== null) return { ok: false, ...known, problem: { path, what: wrong } };
+  if (!address && !named) return { ok: false, ...known, problem: { path: [], what: NOBODY } };
+  return { ok: true, ...known, leftOut: wrong === null ? null : { path, what: `${wrong}; the cell was left out` } };
 }
 
 const NOBODY = 'an email address or a LinkedIn profile is needed, the row has neither';
 
 /** One text for each way a row says whom it is about, to tell two rows apart; none where it does not say so properly. */
-export function keysOf(row: WrittenIdentity): string[] {
-  const person = identify(row);
+function keysOf(person: Identity): string[] {
   if (!person.ok) return [];
   return [person.email, person.profile && nameOf(person.profile)].filter((key) => key !== null);
+}
+
+/** The place at which that person was named first; null where it is this one. */
+export type NamedIn<Place> = (person: Identity, place: Place) => Place | null;
+
+/**
+ * Remembers whom the rows of one import name, asked of each row in turn. What a repeated row says beyond the person is not
+ * taken, so it names nobody else either.
+ */
+export function namedBefore<Place>(): NamedIn<Place> {
+  const first = new Map<string, Place>();
+  return (person, place) => {
+    const keys = keysOf(person);
+    const before = keys.map((key) => first.get(key)).find((known) => known !== undefined);
+    if (before !== undefined) return before;
+    for (const key of keys) first.set(key, place);
+    return null;
+  };
 }
 
 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { conflictOf, identify, keysOf } from '../../src/domain/lead-identity.ts';
+import { conflictOf, identify, namedBefore, type WrittenIdentity } from '../../src/domain/lead-identity.ts';
 import type { Reachable } from '../../src/domain/suppression.ts';
 
 const ada = { email: 'ada@example.com', profile: 'ada-lovelace' };
@@ -27,10 +27,36 @@ describe('a proposed row', () => {
     });
   });
 
-  test('has the same keys as another one only where both name one address or one profile', () => {
-    expect(keysOf({ email: 'ADA@example.com', profile: '/in/Ada-Lovelace' })).toEqual([ada.email, 'in/ada-lovelace']);
-    for (const word of ['none', '12345', 'N/A', '-', 'null']) expect(keysOf({ profile: word }), word).toEqual([]);
-    expect(keysOf({ email: 'not an address', profile: '/in/ada-lovelace' })).toEqual([]);
+  test('that is about nobody still says what can be read of it', () => {
+    expect(identify({ email: 'not an address', profile: 'linkedin.com/in/Ada-Lovelace' })).toMatchObject({
+      ok: false,
+      email: null,
+      profile: ada.profile,
+    });
+  });
+
+  test('is the same person as an earlier one only where both name one address or one profile', () => {
+    const namedIn = namedBefore<string>();
+    const places = (rows: Record<string, WrittenIdentity>) =>
+      Object.entries(rows).map(([place, row]) => namedIn(identify(row), place));
+    expect(
+      places({
+        ada: { email: 'ADA@example.com', profile: '/in/Ada-Lovelace' },
+        'her address': { email: ' ada@example.com' },
+        'her profile': { profile: 'linkedin.com/in/ada-lovelace/' },
+        bob: { email: 'bob@example.com' },
+        'bob with her profile': { email: 'bob@example.com', profile: '/in/ada-lovelace' },
+      }),
+    ).toEqual([null, 'ada', 'ada', null, 'bob']);
+    const nobody = ['none', '12345', 'N/A', '-', 'null'].flatMap((profile) => [{ profile }, { profile }]);
+    expect(nobody.map((row) => namedIn(identify(row), 'nobody'))).toEqual(nobody.map(() => null));
+    expect(places({ mistyped: { email: 'not an address', profile: '/in/ada-lovelace' } })).toEqual([null]);
+  });
+
+  test('that is repeated names nobody by what it says beyond', () => {
+    const namedIn = namedBefore<number>();
+    const rows = [{ email: ada.email }, { ...ada, profile: '/in/ada-lovelace' }, { profile: '/in/ada-lovelace' }];
+    expect(rows.map((row, place) => namedIn(identify(row), place))).toEqual([null, 0, null]);
   });
 });
 

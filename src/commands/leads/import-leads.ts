@@ -13,7 +13,7 @@ import { suppressionOf, suppressionsOf } from '../../db/suppressions.ts';
 import { bumpCampaignTell } from '../../db/tells.ts';
 import type { CampaignId, ContactId, LeadId } from '../../domain/ids.ts';
 import type { ImportOutcome } from '../../domain/lead.ts';
-import { conflictOf, identify, keysOf } from '../../domain/lead-identity.ts';
+import { conflictOf, identify, namedBefore } from '../../domain/lead-identity.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Reachable } from '../../domain/suppression.ts';
@@ -64,16 +64,11 @@ export async function importLeads(
   { campaignId, rows, approve = false }: LeadImport,
 ): Promise<LeadOutcome[]> {
   const into = await intakeOf(deps, caller, campaignId, approve);
-  const seen = new Set<string>();
+  const namedIn = namedBefore<number>();
   const outcomes: LeadOutcome[] = [];
-  for (const row of rows) {
-    const keys = keysOf(row);
-    if (keys.some((key) => seen.has(key))) {
-      outcomes.push({ outcome: 'duplicate_in_request', leadId: null, problem: null });
-      continue;
-    }
-    for (const key of keys) seen.add(key);
-    outcomes.push(await proposeLead(deps, caller, into, row));
+  for (const [index, row] of rows.entries()) {
+    const isRepeated = namedIn(identify(row), index) !== null;
+    outcomes.push(isRepeated ? notTaken('duplicate_in_request') : await proposeLead(deps, caller, into, row));
   }
   if (outcomes.some(({ outcome }) => outcome === 'approved')) await tellOfLeads(deps, caller, campaignId);
   return outcomes;

@@ -1,11 +1,13 @@
 import { appNow } from '../../db/clock.ts';
 import { type ImportRow, writeImport } from '../../db/imports.ts';
 import { newId } from '../../db/new-id.ts';
-import { normaliseEmail, normaliseProfileAddress, profileAddress } from '../../domain/contact.ts';
+import { profileAddress } from '../../domain/contact.ts';
 import type { CampaignId, ImportId } from '../../domain/ids.ts';
 import { flatCells, identityOfCells, type LeadCells, problemOfCells } from '../../domain/lead-cells.ts';
+import { type NamedIn, namedBefore } from '../../domain/lead-identity.ts';
 import { lineOf } from '../../domain/problem.ts';
 import { Refusal } from '../../domain/refusal.ts';
+import type { Reachable } from '../../domain/suppression.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
 import { intakeOf } from './import-leads.ts';
 
@@ -44,41 +46,36 @@ export async function startImport(
   return id;
 
   function* judgedRows(): Generator<ImportRow> {
-    const firstRow = new Map<string, number>();
-    for (const row of rows) yield { workspaceId, importId: id, ...judged(row, firstRow) };
+    const namedIn = namedBefore<number>();
+    for (const row of rows) yield { workspaceId, importId: id, ...judged(row, namedIn) };
   }
 }
 
 type Judged = Pick<ImportRow, 'row' | 'data' | 'outcome' | 'detail'>;
 
 /** What the file alone says of a row; no outcome where the campaign has the word. */
-function judged(given: FileRow, firstRow: Map<string, number>): Judged {
+function judged(given: FileRow, namedIn: NamedIn<number>): Judged {
   const { row } = given;
   if ('problem' in given) return { row, data: {}, outcome: 'invalid', detail: given.problem };
   const problem = problemOfCells(given.cells);
   if (problem !== null) return { row, data: storable(given.cells), outcome: 'invalid', detail: lineOf(problem) };
-  const data = flatCells(withIdentity(given.cells));
-  const keys = identityOfCells(given.cells);
-  const before = keys.map((key) => firstRow.get(key)).find((known) => known !== undefined);
-  if (before !== undefined)
+  const person = identityOfCells(given.cells);
+  const data = flatCells(asKnown(given.cells, person));
+  const before = namedIn(person, row);
+  if (before !== null)
     return { row, data, outcome: 'duplicate_in_request', detail: `the same person as in row ${before}` };
-  for (const key of keys) firstRow.set(key, row);
   return { row, data, outcome: null, detail: null };
 }
 
 /** Address and profile as they are known by, so that a person who asks to be forgotten is found here too. */
-function withIdentity(cells: LeadCells): LeadCells {
-  const email = cells.email === undefined ? null : normaliseEmail(cells.email);
-  const profile = cells.linkedin_url === undefined ? null : normaliseProfileAddress(cells.linkedin_url);
-  return {
-    ...cells,
-    ...(email?.ok ? { email: email.email } : {}),
-    ...(profile?.ok ? { linkedin_url: profileAddress(profile.profile) } : {}),
-  };
-}
+const asKnown = (cells: LeadCells, { email, profile }: Reachable): LeadCells => ({
+  ...cells,
+  ...(email === null ? {} : { email }),
+  ...(profile === null ? {} : { linkedin_url: profileAddress(profile) }),
+});
 
 /** Of a row that cannot be kept as it is: enough to find it in the file again. */
 function storable({ email, linkedin_url }: LeadCells): Record<string, string> {
   const short: LeadCells = { email: email?.slice(0, 320), linkedin_url: linkedin_url?.slice(0, 320) };
-  return problemOfCells(short) === null ? flatCells(withIdentity(short)) : {};
+  return problemOfCells(short) === null ? flatCells(asKnown(short, identityOfCells(short))) : {};
 }
