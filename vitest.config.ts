@@ -1,5 +1,15 @@
 import { defineConfig } from 'vitest/config';
+import { MOST_CPU_SECONDS } from './test/support/cpu-budget.ts';
+import { startCpuMeter } from './test/support/cpu-meter.ts';
 import { TallyReporter } from './test/support/tally-reporter.ts';
+
+const tally = new TallyReporter({
+  startMeter: startCpuMeter,
+  mostCpuSeconds: MOST_CPU_SECONDS,
+  fail() {
+    process.exitCode = 1;
+  },
+});
 
 export default defineConfig({
   test: {
@@ -13,6 +23,6 @@ export default defineConfig({
     expect: { poll: { timeout: 45_000 } }, // how slow a machine may be, not how slow we are
     teardownTimeout: 30_000,
     env: { TZ: 'UTC' },
-    reporters: ['default', new TallyReporter()],
+    reporters: ['default', tally],
   },
 });
