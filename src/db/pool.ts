@@ -26,6 +26,8 @@ export interface DbOptions {
   lockTimeoutMs: number;
   /** How long a caller waits for a free connection. */
   acquireTimeoutMs: number;
+  /** How long a transaction may ask nothing; 10 s unless told otherwise. */
+  idleTimeoutMs?: number;
   /** A connection lost while idle; without a listener pg ends the process. */
   onIdleError(error: Error): void;
 }
@@ -33,13 +35,21 @@ export interface DbOptions {
 const REPEATED = ['40P01', '40001'];
 const MOST_REPEATS = 5;
 
-export function openDb({ url, size, statementTimeoutMs, lockTimeoutMs, acquireTimeoutMs, onIdleError }: DbOptions): Db {
+export function openDb({
+  url,
+  size,
+  statementTimeoutMs,
+  lockTimeoutMs,
+  acquireTimeoutMs,
+  idleTimeoutMs = 10_000,
+  onIdleError,
+}: DbOptions): Db {
   const pool = new pg.Pool({
     connectionString: url,
     max: size,
     statement_timeout: statementTimeoutMs,
     lock_timeout: lockTimeoutMs,
-    idle_in_transaction_session_timeout: 10_000,
+    idle_in_transaction_session_timeout: idleTimeoutMs,
     connectionTimeoutMillis: acquireTimeoutMs,
   });
   pool.on('error', onIdleError);
