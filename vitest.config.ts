@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { MOST_CPU_SECONDS } from './test/support/cpu-budget.ts';
 import { startCpuMeter } from './test/support/cpu-meter.ts';
+import { PATIENCE_MS } from './test/support/patience.ts';
 import { TallyReporter } from './test/support/tally-reporter.ts';
 
 const tally = new TallyReporter({
@@ -18,9 +19,10 @@ export default defineConfig({
     pool: 'forks', // a Temporal worker cannot live in a thread beside another
     isolate: false, // modules hold no state between files, and loading them anew was a third of the run
     maxWorkers: 3, // files wait for servers more than they compute
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
-    expect: { poll: { timeout: 45_000 } }, // how slow a machine may be, not how slow we are
+    // Every wait inside has a patience of its own; this is for what waits for nothing and does not end.
+    testTimeout: 10 * PATIENCE_MS,
+    hookTimeout: 10 * PATIENCE_MS,
+    expect: { poll: { timeout: PATIENCE_MS } },
     teardownTimeout: 30_000,
     env: { TZ: 'UTC' },
     reporters: ['default', tally],

@@ -6,7 +6,7 @@ import { campaignProgress, campaigns, contacts, deliveries, sequences } from './
 
 /*
  * What the conductor of virtual time asks the rows, over all workspaces (system role): who has still to act up to an
- * instant (nobody: all is quiet), and what comes next.
+ * instant (nobody: all is quiet), how far the work has come, and what comes next.
  */
 
 const open = inArray(sequences.status, [...openStatuses]);
@@ -85,4 +85,20 @@ export async function nextInstantOfAll(tx: Tx, now: number): Promise<number | nu
     );
   const instants = [step?.at, enrolment?.at].filter((at) => typeof at === 'number');
   return instants.length === 0 ? null : Math.min(...instants);
+}
+
+/**
+ * All that walks and campaigns have done so far, in a text that differs whenever one of them came further. Attempts are
+ * left out: one that fails again and again brings nothing further.
+ */
+export async function workDone(tx: Tx): Promise<string> {
+  const { rows } = await tx.execute<{ done: string }>(sql`
+    select concat(
+      (select (count(*), count(started_at), count(ended_at), sum(position), sum(extract(epoch from next_at)),
+               sum(parked_epoch), sum(told_epoch), sum(told_seq)) from sequences),
+      (select (count(*), count(finished_at), sum(content_version)) from sequence_steps),
+      (select (count(*), count(data_started_at), count(settled_at)) from deliveries),
+      (select (sum(fanned_epoch), sum(told_seq), sum(extract(epoch from next_enrolment_at))) from campaign_progress)
+    ) as done`);
+  return rows[0]?.done ?? '';
 }

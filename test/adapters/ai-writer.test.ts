@@ -268,7 +268,7 @@ test('whoever stops it is obeyed at once', async () => {
   const stop = new AbortController();
   server.answer(() => stop.abort());
   expect(await failure(writerOf(), stop.signal)).toMatchObject({ fault: 'stopped', isWorthAnotherTry: false });
-}, 10_000);
+});
 
 test('a provider that is away may be back for another try', async () => {
   const gone = await startOpenAiServer();

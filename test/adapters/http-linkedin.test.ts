@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createHttpLinkedIn } from '../../src/adapters/http-linkedin.ts';
 import { type LinkedIn, LinkedInUnavailable } from '../../src/adapters/linkedin.ts';
 import { providerIdOf } from '../../src/dev/linkedin/people.ts';
 import { type LinkedInSimulator, startLinkedInSimulator } from '../../src/dev/linkedin/simulator.ts';
 import { aFolder } from '../dev/servers/servers.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 const account = { externalId: 'acc-1' };
 
@@ -18,7 +19,7 @@ describe('with the simulator', () => {
     const { folder, ...rest } = aFolder();
     remove = rest.remove;
     simulator = await startLinkedInSimulator({ port: 0, dir: folder, apiKey: 'key' });
-    linkedIn = createHttpLinkedIn({ baseUrl: simulator.url, apiKey: 'key', timeoutMs: 5_000 });
+    linkedIn = createHttpLinkedIn({ baseUrl: simulator.url, apiKey: 'key', timeoutMs: PATIENCE_MS });
   });
   afterEach(async () => {
     await simulator.stop();
@@ -147,7 +148,7 @@ describe('with the simulator', () => {
   });
 
   test('a wrong key blames no account', async () => {
-    const stranger = createHttpLinkedIn({ baseUrl: simulator.url, apiKey: 'other', timeoutMs: 5_000 });
+    const stranger = createHttpLinkedIn({ baseUrl: simulator.url, apiKey: 'other', timeoutMs: PATIENCE_MS });
     await expect(stranger.invite(account, 'ann-example', null)).rejects.toMatchObject({
       fault: 'key refused',
       trouble: null,
@@ -175,7 +176,7 @@ describe('with a server that answers as told', () => {
     reply(status, { title: 'Title', detail: 'Ann Example said no', type: `errors/${type}`, status }, headers);
 
   /** A provider whose routes are these; the rest is an empty list. */
-  async function against(routes: Record<string, Handler>, { timeoutMs = 5_000 } = {}): Promise<LinkedIn> {
+  async function against(routes: Record<string, Handler>, { timeoutMs = PATIENCE_MS } = {}): Promise<LinkedIn> {
     return createHttpLinkedIn({ baseUrl: await listening(routes), apiKey: 'a-secret-key', timeoutMs });
   }
 
@@ -241,9 +242,12 @@ describe('with a server that answers as told', () => {
       kind: 'rateLimited',
       retryAfterMs: 120_000,
     });
-    const soon = await (await limited(new Date(Date.now() + 3_600_000).toUTCString())).invite(account, 'ann', null);
-    expect(soon).toMatchObject({ kind: 'rateLimited' });
-    if (soon.kind === 'rateLimited') expect(soon.retryAfterMs).toBeGreaterThan(3_500_000);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2030-03-19T09:00:00Z') });
+    expect(await (await limited('Tue, 19 Mar 2030 10:00:00 GMT')).invite(account, 'ann', null)).toEqual({
+      kind: 'rateLimited',
+      retryAfterMs: 3_600_000,
+    });
+    vi.useRealTimers();
     expect(await (await limited('soon')).invite(account, 'ann', null)).toEqual({
       kind: 'rateLimited',
       retryAfterMs: null,

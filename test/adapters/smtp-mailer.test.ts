@@ -7,6 +7,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { OutgoingEmail, SendOutcome, SmtpSettings } from '../../src/adapters/mailer.ts';
 import { createSmtpMailer, type SmtpTimeouts } from '../../src/adapters/smtp-mailer.ts';
 import { headerText } from '../../src/domain/mail-header.ts';
+import { rounds } from '../support/rounds.ts';
 import { type Script, startScriptedSmtp } from '../support/scripted-smtp.ts';
 
 const anEmail = (over: Partial<OutgoingEmail> = {}): OutgoingEmail => ({
@@ -555,7 +556,7 @@ describe('what a real server receives', () => {
     expect(raw.toString('latin1').split('\r\n')).toContain(`Message-ID: ${email.messageId}`);
   });
 
-  test('has one recipient and the expected headers, whatever names and subject hold (600 of each)', async () => {
+  test('has one recipient and the expected headers, whatever names and subject hold', async () => {
     const { port, inbox } = await startSink();
     const mailer = createSmtpMailer();
     const send = async ([fromName, toName, subject]: [string, string, string]) => {
@@ -587,7 +588,7 @@ describe('what a real server receives', () => {
     const batches = fc.array(fc.tuple(text, text, text), { minLength: 50, maxLength: 50 });
     await fc.assert(
       fc.asyncProperty(batches, async (batch) => void (await Promise.all(batch.map(send)))),
-      { numRuns: 12, endOnFailure: true },
+      { numRuns: rounds(4, 12), endOnFailure: true },
     );
-  }, 120_000);
+  });
 });

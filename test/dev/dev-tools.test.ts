@@ -3,6 +3,7 @@ import { createHttpLinkedIn } from '../../src/adapters/http-linkedin.ts';
 import { createDevTools } from '../../src/dev/dev-tools.ts';
 import { type LinkedInSimulator, startLinkedInSimulator } from '../../src/dev/linkedin/simulator.ts';
 import type { Mailbox } from '../../src/dev/mailbox/mailbox.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { type Served, startServed } from '../support/served.ts';
 import { openMailbox, sendTo } from './mailbox/sent-mail.ts';
 import { aFolder } from './servers/servers.ts';
@@ -133,7 +134,7 @@ describe('the simulator', () => {
   const act = (deed: object) => api.post('/app/api/dev/linkedin', deed);
 
   test('shows who was invited; they accept and reply', async () => {
-    const linkedIn = createHttpLinkedIn({ baseUrl: simulator.url, apiKey: 'key', timeoutMs: 5_000 });
+    const linkedIn = createHttpLinkedIn({ baseUrl: simulator.url, apiKey: 'key', timeoutMs: PATIENCE_MS });
     await linkedIn.invite({ externalId: 'acc-1' }, 'ada-lovelace', 'Shall we?');
     const [ada] = (await state()).people;
     expect(ada).toMatchObject({ name: 'Ada Lovelace', invitation: { status: 'pending', note: 'Shall we?' } });

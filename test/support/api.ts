@@ -8,6 +8,7 @@ import type { App, Limits } from '../../src/api/door.ts';
 import type { Announcement } from '../../src/commands/deps.ts';
 import type { CallbackRef } from '../../src/db/callbacks.ts';
 import { type Db, type DbOptions, openDb } from '../../src/db/pool.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { plainCsvReader } from './plain-csv-reader.ts';
 import { type FreshDatabase, freshDatabase } from './postgres.ts';
 import { createTestWorld } from './world.ts';
@@ -18,14 +19,15 @@ export const unsubscribeLinks = createUnsubscribeLinks({ publicUrl: 'https://top
 export const CALLBACK_SECRET = 'a secret of the tests';
 export const linkedInCallbacks = createLinkedInCallbacks({ secret: CALLBACK_SECRET });
 
-/** As the API opens its pool; `over` shortens what a test must not wait for. */
+/** A pool as the API's, but as patient as a slow machine needs. */
 export const openApiDb = (url: string, over: Partial<DbOptions> = {}): Db =>
   openDb({
     url,
     size: 10,
-    statementTimeoutMs: 5_000,
-    lockTimeoutMs: 1_000,
-    acquireTimeoutMs: 2_000,
+    statementTimeoutMs: PATIENCE_MS,
+    lockTimeoutMs: PATIENCE_MS,
+    acquireTimeoutMs: PATIENCE_MS,
+    idleTimeoutMs: PATIENCE_MS,
     onIdleError: () => undefined,
     ...over,
   });

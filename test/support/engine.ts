@@ -14,9 +14,11 @@ import { createAnnouncer } from '../../src/commands/announcer.ts';
 import type { CommandDeps } from '../../src/commands/deps.ts';
 import { moveClockTo } from '../../src/db/clock.ts';
 import { type Db, openDb } from '../../src/db/pool.ts';
+import { workDone } from '../../src/db/standing.ts';
 import { createConductor } from '../../src/dev/clock/conductor.ts';
 import { createSkipper } from '../../src/dev/clock/skipper.ts';
 import { createWorkers } from '../../src/temporal-workers.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { freshDatabase } from './postgres.ts';
 import { createTestWorld, type TestWorld } from './world.ts';
 
@@ -31,9 +33,10 @@ export const testDb = (url: string, size = 20): Db =>
   openDb({
     url,
     size,
-    statementTimeoutMs: 30_000,
-    lockTimeoutMs: 10_000,
-    acquireTimeoutMs: 10_000,
+    statementTimeoutMs: PATIENCE_MS,
+    lockTimeoutMs: PATIENCE_MS,
+    acquireTimeoutMs: PATIENCE_MS,
+    idleTimeoutMs: PATIENCE_MS,
     onIdleError: () => undefined,
   });
 
@@ -94,6 +97,8 @@ export async function startEngine(
     skipper,
     taskQueue,
     worker,
+    /** How far everything has come: `until` is patient while it moves. */
+    workDone: () => db.asSystem(workDone),
     async stop() {
       await announcer.settled();
       await worker.stop();

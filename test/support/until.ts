@@ -1,14 +1,24 @@
 import { poll } from '../../src/dev/poll.ts';
+import { PATIENCE_MS } from './patience.ts';
 
-/** Waits until `condition` gives something other than undefined, null or false, and returns it. Throws after 20 s. */
+/**
+ * Waits until `condition` gives something other than undefined, null or false, and returns it. Throws once nothing moved
+ * for two minutes; what moves is `standing`, how things stand on the way, where there is a way.
+ */
 export async function until<T>(
   condition: () => T | Promise<T>,
   what = 'the condition',
-  withinMs = 20_000,
+  standing: () => string | Promise<string> = () => '',
 ): Promise<Exclude<T, undefined | null | false>> {
-  const found = await poll(async () => present(await condition()), withinMs);
-  if (found === undefined) throw new Error(`${what} did not come about within ${withinMs / 1000} s`);
-  return found;
+  let stood = '';
+  const found = await poll(async () => present(await condition()), PATIENCE_MS, {
+    standing: async () => {
+      stood = await standing();
+      return stood;
+    },
+  });
+  if (found !== undefined) return found;
+  throw new Error(`${what} did not come about: nothing moved for ${PATIENCE_MS / 1000} s${stood && ` from ${stood}`}`);
 }
 
 function present<T>(value: T): Exclude<T, undefined | null | false> | undefined {

@@ -54,14 +54,11 @@ test('a cap is changed; removing names how many sequences fail', async () => {
   await call('POST', `/v1/campaigns/${seeded.campaignId}/leads`, { rows, approve: true });
   await call('POST', `/v1/campaigns/${seeded.campaignId}/start`);
   await expect
-    .poll(
-      async () => {
-        const { total_count } = (await call('GET', '/v1/sequences?size=1')).body;
-        if (total_count === 0) await site().forward('next');
-        return total_count;
-      },
-      { timeout: 30_000 },
-    )
+    .poll(async () => {
+      const { total_count } = (await call('GET', '/v1/sequences?size=1')).body;
+      if (total_count === 0) await site().forward('next');
+      return total_count;
+    })
     .toBe(1);
 
   const page = await newPage({ path: '/accounts' });

@@ -13,14 +13,11 @@ async function aRunningCampaign(people: readonly { email: string; first_name: st
   await call('POST', `/v1/campaigns/${seeded.campaignId}/start`);
   for (const { email } of people)
     await expect
-      .poll(
-        async () => {
-          const sent = (await site().mailbox.messages()).some(({ envelope }) => envelope.recipients.includes(email));
-          if (!sent) await forward('next');
-          return sent;
-        },
-        { timeout: 30_000 },
-      )
+      .poll(async () => {
+        const sent = (await site().mailbox.messages()).some(({ envelope }) => envelope.recipients.includes(email));
+        if (!sent) await forward('next');
+        return sent;
+      })
       .toBe(true);
 }
 
@@ -89,10 +86,7 @@ test('in the local mailbox whoever got the mail answers it, and the answer stand
 
   await page.goto('/contacts?q=quill');
   await page.getByRole('link', { name: 'Ada Quill' }).click();
-  await page
-    .getByRole('list', { name: 'Messages with Ada Quill' })
-    .getByText('let us talk on Thursday')
-    .waitFor({ timeout: 30_000 });
+  await page.getByRole('list', { name: 'Messages with Ada Quill' }).getByText('let us talk on Thursday').waitFor();
 });
 
 test('never contact again asks, ends what is open, and says so', async () => {

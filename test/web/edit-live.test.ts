@@ -27,7 +27,7 @@ const pathOf = (id: TemplateId) => `/templates/${id}?step=2`;
 test('an edit of a live template counts the open sequences that keep their copy; the next one enrolled gets the new', async () => {
   const { newPage, commands, caller } = site();
   const { templateId, campaignId } = await aRunningCampaign();
-  await expect.poll(() => followUps(campaignId), { timeout: 15_000 }).toEqual(['Mail 2 to Ada0']);
+  await expect.poll(() => followUps(campaignId)).toEqual(['Mail 2 to Ada0']);
 
   const page = await newPage({ path: pathOf(templateId) });
   await page.getByText('Changes apply to future sequences only. 1 open one keeps its steps.').waitFor();
@@ -39,7 +39,7 @@ test('an edit of a live template counts the open sequences that keep their copy;
 
   const rows = [{ email: 'grace@lead.example', firstName: 'Grace', company: 'Lead Ltd' }];
   await importLeads(commands, caller, { campaignId, rows });
-  await expect.poll(() => followUps(campaignId), { timeout: 15_000 }).toEqual(['Mail 2 to Ada0', 'Edited for Grace']);
+  await expect.poll(() => followUps(campaignId)).toEqual(['Mail 2 to Ada0', 'Edited for Grace']);
   await page.getByText('Changes apply to future sequences only. 2 open ones keep their steps.').waitFor();
 
   await page.getByRole('button', { name: 'Finish this template' }).click();

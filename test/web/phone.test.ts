@@ -31,14 +31,11 @@ test('on a phone of 390 px a lead is approved with a thumb, and its sequence is 
   await page.getByText('Approved Ada Pocket.', { exact: true }).waitFor();
 
   await expect
-    .poll(
-      async () => {
-        const { total_count } = (await call('GET', '/v1/sequences')).body;
-        if (total_count === 0) await forward('next');
-        return total_count;
-      },
-      { timeout: 30_000 },
-    )
+    .poll(async () => {
+      const { total_count } = (await call('GET', '/v1/sequences')).body;
+      if (total_count === 0) await forward('next');
+      return total_count;
+    })
     .toBe(1);
   const [sequence] = (await call('GET', '/v1/sequences')).body.items;
   await page.goto(`/contacts?sequence=${sequence.id}`);
@@ -82,7 +79,7 @@ test('while the server is away the old data stays under a banner; it recovers by
   await banner.getByText(/Last updated \d\d:\d\d\./).waitFor();
   await account.getByText('Connected', { exact: true }).waitFor();
   await startServer();
-  await expect.poll(() => banner.count(), { timeout: 30_000 }).toBe(0);
+  await expect.poll(() => banner.count()).toBe(0);
   await account.getByRole('button', { name: 'Pause' }).tap();
   await account.getByText('Paused', { exact: true }).waitFor();
 });

@@ -8,6 +8,7 @@ import { HOUR_MS } from '../../src/domain/durations.ts';
 import { idOf, type SequenceId } from '../../src/domain/ids.ts';
 import { hostileHtml } from '../fixtures/hostile-html.ts';
 import { TUESDAY_1000 } from '../support/deeds.ts';
+import { rounds } from '../support/rounds.ts';
 import { aCampaign, always, content, sequencesOf, steps } from '../support/scenario.ts';
 import { aSite } from './support/site.ts';
 import { noSeriousAxe } from './support/troubles.ts';
@@ -185,6 +186,9 @@ test('a good reply is a task to answer, first in the queue and in its badge, wit
   expect((await call('GET', `/v1/tasks?sequence_id=${ada.id}&status=OPEN`)).body.items).toEqual([]);
 });
 
+/** Of the hostile mails, that show what they do where nothing keeps them from it. */
+const EVERY = rounds(5, 1);
+
 test('150 hostile mails, shown as they were written, run nothing, load nothing and go nowhere', async () => {
   const [ada] = await written(['Ada']);
   if (!ada) throw new Error('nobody was written to');
@@ -210,13 +214,10 @@ test('150 hostile mails, shown as they were written, run nothing, load nothing a
 
   // The same ones without the policy do call home: what was looked for above can be seen.
   await page.goto(`${home.url}/`);
-  await frames(
-    page,
-    mailsToShow.map((_, number) => `/mail/${number}`),
-    'allow-scripts allow-forms',
-  );
-  await expect.poll(() => home.heard.size, { timeout: 15_000 }).toBeGreaterThan(90);
-}, 90_000);
+  const some = mailsToShow.map((_, number) => `/mail/${number}`).filter((_, number) => number % EVERY === 0);
+  await frames(page, some, 'allow-scripts allow-forms');
+  await expect.poll(() => home.heard.size).toBeGreaterThan(some.length * 0.6);
+});
 
 /** Each as a message that came back to this sequence. */
 async function keep({ id }: Written, htmls: readonly string[]): Promise<string[]> {

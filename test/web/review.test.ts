@@ -97,8 +97,13 @@ test('what a token does not permit stays there, and says why', async () => {
     theme: 'dark',
   });
   const approve = page.getByRole('button', { name: 'Approve', exact: true });
-  await approve.hover();
-  await page.getByRole('tooltip').getByText('Your token lacks `campaigns:write`').waitFor();
+  const why = page.getByRole('tooltip').getByText('Your token lacks `campaigns:write`');
+  await expect
+    .poll(async () => {
+      await approve.hover(); // again, for a list that is still loading moves it away from the pointer
+      return why.isVisible();
+    })
+    .toBe(true);
   expect(await approve.getAttribute('aria-disabled')).toBe('true');
   await noSeriousAxe(page);
 });

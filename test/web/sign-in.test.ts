@@ -82,7 +82,7 @@ test('a session that ends while the page is open leads to sign-in, and back to t
   const tokenId = await tokenIdOf(token);
   await db.asSystem((tx) => revokeToken(tx, tokenId));
 
-  await page.getByLabel('Token', { exact: true }).waitFor({ timeout: 30_000 });
+  await page.getByLabel('Token', { exact: true }).waitFor();
   expect(new URL(page.url()).searchParams.get('next')).toBe('/contacts?q=ada');
 });
 

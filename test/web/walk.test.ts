@@ -23,7 +23,7 @@ async function aWalk(email: string) {
     }),
     leads: [{ email, firstName: 'Grace', lastName: 'Hopper', jobTitle: 'Rear Admiral', company: 'Navy Example' }],
   });
-  await expect.poll(() => isInboxRead(seeded.emailAccount), { timeout: 30_000 }).toBe(true); // or follow-ups wait for it
+  await expect.poll(() => isInboxRead(seeded.emailAccount)).toBe(true); // or follow-ups wait for it
   const { body: clock } = await call('GET', '/app/api/dev/clock');
   await forward(Date.parse(clock.now) + 14 * HOUR_MS);
   const [sequence] = await sequencesOf(db, campaignId);
@@ -73,7 +73,7 @@ test('the drawer says when and why in both zones; what is edited there is sent, 
   await drawer.getByText(EDITED).waitFor();
 
   await drawer.getByRole('button', { name: 'Fast-forward to this step' }).click();
-  await drawer.getByText('All steps are done, without a positive reply.').waitFor({ timeout: 30_000 });
+  await drawer.getByText('All steps are done, without a positive reply.').waitFor();
   const sent = (await mailbox.messages()).filter(({ text }) => text.includes(EDITED));
   expect(sent).toHaveLength(1);
   expect(await mailbox.messages()).toHaveLength(2);

@@ -2,7 +2,7 @@ import type { Walks } from '../../adapters/walks.ts';
 import type { ForwardReport } from '../../api/deps.ts';
 import { appNow, clockOffset, moveClockTo } from '../../db/clock.ts';
 import type { Db } from '../../db/pool.ts';
-import { busyCampaigns, busySequences, isOpen, nextInstantOfAll } from '../../db/standing.ts';
+import { busyCampaigns, busySequences, isOpen, nextInstantOfAll, workDone } from '../../db/standing.ts';
 import { HOUR_MS } from '../../domain/durations.ts';
 import { campaignWorkflowId, sequenceWorkflowId } from '../../domain/ids.ts';
 import { poll } from '../poll.ts';
@@ -26,12 +26,14 @@ export interface ConductorDeps {
   /** The end of the round that begins at `now`, epoch ms; every six hours unless told otherwise. */
   roundEnd?: (now: number) => number;
   onRound?: (now: number) => void;
-  /** How long a round may take on the real clock, ms. */
+  /** How long nothing at all may move while something is due, ms on the real clock. */
   patienceMs?: number;
 }
 
 const SETTLE_MS = 2_000;
 const AT_ONCE = 50;
+/** Of what stands still: enough to look it up. */
+const NAMED = 3;
 
 const everySixHours = (now: number) => (Math.floor(now / (6 * HOUR_MS)) + 1) * 6 * HOUR_MS;
 
@@ -83,17 +85,23 @@ export function createConductor({
       await Promise.all(moves.slice(from, from + AT_ONCE).map((move) => move()));
   };
 
-  /** Until nothing that was due by `instant` is left to do. Throws, naming the first of them, when that takes too long. */
+  /** Until nothing that was due by `instant` is left to do. Throws, naming the first of them, when all stands still. */
   const quiet = async (instant: number): Promise<void> => {
-    let waitsFor = '';
-    const done = await poll(async () => {
+    let waitsFor: string[] = [];
+    const bringAll = async () => {
       const busy = await busyAt(instant);
-      waitsFor = [...busy.campaigns, ...busy.sequences].slice(0, 3).join(', ');
-      if (waitsFor === '') return true;
+      waitsFor = [...busy.campaigns.map((id) => `campaign ${id}`), ...busy.sequences.map((id) => `sequence ${id}`)];
+      if (waitsFor.length === 0) return true;
       await bring(busy, instant); // also what was enrolled meanwhile and is still in the real present
       return undefined;
-    }, patienceMs);
-    if (!done) throw new Error(`virtual time waits in vain at ${new Date(instant).toISOString()} for ${waitsFor}`);
+    };
+    if (await poll(bringAll, patienceMs, { standing: () => db.asSystem(workDone) })) return;
+    const named = waitsFor.slice(0, NAMED).join(', ');
+    const others = waitsFor.length > NAMED ? ` and ${waitsFor.length - NAMED} more` : '';
+    throw new Error(
+      `virtual time stands still at ${new Date(instant).toISOString()}: for ${patienceMs / 1000} s nothing was enrolled, ` +
+        `written, sent or told, though something is due for ${named}${others}`,
+    );
   };
 
   const round = async (end: number): Promise<void> => {

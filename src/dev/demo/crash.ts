@@ -21,6 +21,7 @@ import { createConductor } from '../clock/conductor.ts';
 import { createSkipper } from '../clock/skipper.ts';
 import { apart, apiUrl, childEnvironment } from '../environment.ts';
 import { type Parts, startParts } from '../parts.ts';
+import { poll } from '../poll.ts';
 import { ensureDevToken, type Seed, seed, UNHURRIED } from '../seed.ts';
 import { type Child, startChild } from '../servers/child.ts';
 import { onceAlsoOnSignal } from '../signals.ts';
@@ -29,6 +30,7 @@ import { exampleLeads } from './leads.ts';
 const say = (line = '') => console.log(line);
 const START = Date.parse('2030-03-18T06:00:00Z');
 const END = START + 40 * DAY_MS;
+/** How long nothing may move: a worker that was killed in the middle of a step is given up after minutes. */
 const PATIENCE_MS = 300_000;
 
 /**
@@ -108,16 +110,21 @@ type Ask = (method: string, path: string, body?: object) => Promise<unknown>;
 /** Asks the API, again and again while it is down: what a person with a broken connection does. */
 function asker(url: string, token: string): Ask {
   return async (method, path, body) => {
-    for (let tries = 0; ; tries++) {
+    const headers = { authorization: `Bearer ${token}`, ...(body ? { 'content-type': 'application/json' } : {}) };
+    let last = '';
+    const ask = async () => {
       try {
-        const headers = { authorization: `Bearer ${token}`, ...(body ? { 'content-type': 'application/json' } : {}) };
         const response = await fetch(url + path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
-        if (response.status < 500 && response.status !== 429) return await response.json();
+        if (response.status < 500 && response.status !== 429) return { answer: await response.json() };
+        last = `answered ${response.status}`;
       } catch (error) {
-        if (tries > 600) throw error;
+        last = String(error);
       }
-      await new Promise<void>((resolve) => void setTimeout(resolve, 200));
-    }
+      return undefined;
+    };
+    const found = await poll(ask, PATIENCE_MS, { everyMs: 200 });
+    if (!found) throw new Error(`${method} ${path} got no answer in ${PATIENCE_MS / 1000} s; the last time: ${last}`);
+    return found.answer;
   };
 }
 

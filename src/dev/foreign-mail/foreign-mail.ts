@@ -14,7 +14,7 @@ const say = (line: string) => console.log(line);
 const HOST = 'mail.example.test';
 
 /**
- * `npm run foreign-mail`: a campaign over Debian's Postfix and Dovecot, which nobody here wrote: sent, threaded, answered,
+ * `npm run prove -- foreign-mail`: a campaign over Debian's Postfix and Dovecot, which nobody here wrote: sent, threaded, answered,
  * bounced. Needs Debian and root. Everything lies in a folder for this run and goes with it.
  */
 async function foreignMail(): Promise<void> {

@@ -184,7 +184,7 @@ const inbox = (mail: ForeignMail, count: number) =>
   });
 
 async function until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
-  const found = await poll(ask, WITHIN_MS, 200);
+  const found = await poll(ask, WITHIN_MS, { everyMs: 200 });
   if (found === undefined) throw new Error(`${what} did not come within ${WITHIN_MS / 1000} s`);
   return found;
 }

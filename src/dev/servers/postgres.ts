@@ -32,7 +32,7 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-const READY_WITHIN_MS = 60_000; // after a crash it replays what was written since the last checkpoint
+const READY_WITHIN_MS = 180_000; // on a slow machine, and after a crash it replays what was written since the last checkpoint
 const STOP = [
   { signal: 'SIGINT', graceMs: 15_000 }, // "fast": ends the sessions; SIGTERM would wait for the clients
   { signal: 'SIGQUIT', graceMs: 5_000 },
@@ -84,7 +84,7 @@ interface Launch {
 
 /** Starts the server and returns once it takes connections. */
 async function launch(cluster: Cluster, how: Launch): Promise<ProcessMark> {
-  const server = await poll(() => attempt(cluster, how), READY_WITHIN_MS, 100);
+  const server = await poll(() => attempt(cluster, how), READY_WITHIN_MS, { everyMs: 100 });
   if (server) return server;
   throw new Error(
     `Sessions of a PostgreSQL that was killed still hold ${cluster.data}. End them (ps), then start again.`,

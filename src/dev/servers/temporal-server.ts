@@ -41,7 +41,7 @@ const everyServer = {
   'frontend.enableServerVersionCheck': 'false', // calls home
 };
 
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 180_000; // how slow a machine may be; a server that ends says so at once
 const KILL = [{ signal: 'SIGKILL', graceMs: 5_000 }] as const; // in memory there is nothing to put away
 const STOP = [{ signal: 'SIGTERM', graceMs: 10_000 }, ...KILL] as const;
 

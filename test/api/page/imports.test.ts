@@ -48,11 +48,18 @@ interface Sent {
 const handIn = ({ text, mapping = ['email', 'first_name'], approve }: Sent) =>
   api.post(`/app/api/campaigns/${campaignId}/imports`, { file_name: 'leads.csv', text, mapping, approve });
 
-const finished = (id: string) =>
-  until(async () => {
-    const { body } = await api.get(`/app/api/imports/${id}`);
-    return body.finished_at === null ? null : body;
-  });
+const finished = (id: string) => {
+  let done = 0;
+  return until(
+    async () => {
+      const { body } = await api.get(`/app/api/imports/${id}`);
+      done = body.done;
+      return body.finished_at === null ? null : body;
+    },
+    'the end of the import',
+    () => `row ${done}`,
+  );
+};
 
 const rowsOf = async (id: string, query = '') =>
   (await api.get(`/app/api/imports/${id}/rows?size=100${query}`)).body.items;

@@ -4,6 +4,7 @@ import { linkedInHooks } from '../../../src/dev/linkedin/hooks.ts';
 import { type LinkedInSimulator, startLinkedInSimulator } from '../../../src/dev/linkedin/simulator.ts';
 import { CALLBACK_SECRET } from '../../support/api.ts';
 import { accountOf, anEnrolled, type Enrolled } from '../../support/enrolled.ts';
+import { PATIENCE_MS } from '../../support/patience.ts';
 import { sequenceRow, steps } from '../../support/scenario.ts';
 import { type Served, startServed } from '../../support/served.ts';
 import { aFolder } from '../servers/servers.ts';
@@ -20,7 +21,7 @@ beforeAll(async () => {
   removeFolder = remove;
   simulator = await startLinkedInSimulator({ port: 0, dir: folder, apiKey: 'key', callbackWaitsMs: [] });
   served = await startServed({
-    linkedIn: createHttpLinkedIn({ baseUrl: simulator.url, apiKey: 'key', timeoutMs: 5_000 }),
+    linkedIn: createHttpLinkedIn({ baseUrl: simulator.url, apiKey: 'key', timeoutMs: PATIENCE_MS }),
   });
   simulator.callBackTo(linkedInHooks(served.db, await served.listen(), CALLBACK_SECRET));
 });

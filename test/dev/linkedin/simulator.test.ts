@@ -10,6 +10,7 @@ import { createLinkedInCallbacks } from '../../../src/adapters/linkedin-callback
 import { providerIdOf } from '../../../src/dev/linkedin/people.ts';
 import { type LinkedInSimulator, startLinkedInSimulator } from '../../../src/dev/linkedin/simulator.ts';
 import { freePort } from '../../../src/dev/servers/ports.ts';
+import { PATIENCE_MS } from '../../support/patience.ts';
 import { until } from '../../support/until.ts';
 import { aFolder, occupy } from '../servers/servers.ts';
 
@@ -29,7 +30,7 @@ async function open(page?: string) {
     log: (line) => logged.push(line),
     callbackWaitsMs: [5, 5],
   });
-  linkedIn = createHttpLinkedIn({ baseUrl: simulator.url, apiKey: 'key', timeoutMs: 5_000 });
+  linkedIn = createHttpLinkedIn({ baseUrl: simulator.url, apiKey: 'key', timeoutMs: PATIENCE_MS });
 }
 
 beforeEach(async () => {
@@ -261,7 +262,7 @@ describe('callbacks', () => {
   test('that are waiting do not hold up a stop', async () => {
     await simulator.stop();
     simulator = await startLinkedInSimulator({ port: 0, dir, apiKey: 'key', callbackWaitsMs: [3_600_000] });
-    linkedIn = createHttpLinkedIn({ baseUrl: simulator.url, apiKey: 'key', timeoutMs: 5_000 });
+    linkedIn = createHttpLinkedIn({ baseUrl: simulator.url, apiKey: 'key', timeoutMs: PATIENCE_MS });
     const { heard } = await aDoor(500);
     await linkedIn.invite(account, 'ann-example', null);
     simulator.accept('acc-1', 'ann-example');

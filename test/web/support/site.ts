@@ -21,6 +21,7 @@ import { scopes as everyScope, type Scope } from '../../../src/domain/scope.ts';
 import { CALLBACK_SECRET, linkedInCallbacks, unsubscribeLinks } from '../../support/api.ts';
 import { aToken } from '../../support/builders.ts';
 import { startEngine, testVault } from '../../support/engine.ts';
+import { PATIENCE_MS } from '../../support/patience.ts';
 import { plainCsvReader } from '../../support/plain-csv-reader.ts';
 import { watchPage } from './troubles.ts';
 
@@ -66,7 +67,7 @@ export async function openSite(options: { now?: number } = {}) {
   const ports = {
     mailer: createSmtpMailer(),
     mailboxes: createImapMailboxes(),
-    linkedIn: createHttpLinkedIn({ baseUrl: linkedIn.url, apiKey: LINKEDIN_KEY, timeoutMs: 10_000 }),
+    linkedIn: createHttpLinkedIn({ baseUrl: linkedIn.url, apiKey: LINKEDIN_KEY, timeoutMs: PATIENCE_MS }),
   };
   const engine = await startEngine({ ...options, deps: ports });
   const { db, conductor } = engine;
@@ -221,15 +222,44 @@ function keepUp(conductor: { keepUp(): Promise<void> }) {
   };
 }
 
+/** Windows of Chromium's own that nobody sees, and that cost as much as a page of ours: with every context. */
+const UNSEEN = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup'];
+/** What Playwright itself turns off: named again, for the last list is the one that counts. */
+const UNWANTED = [
+  'AimEnabled',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsFirstBalancedModeAutoEnable',
+  'HttpsUpgrades',
+  'LensOverlay',
+  'MediaRouter',
+  'NetworkTimeServiceQuerying',
+  'OptimizationHints',
+  'PaintHolding',
+  'PreconnectToSearch',
+  'ThirdPartyStoragePartitioning',
+];
+
 async function openBrowser(): Promise<Browser> {
   const found = inject('chromium');
   if ('problem' in found) throw new Error(found.problem);
   // Its own sandbox needs rights that containers and root do not give; what it opens here is our own page.
-  return chromium.launch({ executablePath: found.path, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  return chromium.launch({
+    executablePath: found.path,
+    args: ['--no-sandbox', '--disable-dev-shm-usage', `--disable-features=${[...UNSEEN, ...UNWANTED].join(',')}`],
+    timeout: PATIENCE_MS,
+  });
 }
 
 const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 const DESK: BrowserContextOptions = { viewport: { width: 1280, height: 800 } };
+
+/** An Undo goes after ten seconds, which are short on a busy machine: what the page would do by then, it never does. */
+const STAYS = `{
+  const later = window.setTimeout;
+  window.setTimeout = (work, ms, ...rest) => (ms >= 10_000 ? 0 : later(work, ms, ...rest));
+}`;
 
 interface Surroundings {
   url: string;
@@ -252,7 +282,8 @@ async function openPage(
     timezoneId: zone,
     locale: 'en-GB',
   });
-  context.setDefaultTimeout(45_000);
+  context.setDefaultTimeout(PATIENCE_MS);
+  await context.addInitScript(STAYS);
   if (isSignedIn) {
     const answer = await context.request.post('/app/api/session', { data: { token: await tokenOf(spec) } });
     expect(answer.status()).toBe(204);
