@@ -21,7 +21,7 @@ import { aCampaign, aHouse, always, content, leadRows, sequencesOf, steps } from
 import { createTestWorld } from '../test/support/world.ts';
 
 /*
- * `npm run crowd`: so many sequences due at once on one account with a cap of 50 a day and a gap of a minute, without
+ * `npm run prove -- crowd`: so many sequences due at once on one account with a cap of 50 a day and a gap of a minute, without
  * Temporal: what each costs in activities, whether cap and gap held, and how the cost of an activity grows with the crowd.
  */
 

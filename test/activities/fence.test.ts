@@ -11,6 +11,7 @@ import type { Tx } from '../../src/db/pool.ts';
 import { deliveries } from '../../src/db/schema.ts';
 import type { SequenceId } from '../../src/domain/ids.ts';
 import { type Deeds, startDeeds } from '../support/deeds.ts';
+import { rounds } from '../support/rounds.ts';
 import { aCampaign, aHouse, always, content, type RunningCampaign, sequencesOf, steps } from '../support/scenario.ts';
 import { until } from '../support/until.ts';
 
@@ -105,11 +106,20 @@ const withdrawals: Record<string, (campaign: Due) => Promise<unknown>> = {
     suppress(deeds.commands, caller, [{ kind: 'domain', value: 'lead.example', reason: 'asked_by_user' }]),
 };
 
+/** So many claimers, of whom some stand between claim and body. */
+const RACES = rounds(
+  [{ claimers: 5, standing: 3 }],
+  [
+    { claimers: 8, standing: 0 },
+    { claimers: 8, standing: 6 },
+  ],
+);
+
 describe('once a withdrawal of permission was answered, no message body is started:', () => {
   for (const [name, withdraw] of Object.entries(withdrawals))
-    test(`${name}, raced by 8 claimers, at any moment of theirs`, async () => {
-      for (const standing of [0, 6]) {
-        const campaign = await due(8);
+    test(`${name}, raced by claimers at any moment of theirs`, async () => {
+      for (const { standing, claimers } of RACES) {
+        const campaign = await due(claimers);
         const gate = gateFor(campaign.addresses.slice(0, standing));
         const [stand, race] = [campaign.sequences.slice(0, standing), campaign.sequences.slice(standing)];
         // Some claimers stand between claim and body until the withdrawal has been answered, the rest race it freely.

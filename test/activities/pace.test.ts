@@ -8,6 +8,7 @@ import type { AccountId, SequenceId } from '../../src/domain/ids.ts';
 import { localDate, permittedAt, type SendingSchedule } from '../../src/domain/schedule.ts';
 import { type Deeds, startDeeds, TUESDAY_1000 } from '../support/deeds.ts';
 import { anEnrolled, as, changeAccount, contactOf, type Enrolled, first } from '../support/enrolled.ts';
+import { rounds } from '../support/rounds.ts';
 import {
   aCampaign,
   aHouse,
@@ -66,16 +67,17 @@ const twoOf = ({ ids }: { ids: SequenceId[] }): [SequenceId, SequenceId] => [fir
 const row = (id: SequenceId) => sequenceRow(deeds.db, id);
 
 describe('an account’s daily cap', () => {
-  test('is exact under 50 claims at once: the rest has slots on the next days', async () => {
-    const crowd = await aCrowd(50);
-    await pace(crowd, 20);
+  test('is exact under many claims at once: the rest has slots on the next days', async () => {
+    const [count, cap] = rounds([15, 6], [50, 20]);
+    const crowd = await aCrowd(count);
+    await pace(crowd, cap);
     const results = await Promise.all(crowd.ids.map((id) => deeds.performStep(id, DUE)));
-    expect(results.filter(({ kind }) => kind === 'done')).toHaveLength(20);
-    expect(await sentFrom(crowd)).toHaveLength(20);
+    expect(results.filter(({ kind }) => kind === 'done')).toHaveLength(cap);
+    expect(await sentFrom(crowd)).toHaveLength(cap);
     const waiting = results.flatMap((result) => (result.kind === 'deferred' ? [result] : []));
     expect(new Set(waiting.map(({ why }) => why))).toEqual(new Set(['account_cap']));
     const days = waiting.map(({ until }) => localDate(until, 'UTC')).sort();
-    expect(days).toEqual([...Array(20).fill('2030-03-20'), ...Array(10).fill('2030-03-21')]);
+    expect(days).toEqual([...Array(cap).fill('2030-03-20'), ...Array(count - 2 * cap).fill('2030-03-21')]);
   });
 
   test('counts by the local day of the account', async () => {
@@ -232,7 +234,7 @@ test('a claim whose attempt died is asked anew: for the cap of the day on which 
 });
 
 test('a crowd that is due at once costs each sequence two activities and no more, within cap, gap and window', async () => {
-  const [count, cap] = [30, 10];
+  const [count, cap] = rounds([12, 4], [30, 10]);
   const crowd = await aCrowd(count, { schedule: weekdays, emails: 1 });
   await pace(crowd, cap, 120, 'Europe/Paris');
   let activities = 0;

@@ -9,6 +9,7 @@ import { DAY_MS } from '../../src/domain/durations.ts';
 import { idOf, type SequenceId } from '../../src/domain/ids.ts';
 import { commandLine, type Ran } from '../support/command-line.ts';
 import { TUESDAY_1000 } from '../support/deeds.ts';
+import { rounds } from '../support/rounds.ts';
 import { always, content, steps, weekdays } from '../support/scenario.ts';
 import { type Served, startServed } from '../support/served.ts';
 
@@ -272,9 +273,10 @@ describe('leads import', () => {
     expect(ran.err).toMatch(/^topo: no campaign/);
   });
 
-  test('10,000 rows are streamed: all of them answered, in their order, none twice', async () => {
+  test('many rows are streamed: all of them answered, in their order, none twice', async () => {
+    const count = rounds(2_000, 10_000);
     const id = await draft();
-    const rows = Array.from({ length: 10_000 }, (_, n) =>
+    const rows = Array.from({ length: count }, (_, n) =>
       n % 100 === 0
         ? `bulk${n}@bulk.example,Ada,"a long\nnote ${n}"`
         : n % 100 === 1
@@ -292,16 +294,16 @@ describe('leads import', () => {
     expect(ran.code).toBe(2);
     const answer = json(ran);
     expect(answer.totals).toMatchObject({
-      pending_review: 100,
-      duplicate_in_request: 100,
-      invalid: 9_800,
+      pending_review: count / 100,
+      duplicate_in_request: count / 100,
+      invalid: count - count / 50,
       already_in_campaign: 0,
     });
     const lines: number[] = answer.rows.map(({ line }: { line: number }) => line);
-    expect(lines).toHaveLength(10_000);
+    expect(lines).toHaveLength(count);
     expect(lines.every((line, index) => index === 0 || line > (lines[index - 1] ?? 0))).toBe(true);
-    expect(lines.at(-1)).toBe(10_000 + 100 + 1); // every hundredth row is on two lines
-    expect((await api.get(`/v1/campaigns/${id}/leads`)).body.total_count).toBe(100);
+    expect(lines.at(-1)).toBe(count + count / 100 + 1); // every hundredth row is on two lines
+    expect((await api.get(`/v1/campaigns/${id}/leads`)).body.total_count).toBe(count / 100);
   });
 
   test('an import that is cut off says how far it came', async () => {

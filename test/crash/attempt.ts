@@ -6,14 +6,16 @@ import { noReplyReader } from '../../src/adapters/reply-reader.ts';
 import { createSmtpMailer } from '../../src/adapters/smtp-mailer.ts';
 import { createUnsubscribeLinks } from '../../src/adapters/unsubscribe-links.ts';
 import { type Db, openDb } from '../../src/db/pool.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 export const openCrashDb = (url: string): Db =>
   openDb({
     url,
     size: 4,
-    statementTimeoutMs: 30_000,
-    lockTimeoutMs: 10_000,
-    acquireTimeoutMs: 10_000,
+    statementTimeoutMs: PATIENCE_MS,
+    lockTimeoutMs: PATIENCE_MS,
+    acquireTimeoutMs: PATIENCE_MS,
+    idleTimeoutMs: PATIENCE_MS,
     onIdleError: () => undefined,
   });
 

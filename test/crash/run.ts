@@ -11,7 +11,7 @@ import { runAsProgram } from '../../src/program.ts';
 import { openCrashDb } from './attempt.ts';
 import { openScene } from './scene.ts';
 import { kills, type Strike, silences, zombies } from './strikes.ts';
-import { rightTally, type Tally, tallyOf } from './tally.ts';
+import { rightTally, type Tally, tallyOf, turnsOf } from './tally.ts';
 
 const columns: readonly (readonly [title: string, key: keyof Tally])[] = [
   ['runs', 'runs'],
@@ -24,7 +24,7 @@ const columns: readonly (readonly [title: string, key: keyof Tally])[] = [
 ];
 
 /**
- * `npm run kills`: the strikes of `kills.test.ts`, as often as the specification of the send protocol asks: `kills` at
+ * `npm run prove -- kills`: the strikes of `kills.test.ts`, as often as the specification of the send protocol asks: `kills` at
  * each point, on servers of both kinds by turns. Prints what was counted; ends non-zero when a figure is not the right
  * one, which it then names. Facts: reliability 5a, X1 to X3.
  */
@@ -53,7 +53,7 @@ async function run(kind: Record<'kills' | 'silences' | 'zombies', number>): Prom
         const name = `${what} ${strike.name}`;
         const wrong: string[] = [];
         try {
-          const tally = await tallyOf(scene, strike, runs);
+          const tally = await tallyOf(scene, strike, turnsOf(runs));
           wrong.push(...explain(strike, tally));
           table.push([name, ...columns.map(([, key]) => tally[key])]);
         } catch (error) {
@@ -71,7 +71,7 @@ async function run(kind: Record<'kills' | 'silences' | 'zombies', number>): Prom
 
 /** Each figure that is not the right one. */
 function explain(strike: Strike, tally: Tally): string[] {
-  const right = rightTally(strike, tally.runs);
+  const right = rightTally(strike, turnsOf(tally.runs));
   return columns
     .filter(([, key]) => tally[key] !== right[key])
     .map(([title, key]) => `${title}: ${tally[key]}, must be ${right[key]}`);

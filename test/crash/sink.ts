@@ -51,11 +51,20 @@ export async function startSink() {
     /** Steps in once, at the next body to this address. */
     at: (to: string, moment: Moment, turn: () => Promise<Turn>) => void recipient(to).turns.set(moment, turn),
     /** Resolves when every client has left, so that nothing more can come. */
-    quiet: () => until(() => open.size === 0, 'the end of every connection'),
+    quiet: () =>
+      until(
+        () => open.size === 0,
+        'the end of every connection',
+        () => `${open.size} connections`,
+      ),
     /** What a server does with clients that are silent for minutes. */
     async hangUp() {
       for (const socket of open) socket.destroy();
-      await until(() => open.size === 0, 'the end of every connection');
+      await until(
+        () => open.size === 0,
+        'the end of every connection',
+        () => `${open.size} connections`,
+      );
     },
     async stop() {
       for (const socket of open) socket.destroy();

@@ -26,9 +26,11 @@ const SETTLED_WITHIN_MS = 21 * 60_000;
 /** Servers of both kinds, by turns. */
 const serverOf = (turn: number): Server => servers[turn % servers.length] ?? 'plain.example';
 
-/** Lets `strike` befall one message after another, has attempts made until nothing more is to come of them, and counts. */
-export async function tallyOf(scene: Scene, strike: Strike, runs: number): Promise<Tally> {
-  const turns = Array.from({ length: runs }, (_, turn) => turn);
+/** Every turn of so many. */
+export const turnsOf = (runs: number): number[] => Array.from({ length: runs }, (_, turn) => turn);
+
+/** Lets `strike` befall a message at each turn, has attempts made until nothing more is to come of them, and counts. */
+export async function tallyOf(scene: Scene, strike: Strike, turns: readonly number[]): Promise<Tally> {
   const people = new Map<Server, Enrolled[]>();
   for (const server of servers) {
     const count = turns.filter((turn) => serverOf(turn) === server).length;
@@ -62,8 +64,8 @@ function count(seen: readonly Seen[]): Tally {
 }
 
 /** What must be counted: nothing twice, nothing lost, unconfirmed only what is; a person is asked only where Sent proves nothing. */
-export function rightTally({ isUnclear, elsewhere }: Strike, runs: number): Tally {
-  const turns = Array.from({ length: runs }, (_, turn) => turn);
+export function rightTally({ isUnclear, elsewhere }: Strike, turns: readonly number[]): Tally {
+  const runs = turns.length;
   const held = elsewhere === 'held' ? turns.filter((turn) => serverOf(turn) === 'plain.example').length : 0;
   const unconfirmed = isUnclear ? runs : 0;
   return { runs, acceptedTwice: 0, lost: 0, unconfirmed, settled: runs - held, held, strayed: 0 };

@@ -8,6 +8,7 @@ import * as schema from '../../src/db/schema.ts';
 import type { AnyId, WorkspaceId } from '../../src/domain/ids.ts';
 import { refusalOf } from '../support/database-refusal.ts';
 import { aFullHouse, type FullHouse } from '../support/full-house.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { type FreshDatabase, freshDatabase } from '../support/postgres.ts';
 
 /*
@@ -37,9 +38,10 @@ beforeAll(async () => {
   db = openDb({
     url: database.url,
     size: 2, // few, so that every test shares connections with the ones before it
-    statementTimeoutMs: 10_000,
-    lockTimeoutMs: 5_000,
-    acquireTimeoutMs: 60_000,
+    statementTimeoutMs: PATIENCE_MS,
+    lockTimeoutMs: PATIENCE_MS,
+    acquireTimeoutMs: PATIENCE_MS,
+    idleTimeoutMs: PATIENCE_MS,
     onIdleError: () => undefined,
   });
   ours = await aFullHouse(db, 'ours');

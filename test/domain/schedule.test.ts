@@ -20,10 +20,9 @@ import {
 } from '../../src/domain/schedule.ts';
 import { checkSchedule } from '../../src/domain/schedule-problems.ts';
 import { isZone, UnknownZone } from '../../src/domain/zone.ts';
+import { rounds } from '../support/rounds.ts';
 import { told } from '../support/told.ts';
 
-/** For a property on a slow core; all of them take about 4 s on an ordinary one. */
-const PATIENCE_MS = 60_000;
 const everyDay: readonly Weekday[] = [1, 2, 3, 4, 5, 6, 7];
 
 /** Monday to Friday, 09:00 to 18:00, Paris. */
@@ -573,95 +572,79 @@ const cases = fc
   });
 
 describe('for any zone, date around a change of the clocks, and window', () => {
-  test(
-    'the next instant is the earliest permitted one not before base + delay',
-    () => {
-      fc.assert(
-        fc.property(cases, ({ base, delay, schedule }) => {
-          const wanted = oracleAfterDelay(base, delay, schedule);
-          expect(wanted).toBeGreaterThanOrEqual(base);
-          expect(iso(nextInstant(base, delay, schedule))).toBe(iso(oracleNextOpening(wanted, schedule)));
-        }),
-        { numRuns: 400 },
-      );
-    },
-    PATIENCE_MS,
-  );
+  test('the next instant is the earliest permitted one not before base + delay', () => {
+    fc.assert(
+      fc.property(cases, ({ base, delay, schedule }) => {
+        const wanted = oracleAfterDelay(base, delay, schedule);
+        expect(wanted).toBeGreaterThanOrEqual(base);
+        expect(iso(nextInstant(base, delay, schedule))).toBe(iso(oracleNextOpening(wanted, schedule)));
+      }),
+      { numRuns: rounds(100, 400) },
+    );
+  });
 
-  test(
-    'an instant is permitted exactly when the local clock says so, and the day’s windows agree',
-    () => {
-      fc.assert(
-        fc.property(cases, fc.nat({ max: 59_999 }), ({ base, schedule }, ms) => {
-          const instant = base + ms;
-          const isPermitted = isPermittedOn(clockIn(schedule.zone)(instant), schedule);
-          expect(permittedAt(instant, schedule)).toBe(isPermitted);
-          const { date, blocks } = dayWindows(instant, schedule);
-          expect(date).toBe(clockIn(schedule.zone)(instant).slice(0, 10));
-          expect(blocks.some(({ start, end }) => start <= instant && instant < end)).toBe(isPermitted);
-        }),
-        { numRuns: 2000 },
-      );
-    },
-    PATIENCE_MS,
-  );
+  test('an instant is permitted exactly when the local clock says so, and the day’s windows agree', () => {
+    fc.assert(
+      fc.property(cases, fc.nat({ max: 59_999 }), ({ base, schedule }, ms) => {
+        const instant = base + ms;
+        const isPermitted = isPermittedOn(clockIn(schedule.zone)(instant), schedule);
+        expect(permittedAt(instant, schedule)).toBe(isPermitted);
+        const { date, blocks } = dayWindows(instant, schedule);
+        expect(date).toBe(clockIn(schedule.zone)(instant).slice(0, 10));
+        expect(blocks.some(({ start, end }) => start <= instant && instant < end)).toBe(isPermitted);
+      }),
+      { numRuns: rounds(500, 2000) },
+    );
+  });
 
-  test(
-    'seconds and milliseconds survive a delay of days, and never move a step before its delay',
-    () => {
-      fc.assert(
-        fc.property(cases, fc.integer({ min: 1, max: 59_999 }), ({ base, delay, schedule }, ms) => {
-          const onTheMinute = nextInstant(base, delay, schedule);
-          const later = nextInstant(base + ms, delay, schedule);
-          expect(later).toBeGreaterThanOrEqual(Math.max(onTheMinute, base + ms));
-          expect(permittedAt(later, schedule)).toBe(true);
-          // On the minute at an opening or at the end of a gap, else just as late in its minute as the base.
-          expect([0, ms]).toContain(later % MINUTE_MS);
-        }),
-        { numRuns: 1000 },
-      );
-    },
-    PATIENCE_MS,
-  );
+  test('seconds and milliseconds survive a delay of days, and never move a step before its delay', () => {
+    fc.assert(
+      fc.property(cases, fc.integer({ min: 1, max: 59_999 }), ({ base, delay, schedule }, ms) => {
+        const onTheMinute = nextInstant(base, delay, schedule);
+        const later = nextInstant(base + ms, delay, schedule);
+        expect(later).toBeGreaterThanOrEqual(Math.max(onTheMinute, base + ms));
+        expect(permittedAt(later, schedule)).toBe(true);
+        // On the minute at an opening or at the end of a gap, else just as late in its minute as the base.
+        expect([0, ms]).toContain(later % MINUTE_MS);
+      }),
+      { numRuns: rounds(250, 1000) },
+    );
+  });
 
-  test(
-    'jitter stays inside the block, on a whole minute, at most 15 minutes on',
-    () => {
-      fc.assert(
-        fc.property(cases, fc.nat({ max: 59_999 }), fc.string(), ({ base, delay, schedule }, ms, key) => {
-          const granted = nextInstant(base + ms, delay, schedule);
-          const jittered = jitterWithin(granted, key, schedule);
-          expect(jittered).toBeGreaterThanOrEqual(granted);
-          expect(jittered).toBeLessThan(granted + 16 * MINUTE_MS);
-          expect(jittered === granted || jittered % MINUTE_MS === 0).toBe(true);
-          const clock = clockIn(schedule.zone);
-          for (let minute = granted; minute <= jittered; minute += MINUTE_MS)
-            expect(isPermittedOn(clock(minute), schedule)).toBe(true);
-        }),
-        {
-          numRuns: 1000,
-          // Found once: the clocks of Casey went from 00:01 to 03:01.
-          examples: [
-            [
-              {
-                base: 1_601_740_860_000,
-                delay: { value: 0, unit: 'days' },
-                schedule: {
-                  zone: 'Antarctica/Casey',
-                  weekdays: [7, 1],
-                  blocks: [{ start: '00:02', end: '07:52' }],
-                  holidays: [],
-                },
+  test('jitter stays inside the block, on a whole minute, at most 15 minutes on', () => {
+    fc.assert(
+      fc.property(cases, fc.nat({ max: 59_999 }), fc.string(), ({ base, delay, schedule }, ms, key) => {
+        const granted = nextInstant(base + ms, delay, schedule);
+        const jittered = jitterWithin(granted, key, schedule);
+        expect(jittered).toBeGreaterThanOrEqual(granted);
+        expect(jittered).toBeLessThan(granted + 16 * MINUTE_MS);
+        expect(jittered === granted || jittered % MINUTE_MS === 0).toBe(true);
+        const clock = clockIn(schedule.zone);
+        for (let minute = granted; minute <= jittered; minute += MINUTE_MS)
+          expect(isPermittedOn(clock(minute), schedule)).toBe(true);
+      }),
+      {
+        numRuns: rounds(250, 1000),
+        // Found once: the clocks of Casey went from 00:01 to 03:01.
+        examples: [
+          [
+            {
+              base: 1_601_740_860_000,
+              delay: { value: 0, unit: 'days' },
+              schedule: {
+                zone: 'Antarctica/Casey',
+                weekdays: [7, 1],
+                blocks: [{ start: '00:02', end: '07:52' }],
+                holidays: [],
               },
-              0,
-              '',
-            ],
+            },
+            0,
+            '',
           ],
-        },
-      );
-    },
-    PATIENCE_MS,
-  );
+        ],
+      },
+    );
+  });
 
   test('a plan computed twice is the same plan', () => {
     fc.assert(
@@ -672,27 +655,23 @@ describe('for any zone, date around a change of the clocks, and window', () => {
     );
   });
 
-  test(
-    'in every zone there is, 02:30 and office hours are kept over both changes of a year',
-    () => {
-      const schedule = (zone: string) => officeHours({ zone, weekdays: everyDay });
-      const wrong = zones.filter((zone) => {
-        const near = changesOf(zone)
-          .filter((instant) => instant > at('2026-01-01'))
-          .slice(0, 2);
-        return (near.length > 0 ? near : [at('2026-03-29T01:00Z')]).some((change) => {
-          const clock = clockIn(zone);
-          const base = firstMinute(change - 2 * DAY_MS, (instant) => clock(instant).endsWith('02:30'));
-          return [1, 2].some((days) => {
-            const asked = nextInstant(base, wait(days, 'days'), always(zone));
-            const opened = nextInstant(base, wait(days, 'days'), schedule(zone));
-            const isRight = asked === oracleAfterDelay(base, wait(days, 'days'), always(zone));
-            return !isRight || clock(opened).slice(11) !== '09:00';
-          });
+  test('in every zone there is, 02:30 and office hours are kept over both changes of a year', () => {
+    const schedule = (zone: string) => officeHours({ zone, weekdays: everyDay });
+    const wrong = zones.filter((zone) => {
+      const near = changesOf(zone)
+        .filter((instant) => instant > at('2026-01-01'))
+        .slice(0, 2);
+      return (near.length > 0 ? near : [at('2026-03-29T01:00Z')]).some((change) => {
+        const clock = clockIn(zone);
+        const base = firstMinute(change - 2 * DAY_MS, (instant) => clock(instant).endsWith('02:30'));
+        return [1, 2].some((days) => {
+          const asked = nextInstant(base, wait(days, 'days'), always(zone));
+          const opened = nextInstant(base, wait(days, 'days'), schedule(zone));
+          const isRight = asked === oracleAfterDelay(base, wait(days, 'days'), always(zone));
+          return !isRight || clock(opened).slice(11) !== '09:00';
         });
       });
-      expect(wrong).toEqual([]);
-    },
-    PATIENCE_MS,
-  );
+    });
+    expect(wrong).toEqual([]);
+  });
 });

@@ -30,11 +30,15 @@ afterAll(() => engine?.stop());
 
 /** A workflow as Temporal tells of it, once an attempt has failed. */
 const withFailure = (workflowId: string) =>
-  until(async () => {
-    const { raw } = await engine.client.workflow.getHandle(workflowId).describe();
-    const failure = raw.pendingActivities?.[0]?.lastFailure;
-    return failure && { failure, all: JSON.stringify(raw) };
-  }, `a failed attempt of ${workflowId}`);
+  until(
+    async () => {
+      const { raw } = await engine.client.workflow.getHandle(workflowId).describe();
+      const failure = raw.pendingActivities?.[0]?.lastFailure;
+      return failure && { failure, all: JSON.stringify(raw) };
+    },
+    `a failed attempt of ${workflowId}`,
+    engine.workDone,
+  );
 
 test('a query that fails in a deed is known to Temporal and to the log by its SQLSTATE and its place only', async () => {
   const house = await aHouse(engine.db);
@@ -45,7 +49,11 @@ test('a query that fails in a deed is known to Temporal and to the log by its SQ
     }),
   });
   await engine.announcer.settled();
-  const sequence = await until(async () => (await sequencesOf(engine.db, campaignId))[0]);
+  const sequence = await until(
+    async () => (await sequencesOf(engine.db, campaignId))[0],
+    'the enrolment',
+    engine.workDone,
+  );
   const { failure, all } = await withFailure(`sequence/${sequence.id}`);
   expect(failure).toMatchObject({
     message: 'database error 22012',

@@ -77,17 +77,17 @@ test('a reply in the inbox ends the sequence that it answers, and the copy of wh
   await engine.conductor.forward((await db.asSystem(appNow)) + 3_600_000);
   const [sequence] = await sequencesOf(db, campaignId);
   if (!sequence) throw new Error('nobody was enrolled');
-  await until(async () => (await mailbox.messages()).length === 1, 'the first email');
+  await until(async () => (await mailbox.messages()).length === 1, 'the first email', engine.workDone);
   const [sent] = await mailbox.messages();
   const copies = () =>
     mailbox
       .folders('sam@acme.example')
       .find(({ name }) => name === 'Sent')
       ?.messages().length;
-  await until(async () => copies() === 1, 'its copy');
+  await until(async () => copies() === 1, 'its copy', engine.workDone);
 
   await mailbox.answer(sent?.id ?? '', { kind: 'reply', text: "Sounds good, let's talk." });
-  await until(async () => (await sequenceRow(db, sequence.id)).status === 'SUCCEEDED', 'the reply');
+  await until(async () => (await sequenceRow(db, sequence.id)).status === 'SUCCEEDED', 'the reply', engine.workDone);
   expect(await sequenceRow(db, sequence.id)).toMatchObject({ endReason: 'positive_reply' });
 
   const history = await client.workflow.getHandle(mailboxWorkflowId(house.emailAccount)).fetchHistory();

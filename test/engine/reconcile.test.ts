@@ -52,13 +52,17 @@ async function aWalker(spec: Partial<CampaignSpec> = {}): Promise<RunningCampaig
     ...spec,
   });
   await engine.announcer.settled();
-  const [sequence] = await until(async () => {
-    const found = await sequencesOf(engine.db, campaign.campaignId);
-    return found.length > 0 && found;
-  });
-  if (!sequence) throw new Error('no sequence');
+  const sequence = await until(
+    async () => (await sequencesOf(engine.db, campaign.campaignId))[0],
+    'the enrolment',
+    engine.workDone,
+  );
   await engine.conductor.forward((await engine.db.asSystem(appNow)) + 3_600_000);
-  await until(async () => (await sequenceRow(engine.db, sequence.id)).position === 1);
+  await until(
+    async () => (await sequenceRow(engine.db, sequence.id)).position === 1,
+    'the first email',
+    engine.workDone,
+  );
   return { ...campaign, id: sequence.id };
 }
 
@@ -99,7 +103,7 @@ test('a sequence that is open here and gone there goes on where Postgres stands,
   expect(await runs(id)).toBe(true);
   const row = await sequenceRow(engine.db, id);
   await engine.conductor.forward((row.nextAt ?? 0) + 60_000);
-  await until(async () => (await sequenceRow(engine.db, id)).position === 2);
+  await until(async () => (await sequenceRow(engine.db, id)).position === 2, 'the second email', engine.workDone);
   const mine = engine.world.accepted.slice(before).filter(({ messageId }) => messageId.includes(id));
   expect(mine).toHaveLength(1);
   expect(mine[0]?.references).toHaveLength(1);
@@ -121,11 +125,11 @@ test('a workflow that runs though its sequence has ended here is told so', async
   const { id, caller } = await aWalker();
   await stopSequence(engine.commands, caller, id);
   await engine.announcer.settled();
-  await until(async () => !(await runs(id)));
+  await until(async () => !(await runs(id)), 'the workflow to end', engine.workDone);
   await engine.walks.startSequence(id); // an operator, say; the walk itself would find the end at its next step
   await later(35 * SECOND);
   await repair();
-  await until(async () => !(await runs(id)), 'the workflow to end');
+  await until(async () => !(await runs(id)), 'the workflow to end', engine.workDone);
   await later(70 * SECOND);
   await repair();
   expect((await sequenceRow(engine.db, id)).closedAt).not.toBeNull();
@@ -136,10 +140,11 @@ test('a pause whose fan-out was lost is fanned out', async () => {
   await pauseCampaign(unheard(), caller, campaignId);
   await later(35 * SECOND);
   expect((await repair()).campaigns).toBe(1);
-  await until(async () => {
+  const isFannedOut = async () => {
     const { fannedEpoch, controlEpoch } = await engine.db.asSystem((tx) => campaignStanding(tx, campaignId));
     return fannedEpoch === controlEpoch;
-  }, 'the fan-out');
+  };
+  await until(isFannedOut, 'the fan-out', engine.workDone);
   expect((await sequenceRow(engine.db, id)).toldEpoch).toBe(2);
 });
 

@@ -8,7 +8,6 @@ import { tasks } from '../../src/db/schema.ts';
 import { createConductor } from '../../src/dev/clock/conductor.ts';
 import { type Engine, startEngine } from '../support/engine.ts';
 import { aCampaign, aHouse, content, fiveEmails, sequenceRow, sequencesOf, steps } from '../support/scenario.ts';
-import { until } from '../support/until.ts';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -95,7 +94,6 @@ test('invitation, call, message and email: the sequence waits for its user and i
 
   await recordReply(commands, caller, { sequenceId: id, intent: 'meeting_booked', key: 'mia-1' });
   await announcer.settled();
-  await until(async () => (await client.workflow.getHandle(`sequence/${id}`).describe()).status.name === 'COMPLETED');
   expect(await client.workflow.getHandle(`sequence/${id}`).result()).toEqual({
     status: 'SUCCEEDED',
     reason: 'meeting_booked',

@@ -5,7 +5,7 @@ import { processesSeen } from './processes-seen.ts';
 export type CpuMeter = () => number | null;
 
 /** A look costs some 6 ms; a browser's helper, that nobody of ours buries, lives for seconds. */
-const LOOK_EVERY_MS = 500;
+const LOOK_EVERY_MS = 1_000;
 
 export function startCpuMeter(): CpuMeter {
   const spent = createCpuSpent(process.pid);

@@ -52,7 +52,12 @@ async function startedWith(fanningOut: FanningOut, next: Batch[]) {
   return {
     handle,
     deeds: () => deeds,
-    did: (times: number) => until(() => deeds.length >= times, `deed ${times}`),
+    did: (times: number) =>
+      until(
+        () => deeds.length >= times,
+        `deed ${times}`,
+        () => `deed ${deeds.length}`,
+      ),
     timers: async () => countOf(await handle.fetchHistory(), 'timerStartedEventAttributes'),
     leadsChanged: () => handle.signal(signals.leadsChanged, {}),
     control: (epoch: number) => handle.signal(signals.control, { epoch }),

@@ -134,7 +134,11 @@ test.concurrent('a campaign whose history has grown long continues as new, and e
   });
   const firstRun = (await handle.describe()).runId;
   for (let told = 1; told <= 6; told++) {
-    await until(() => batches === told, `batch ${told}`);
+    await until(
+      () => batches === told,
+      `batch ${told}`,
+      () => `batch ${batches}`,
+    );
     await client.workflow.getHandle(handle.workflowId).signal(signals.leadsChanged, {});
   }
   await handle.result();

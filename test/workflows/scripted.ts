@@ -132,7 +132,12 @@ export async function startStage(options: StageOptions = {}) {
         calls: () => play.calls,
         /** The workflow's time at each call of `performStep`. */
         callsAt: (): readonly number[] => play.at,
-        called: (times: number) => until(() => play.calls >= times, `call ${times} of performStep`),
+        called: (times: number) =>
+          until(
+            () => play.calls >= times,
+            `call ${times} of performStep`,
+            () => `call ${play.calls}`,
+          ),
         outcome: (): Promise<SequenceOutcome> => handle.result(),
         history: (): Promise<History> => handle.fetchHistory(),
         heard: () => heard(handle),
@@ -256,13 +261,25 @@ export function gate() {
 
 // Histories.
 
+/** As long as the history grows. */
+const untilHistory = (handle: WorkflowHandle, isSo: (history: History) => boolean, what: string) => {
+  let events = 0;
+  return until(
+    async () => {
+      const history = await handle.fetchHistory();
+      events = history.events?.length ?? 0;
+      return isSo(history);
+    },
+    what,
+    () => `${events} events`,
+  );
+};
+
 /** Returns once the workflow has acted on everything it was sent so far. */
-export const heard = (handle: WorkflowHandle) =>
-  until(async () => isQuiet(await handle.fetchHistory()), 'a workflow that has heard everything');
+export const heard = (handle: WorkflowHandle) => untilHistory(handle, isQuiet, 'a workflow that has heard everything');
 
 /** As `heard`, and nothing it asked for is under way: it sleeps, or has ended. */
-export const rests = (handle: WorkflowHandle) =>
-  until(async () => isAtRest(await handle.fetchHistory()), 'a workflow at rest');
+export const rests = (handle: WorkflowHandle) => untilHistory(handle, isAtRest, 'a workflow at rest');
 
 /** No workflow task is pending: what came in since the last one would have asked for the next. */
 function isQuiet({ events }: History): boolean {

@@ -16,6 +16,7 @@ import {
   WEEK_MS,
 } from '../../../src/domain/accounts/pace.ts';
 import { localDate, permittedAt, type SendingSchedule } from '../../../src/domain/schedule.ts';
+import { rounds } from '../../support/rounds.ts';
 
 const HOUR = 3_600_000;
 const at = (text: string) => Date.parse(text);
@@ -73,7 +74,7 @@ describe('the stretches in which an account may send for a sequence', () => {
           before = end;
         }
       }),
-      { numRuns: 200 },
+      { numRuns: rounds(50, 200) },
     );
   });
 });
@@ -117,7 +118,7 @@ describe('a free instant', () => {
           taken.every((other) => (other <= instant ? instant - other >= spacingMs : other - instant >= gapMs));
         for (let earlier = 0; earlier < free; earlier++) expect(fits(earlier)).toBe(false);
       }),
-      { numRuns: 50 },
+      { numRuns: rounds(20, 50) },
     );
   });
 });
@@ -183,7 +184,7 @@ describe('a limit for any stretch of so long', () => {
         const last = firstWithin(from, { most, lengthMs, taken }) ?? from;
         expect(busiest([...taken, last])).toBeLessThanOrEqual(most);
       }),
-      { numRuns: 200 },
+      { numRuns: rounds(50, 200) },
     );
   });
 });
@@ -256,6 +257,6 @@ test('slots handed out one after the other keep gap, day and any 7 days, whateve
         expect(taken.filter((one) => one > end - WEEK_MS && one <= end).length).toBeLessThanOrEqual(plan.perWeek);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: rounds(20, 60) },
   );
 });
