@@ -1,6 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll } from 'vitest';
 import type { ActivityDeps } from '../../src/activities/deps.ts';
 import { createActivities, createWatchActivities } from '../../src/activities/index.ts';
 import type { LinkedIn } from '../../src/adapters/linkedin.ts';
@@ -11,6 +12,7 @@ import { createUnsubscribeLinks } from '../../src/adapters/unsubscribe-links.ts'
 import type { Walks } from '../../src/adapters/walks.ts';
 import type { Announcement, CommandDeps } from '../../src/commands/deps.ts';
 import { moveClockTo } from '../../src/db/clock.ts';
+import type { Db } from '../../src/db/pool.ts';
 import { deliveries, sequenceSteps, tasks } from '../../src/db/schema.ts';
 import type { AccountId, CampaignId, SequenceId } from '../../src/domain/ids.ts';
 import { testDb, testLog, testVault } from './engine.ts';
@@ -37,11 +39,52 @@ const quiet = new DefaultLogger('ERROR');
 /** A Tuesday, 10:00 in Paris: inside everybody's window. */
 export const TUESDAY_1000 = Date.parse('2030-03-19T09:00:00Z');
 
+interface DeedsOptions {
+  /** Where the clock stands; a Tuesday at ten unless it says otherwise. */
+  now?: number;
+  fault?: ActivityDeps['fault'];
+  linkedIn?: LinkedIn;
+}
+
 /** The deeds and commands on a real Postgres of their own, without Temporal: each call is one activity attempt. */
-export async function startDeeds(options: { now?: number; fault?: ActivityDeps['fault']; linkedIn?: LinkedIn } = {}) {
+export const startDeeds = async (options: DeedsOptions = {}) => deedsOn(await openDatabase(options), options);
+
+/** The same for a whole file: its database is there from before the first test until after the last. */
+export function deedsForFile(options: DeedsOptions = {}): Deeds {
+  let open: Database | undefined;
+  const opened = () => {
+    if (open) return open;
+    throw new Error('the database of a test file is there from its first test to its last');
+  };
+  beforeAll(async () => {
+    open = await openDatabase(options);
+  });
+  afterAll(() => open?.stop());
+  const db: Db = {
+    inWorkspace: (workspaceId, work) => opened().db.inWorkspace(workspaceId, work),
+    asSystem: (work) => opened().db.asSystem(work),
+    close: () => opened().db.close(),
+  };
+  return deedsOn({ db, stop: () => opened().stop() }, options);
+}
+
+interface Database {
+  db: Db;
+  stop(): Promise<void>;
+}
+
+async function openDatabase({ now = TUESDAY_1000 }: DeedsOptions): Promise<Database> {
   const database = await freshDatabase();
   const db = testDb(database.url, 30);
-  await db.asSystem((tx) => moveClockTo(tx, options.now ?? TUESDAY_1000));
+  await db.asSystem((tx) => moveClockTo(tx, now));
+  const stop = async () => {
+    await db.close();
+    await database.drop();
+  };
+  return { db, stop };
+}
+
+function deedsOn({ db, stop }: Database, options: DeedsOptions) {
   const world = createTestWorld();
   const log = testLog();
   const { walks, started } = notedWalks();
@@ -89,10 +132,7 @@ export async function startDeeds(options: { now?: number; fault?: ActivityDeps['
       ),
     tasksOf: (id: SequenceId) =>
       db.asSystem((tx) => tx.select().from(tasks).where(eq(tasks.sequenceId, id)).orderBy(tasks.createdAt, tasks.id)),
-    async stop() {
-      await db.close();
-      await database.drop();
-    },
+    stop,
   };
 }
 
@@ -107,4 +147,4 @@ async function watchOnce(deps: ActivityDeps, accountId: AccountId): Promise<'aga
   return environment.run(createWatchActivities({ ...deps, mailboxes }).watchMailbox, { accountId });
 }
 
-export type Deeds = Awaited<ReturnType<typeof startDeeds>>;
+export type Deeds = ReturnType<typeof deedsOn>;
