@@ -95,6 +95,17 @@ export const content = (steps: readonly TemplateStep[], also: Partial<TemplateCo
   ...also,
 });
 
+/** Of a template that enrols whoever is proposed, as fast as it may. */
+export const settings: TemplateSettings = {
+  name: 'Cold outreach',
+  summary: null,
+  dailyLeadsTarget: 1000,
+  approvalMode: 'AUTOPILOT',
+};
+
+/** One email, at any time. */
+export const plain = (body = 'Hello') => content(steps({ kind: 'email', body }), { schedule: always });
+
 /** Settings of an email account whose servers nobody calls: the world is in memory. */
 export const aMailServer: EmailSettings = {
   channel: 'email',
@@ -188,11 +199,11 @@ export const leadRows = (count: number, prefix = 'ada'): LeadRow[] =>
 export async function aCampaign(
   deps: CommandDeps,
   house: House,
-  { content, settings, leads = 1, start = true }: CampaignSpec,
+  { content, settings: given, leads = 1, start = true }: CampaignSpec,
 ): Promise<RunningCampaign> {
   const { caller } = house;
   const templateId = await createTemplate(deps, caller, {
-    settings: { name: 'Cold outreach', summary: null, dailyLeadsTarget: 1000, approvalMode: 'AUTOPILOT', ...settings },
+    settings: { ...settings, ...given },
     content,
   });
   await activateTemplate(deps, caller, templateId);

@@ -1,0 +1,104 @@
+import { asc, eq } from 'drizzle-orm';
+import { expect } from 'vitest';
+import { createTemplate } from '../../src/commands/templates/create-template.ts';
+import { newId } from '../../src/db/new-id.ts';
+import { campaigns, contacts, events, leads, sequenceSteps, sequences, tasks } from '../../src/db/schema.ts';
+import type { CampaignId, ContactId, SequenceId, TaskId } from '../../src/domain/ids.ts';
+import { Refusal, type RefusalCode } from '../../src/domain/refusal.ts';
+import type { TemplateContent } from '../../src/domain/template.ts';
+import { deedsForFile } from './deeds.ts';
+import { aLead, anEnrolled, as, contactOf, type Enrolled, type EnrolledSpec, first, publicName } from './enrolled.ts';
+import { type House, plain, sequenceRow, settings, steps } from './scenario.ts';
+
+/*
+ * What is asked for, who refuses it, and questions to the rows that it leaves.
+ */
+
+export const refused = (code: RefusalCode) => expect.objectContaining({ name: 'Refusal', code });
+
+/** Why it was refused; fails the test when it was not. */
+export const refusalOf = (asked: Promise<unknown>): Promise<Refusal> =>
+  asked.then(
+    () => Promise.reject(new Error('it was not refused')),
+    (error: unknown) => (error instanceof Refusal ? error : Promise.reject(error)),
+  );
+
+/** The deeds of a test file of commands, and what its tests ask again and again. */
+export function commandsForFile() {
+  const deeds = deedsForFile();
+  const enrolled = (spec: EnrolledSpec) => anEnrolled(deeds, spec);
+  const row = (id: SequenceId) => sequenceRow(deeds.db, id);
+  const statuses = async (id: SequenceId) => (await deeds.stepsOf(id)).map(({ status }) => status);
+  const openTasks = async (id: SequenceId) => (await deeds.tasksOf(id)).filter(({ status }) => status === 'OPEN');
+  const perform = async (id: SequenceId) => deeds.performStep(id, (await row(id)).nextAt ?? 0);
+
+  const campaignOf = async (id: CampaignId) =>
+    first(await deeds.db.asSystem((tx) => tx.select().from(campaigns).where(eq(campaigns.id, id))));
+  const leadsOf = (id: CampaignId) =>
+    deeds.db.asSystem((tx) => tx.select().from(leads).where(eq(leads.campaignId, id)).orderBy(asc(leads.id)));
+  const standingOf = async (id: CampaignId) =>
+    (await leadsOf(id)).map(({ status, failure }) => (failure === null ? status : `${status} ${failure}`));
+  const eventsOfCampaign = async (id: CampaignId) =>
+    (
+      await deeds.db.asSystem((tx) => tx.select().from(events).where(eq(events.campaignId, id)).orderBy(events.ordinal))
+    ).map(({ kind }) => kind);
+  const aTemplate = (house: House, given: TemplateContent = plain()) =>
+    createTemplate(deeds.commands, house.caller, { settings, content: given });
+
+  /** A sequence at its first step's task. */
+  async function atTask(spec: Partial<EnrolledSpec> = {}): Promise<Enrolled & { taskId: TaskId }> {
+    const sequence = await enrolled({ steps: steps('manual_task', 'email'), ...spec });
+    const { taskId } = as('waitingForUser', await perform(sequence.id));
+    return { ...sequence, taskId };
+  }
+
+  /**
+   * Further sequences that stand where this one does, each with a contact of its own: rows copied past the commands, for
+   * tests that need many.
+   */
+  async function copiesOf(
+    of: Enrolled,
+    count: number,
+    emailOf: (name: string) => string = (name) => `${name}@lead.example`,
+  ): Promise<Enrolled[]> {
+    const walk = { sequence: await row(of.id), contact: await contactOf(deeds, of.id) };
+    const [ownSteps, ownTasks] = [await deeds.stepsOf(of.id), await deeds.tasksOf(of.id)];
+    const copies = Array.from({ length: count }, () => {
+      const profile = publicName(aLead());
+      const [id, contactId] = [newId<SequenceId>(), newId<ContactId>()];
+      return { ...of, id, contactId, email: emailOf(profile), profile };
+    });
+    await deeds.db.asSystem(async (tx) => {
+      await tx
+        .insert(contacts)
+        .values(copies.map(({ contactId, email, profile }) => ({ ...walk.contact, id: contactId, email, profile })));
+      await tx.insert(sequences).values(copies.map(({ id, contactId }) => ({ ...walk.sequence, id, contactId })));
+      await tx
+        .insert(sequenceSteps)
+        .values(copies.flatMap(({ id }) => ownSteps.map((step) => ({ ...step, sequenceId: id }))));
+      if (ownTasks.length > 0)
+        await tx
+          .insert(tasks)
+          .values(
+            copies.flatMap(({ id }) => ownTasks.map((task) => ({ ...task, id: newId<TaskId>(), sequenceId: id }))),
+          );
+    });
+    return copies;
+  }
+
+  return {
+    deeds,
+    enrolled,
+    row,
+    statuses,
+    openTasks,
+    perform,
+    campaignOf,
+    leadsOf,
+    standingOf,
+    eventsOfCampaign,
+    aTemplate,
+    atTask,
+    copiesOf,
+  };
+}
