@@ -125,15 +125,16 @@ export interface House {
   caller: Caller;
 }
 
+/** One that no other test has; `aHouse` builds it. */
+export function newHouse(): House {
+  const [workspaceId, memberId] = [newId<WorkspaceId>(), newId<MemberId>()];
+  const [emailAccount, linkedInAccount] = [newId<AccountId>(), newId<AccountId>()];
+  return { workspaceId, memberId, emailAccount, linkedInAccount, caller: { workspaceId, actor: `member:${memberId}` } };
+}
+
 /** A workspace with a member, an email and a LinkedIn account. */
-export function aHouse(db: Db): Promise<House> {
+export function aHouse(db: Db, house = newHouse()): Promise<House> {
   return db.asSystem(async (tx) => {
-    const house = {
-      workspaceId: newId<WorkspaceId>(),
-      memberId: newId<MemberId>(),
-      emailAccount: newId<AccountId>(),
-      linkedInAccount: newId<AccountId>(),
-    };
     const { workspaceId, memberId } = house;
     const createdAt = await appNow(tx);
     await tx.insert(workspaces).values({
@@ -171,7 +172,7 @@ export function aHouse(db: Db): Promise<House> {
       },
     ]);
     await tx.insert(mailboxes).values({ workspaceId, accountId: house.emailAccount, readAt: FAR_AHEAD });
-    return { ...house, caller: { workspaceId, actor: `member:${memberId}` } };
+    return house;
   });
 }
 
