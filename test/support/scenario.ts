@@ -7,7 +7,7 @@ import { activateTemplate } from '../../src/commands/templates/activate-template
 import { createTemplate } from '../../src/commands/templates/create-template.ts';
 import { appNow } from '../../src/db/clock.ts';
 import { newId } from '../../src/db/new-id.ts';
-import type { Db } from '../../src/db/pool.ts';
+import type { Db, Tx } from '../../src/db/pool.ts';
 import { accounts, mailboxes, members, sequences, workspaces } from '../../src/db/schema.ts';
 import type { EmailSettings } from '../../src/domain/accounts/account.ts';
 import type {
@@ -133,47 +133,47 @@ export function newHouse(): House {
 }
 
 /** A workspace with a member, an email and a LinkedIn account. */
-export function aHouse(db: Db, house = newHouse()): Promise<House> {
-  return db.asSystem(async (tx) => {
-    const { workspaceId, memberId } = house;
-    const createdAt = await appNow(tx);
-    await tx.insert(workspaces).values({
-      id: workspaceId,
-      name: 'Acme',
-      zone: 'Europe/Paris',
-      legalName: 'Acme SAS',
-      postalAddress: '1 rue Exemple, Paris',
-      createdAt,
-    });
-    await tx
-      .insert(members)
-      .values({ id: memberId, workspaceId, name: 'Sam Sender', email: 'sam@acme.example', createdAt });
-    const account = { workspaceId, memberId, status: 'CONNECTED' as const, createdAt };
-    await tx.insert(accounts).values([
-      {
-        ...account,
-        id: house.emailAccount,
-        channel: 'email',
-        address: 'sam@acme.example',
-        settings: aMailServer,
-        dailyCap: 10_000,
-        gapSeconds: 0,
-      },
-      {
-        ...account,
-        id: house.linkedInAccount,
-        channel: 'linkedin',
-        address: 'sam-sender',
-        settings: { channel: 'linkedin', externalId: 'account-1' },
-        dailyCap: 10_000,
-        gapSeconds: 0,
-        invitationsPerDay: 1_000,
-        invitationsPerWeek: 7_000,
-      },
-    ]);
-    await tx.insert(mailboxes).values({ workspaceId, accountId: house.emailAccount, readAt: FAR_AHEAD });
-    return house;
+export const aHouse = (db: Db, house = newHouse()): Promise<House> => db.asSystem((tx) => writeHouse(tx, house));
+
+export async function writeHouse(tx: Tx, house: House): Promise<House> {
+  const { workspaceId, memberId } = house;
+  const createdAt = await appNow(tx);
+  await tx.insert(workspaces).values({
+    id: workspaceId,
+    name: 'Acme',
+    zone: 'Europe/Paris',
+    legalName: 'Acme SAS',
+    postalAddress: '1 rue Exemple, Paris',
+    createdAt,
   });
+  await tx
+    .insert(members)
+    .values({ id: memberId, workspaceId, name: 'Sam Sender', email: 'sam@acme.example', createdAt });
+  const account = { workspaceId, memberId, status: 'CONNECTED' as const, createdAt };
+  await tx.insert(accounts).values([
+    {
+      ...account,
+      id: house.emailAccount,
+      channel: 'email',
+      address: 'sam@acme.example',
+      settings: aMailServer,
+      dailyCap: 10_000,
+      gapSeconds: 0,
+    },
+    {
+      ...account,
+      id: house.linkedInAccount,
+      channel: 'linkedin',
+      address: 'sam-sender',
+      settings: { channel: 'linkedin', externalId: 'account-1' },
+      dailyCap: 10_000,
+      gapSeconds: 0,
+      invitationsPerDay: 1_000,
+      invitationsPerWeek: 7_000,
+    },
+  ]);
+  await tx.insert(mailboxes).values({ workspaceId, accountId: house.emailAccount, readAt: FAR_AHEAD });
+  return house;
 }
 
 export interface CampaignSpec {
