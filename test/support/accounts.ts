@@ -5,6 +5,7 @@ import { markRead, moveCursor, type Reader, takeMailbox } from '../../src/db/mai
 import { events } from '../../src/db/schema.ts';
 import type { EventKind } from '../../src/domain/event.ts';
 import type { AccountId, SequenceId } from '../../src/domain/ids.ts';
+import { dotted, problemText } from '../../src/domain/problem.ts';
 import type { RefusalCode } from '../../src/domain/refusal.ts';
 import type { StepResult } from '../../src/domain/sequence.ts';
 import { refusalOf } from './commanded.ts';
@@ -19,8 +20,8 @@ import { aHouse, newHouse, sequenceRow } from './scenario.ts';
 /** Why it was refused, where, and in all its words; fails the test when it was not. */
 export async function refusal(asked: Promise<unknown>): Promise<{ code: RefusalCode; places: string[]; text: string }> {
   const { code, message, problems } = await refusalOf(asked);
-  const text = [message, ...problems.map(({ problem }) => problem)].join('\n');
-  return { code, places: problems.map(({ path }) => path), text };
+  const text = [message, ...problems.map(problemText)].join('\n');
+  return { code, places: problems.map(({ path }) => dotted(path)), text };
 }
 export const refused = async (asked: Promise<unknown>) => (await refusal(asked)).code;
 
