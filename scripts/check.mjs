@@ -24,6 +24,7 @@ const parts = [
   ['types of the page', () => run('tsc', ['--noEmit', '-p', 'src/web'])],
   ['migrations are what the schema says', () => migrations()],
   ['lint and format', () => run('biome', ['check', '--error-on-warnings', '.'])],
+  ['nothing is there that nobody uses', () => run('knip', [])],
   ['docs/states.md is what the domain says', () => run('tsx', ['scripts/states.ts', '--check'])],
   ['docs/settings.md is what the configuration says', () => run('tsx', ['scripts/settings.ts', '--check'])],
   ['the documents name files that are there', () => papers()],

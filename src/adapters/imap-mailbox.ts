@@ -5,7 +5,7 @@ import { newsOf, wait } from './imap-waiting.ts';
 import { HEAD_BYTES, type ImapSettings, MailboxAway, type Mailboxes, type OpenMailbox } from './mailbox.ts';
 
 /** Milliseconds. */
-export interface ImapTimeouts {
+interface ImapTimeouts {
   /** DNS, TCP, TLS. */
   connect: number;
   /** The server's first words. */

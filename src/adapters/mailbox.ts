@@ -20,7 +20,7 @@ export class MailboxAway extends Error {
   }
 }
 
-export type Fetched = { kind: 'mail'; source: Buffer } | { kind: 'tooLarge'; head: Buffer };
+type Fetched = { kind: 'mail'; source: Buffer } | { kind: 'tooLarge'; head: Buffer };
 
 /** What is read of a message that is too large: whose it is and what it answers to. */
 export const HEAD_BYTES = 256 * 1024;

@@ -6,7 +6,7 @@ import type { Schedules } from './walks.ts';
 const KEYWORD = 2;
 
 /** What operators search by; Keyword, never personal data. Design 3. */
-export const searchAttributes = ['WorkspaceId', 'CampaignId', 'TemplateId', 'SequenceStatus'] as const;
+const searchAttributes = ['WorkspaceId', 'CampaignId', 'TemplateId', 'SequenceStatus'] as const;
 
 /**
  * Makes sure that what lives in Temporal without being started by anybody exists: the search attributes and the Schedule

@@ -30,7 +30,7 @@ export interface Usage {
   milliseconds: number;
 }
 
-export interface Writing {
+interface Writing {
   /** Every variable of the brief, by name. */
   values: ReadonlyMap<string, AiValue>;
   /** null: nobody was asked. */

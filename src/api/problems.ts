@@ -102,7 +102,7 @@ const ofFastify: Readonly<Record<number, [ProblemCode, string]>> = {
 const UNSTORABLE = ['22021', '22P05'];
 
 /** What an error means to the caller. Nothing of an unknown error is told. */
-export function problemOf(error: unknown): HttpProblem {
+function problemOf(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof Refusal) return ofRefusal(error);
   if (isDatabaseAway(error))

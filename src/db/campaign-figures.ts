@@ -16,7 +16,7 @@ import { readTemplate } from './templates.ts';
  */
 
 /** How many came how far; who came further is counted before too. */
-export interface Funnel {
+interface Funnel {
   proposed: number;
   approved: number;
   enrolled: number;
@@ -25,7 +25,7 @@ export interface Funnel {
   succeeded: number;
 }
 
-export interface StepFigures {
+interface StepFigures {
   id: StepId;
   name: string;
   kind: StepKind;
@@ -40,7 +40,7 @@ export interface StepFigures {
   bounced: number;
 }
 
-export interface DayFigures {
+interface DayFigures {
   /** Local to the template's zone. */
   day: string;
   sent: number;

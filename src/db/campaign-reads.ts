@@ -44,7 +44,7 @@ export interface CampaignFilter {
 
 export const campaignSortKeys = ['created_at', 'name', 'status'] as const;
 
-export interface CampaignSort {
+interface CampaignSort {
   by: (typeof campaignSortKeys)[number];
   order: 'asc' | 'desc';
 }

@@ -19,7 +19,7 @@ export const printedInstant = customType<{ data: number; driverData: string }>({
 /** Who works under row-level security; `inWorkspace` puts a transaction into this role. */
 export const appRole = pgRole('topo_app').existing();
 /** The reconciler, the conductor and the look-up of a token see every workspace; `asSystem`. */
-export const systemRole = pgRole('topo_system').existing();
+const systemRole = pgRole('topo_system').existing();
 
 export const workspaceColumn = () => uuid('workspace_id').$type<WorkspaceId>().notNull();
 

@@ -8,7 +8,7 @@ import { deliveries, events, inboundMessages, sequenceSteps } from './schema.ts'
 import { type TaskView, viewTask } from './task-reads.ts';
 
 /** A message of ours to the contact. */
-export interface Wrote {
+interface Wrote {
   step: Pick<StepRow, 'stepId' | 'position' | 'name' | 'kind'>;
   content: StepContent | null;
   /** As it went out; a follow-up has its thread's. */

@@ -239,10 +239,10 @@ const openTasksOf = sql<OpenTask[]>`(select coalesce(json_agg(json_build_object(
   from ${tasks} join ${members} on ${members.id} = ${tasks.assigneeId}
   where ${tasks.sequenceId} = ${sequences.id} and ${tasks.status} = 'OPEN')`;
 
-export type DeliveryRow = typeof deliveries.$inferSelect;
+type DeliveryRow = typeof deliveries.$inferSelect;
 
 /** What the language model was asked for a sequence, and what that cost; null where nobody said. */
-export interface ModelUse {
+interface ModelUse {
   calls: number;
   /** Of them, those that gave nothing usable. */
   failed: number;

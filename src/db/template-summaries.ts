@@ -19,7 +19,7 @@ export interface TemplateSummary {
 }
 
 export const templateSortKeys = ['created_at', 'updated_at', 'name'] as const;
-export type TemplateSortKey = (typeof templateSortKeys)[number];
+type TemplateSortKey = (typeof templateSortKeys)[number];
 
 export interface TemplateSearch {
   /** Equal byte for byte. */

@@ -10,7 +10,7 @@ export type Path = readonly (string | number)[];
 export type Name = string | { noun: string; number?: number; name: string };
 
 /** A word that who shows it writes in their own way: the page calls a body a message, and quotes no variable. */
-export type Term = { field: string } | { variable: string };
+type Term = { field: string } | { variable: string };
 
 export type Words = string | readonly (string | Term)[];
 

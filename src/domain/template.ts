@@ -40,18 +40,18 @@ export interface EmailStep extends StepBase {
   quoteHistory?: boolean;
 }
 
-export interface LinkedInMessageStep extends StepBase {
+interface LinkedInMessageStep extends StepBase {
   kind: 'linkedin_message';
   body: string;
 }
 
-export interface LinkedInInvitationStep extends StepBase {
+interface LinkedInInvitationStep extends StepBase {
   kind: 'linkedin_invitation';
   /** At most 300 characters after rendering; null invites without a note. */
   note: string | null;
 }
 
-export interface ManualTaskStep extends StepBase {
+interface ManualTaskStep extends StepBase {
   kind: 'manual_task';
   task: ManualTaskKind;
   title: string;
@@ -71,7 +71,7 @@ export interface AiVariable {
   maxCharacters?: number;
 }
 
-export const MAX_AI_CHARACTERS = 2_000;
+const MAX_AI_CHARACTERS = 2_000;
 const MAX_PROMPT_CHARACTERS = 2_000;
 export const USUAL_AI_CHARACTERS = 500;
 
@@ -136,7 +136,7 @@ export function checkVariables({ steps, aiVariables }: TemplateContent): Problem
 }
 
 /** The names that `{{…}}` may use: the standard ones and the template's own; `custom.*` is always allowed. */
-export function allowedVariables(aiVariables: readonly AiVariable[]): ReadonlySet<string> {
+function allowedVariables(aiVariables: readonly AiVariable[]): ReadonlySet<string> {
   return new Set<string>([...STANDARD_VARIABLES, ...aiVariables.map(({ name }) => name)]);
 }
 

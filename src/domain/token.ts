@@ -3,7 +3,7 @@
  * nothing; it lets a door refuse a mistyped or made-up token without asking the database, and lets secret scanners tell
  * a real one. The `topo_xxxxxxxxxxxx` of the documentation is too short to be one.
  */
-export const TOKEN_PREFIX = 'topo_';
+const TOKEN_PREFIX = 'topo_';
 export const RANDOM_DIGITS = 32;
 const CHECKSUM_DIGITS = 6;
 

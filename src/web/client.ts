@@ -22,7 +22,7 @@ export class Problem extends Error {
 }
 
 /** Whether nobody answered: the old data stays, under a banner. */
-export const isUnreachable = (error: unknown): boolean =>
+const isUnreachable = (error: unknown): boolean =>
   error instanceof Problem && (error.status === 0 || AWAY.includes(error.status));
 
 export const isSignedOut = (error: unknown): boolean => error instanceof Problem && error.status === 401;
@@ -125,8 +125,6 @@ export const nouns = [
   'audit',
 ] as const;
 export type Noun = (typeof nouns)[number];
-/** `['tasks', { due: 'today' }]`. */
-export type Key = readonly [Noun, ...unknown[]];
 
 let onSignedOut: () => void = () => undefined;
 

@@ -11,7 +11,7 @@ import type {
 import type { SequenceNotes } from './notes.ts';
 
 /** Keyword attributes; ids and enum values only, for they are never encrypted. Registered at start. */
-export const attributes = {
+const attributes = {
   workspaceId: defineSearchAttributeKey('WorkspaceId', 'KEYWORD'),
   campaignId: defineSearchAttributeKey('CampaignId', 'KEYWORD'),
   templateId: defineSearchAttributeKey('TemplateId', 'KEYWORD'),

@@ -32,7 +32,7 @@ export const openApiDb = (url: string, over: Partial<DbOptions> = {}): Db =>
     ...over,
   });
 
-export interface LogLine {
+interface LogLine {
   level: 'info' | 'warn' | 'error';
   fields: object;
   line: string;

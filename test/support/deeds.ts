@@ -20,7 +20,7 @@ import { freshDatabase } from './postgres.ts';
 import { createTestWorld } from './world.ts';
 
 /** Walks that only note what was asked of them: for deeds and commands without Temporal. */
-export function notedWalks() {
+function notedWalks() {
   const started: string[] = [];
   const walks: Walks = {
     startSequence: async (id) => void started.push(id),

@@ -43,7 +43,7 @@ export const testDb = (url: string, size = 20): Db =>
 export const testVault = createKeyVault([{ id: 'test', key: Buffer.alloc(32, 5) }]);
 
 /** A Monday before the European change to summer time; every engine test starts here unless it says otherwise. */
-export const MONDAY_0600 = Date.parse('2030-03-18T06:00:00Z');
+const MONDAY_0600 = Date.parse('2030-03-18T06:00:00Z');
 
 /** The whole engine on a database of its own, real Temporal, a worker of its own task queue, and a world in memory. */
 export async function startEngine(
@@ -112,7 +112,7 @@ export async function startEngine(
 export type Engine = Awaited<ReturnType<typeof startEngine>>;
 
 /** A worker that runs until it is stopped. */
-export async function startWorker(taskQueue: string, deps: ActivityDeps, cached = 100) {
+async function startWorker(taskQueue: string, deps: ActivityDeps, cached = 100) {
   installRuntime();
   const connection = await NativeConnection.connect({ address: inject('temporalAddress') });
   const workers = await createWorkers({

@@ -49,7 +49,7 @@ import {
 import { aCampaign, aHouse, aMailServer, content, leadRows, type RunningCampaign, steps } from './scenario.ts';
 
 /** What nothing else points to, so that a row of another workspace could try to. */
-export interface Spares {
+interface Spares {
   memberId: MemberId;
   accountId: AccountId;
   templateId: TemplateId;

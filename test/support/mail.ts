@@ -17,7 +17,7 @@ export interface MailFixture {
 }
 
 /** A message with CRLF line ends, as a server delivers it, through the parser of the real service. */
-export const parsed = (source: string): Promise<ParsedMail> => parseMail(Buffer.from(source.replace(/\r?\n/g, '\r\n')));
+const parsed = (source: string): Promise<ParsedMail> => parseMail(Buffer.from(source.replace(/\r?\n/g, '\r\n')));
 
 /** The verdict on a message, without the text of a reply. */
 export async function judged(source: string): Promise<MailFixture['expected']> {

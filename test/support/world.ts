@@ -8,7 +8,7 @@ import {
 import { HEAD_BYTES, MailboxAway, type Mailboxes } from '../../src/adapters/mailbox.ts';
 import type { Mailer, OutgoingEmail, SendOutcome } from '../../src/adapters/mailer.ts';
 
-export interface AcceptedEmail {
+interface AcceptedEmail {
   messageId: string;
   to: string;
   subject: string;

@@ -39,8 +39,6 @@ export interface Script {
   turns: readonly Turn[];
 }
 
-export type ScriptedWalk = ReturnType<Awaited<ReturnType<typeof startStage>>['walk']>;
-
 interface StageOptions {
   address?: string;
   /** How many workflows the worker keeps in memory. */
@@ -276,7 +274,7 @@ const untilHistory = (handle: WorkflowHandle, isSo: (history: History) => boolea
 };
 
 /** Returns once the workflow has acted on everything it was sent so far. */
-export const heard = (handle: WorkflowHandle) => untilHistory(handle, isQuiet, 'a workflow that has heard everything');
+const heard = (handle: WorkflowHandle) => untilHistory(handle, isQuiet, 'a workflow that has heard everything');
 
 /** As `heard`, and nothing it asked for is under way: it sleeps, or has ended. */
 export const rests = (handle: WorkflowHandle) => untilHistory(handle, isAtRest, 'a workflow at rest');

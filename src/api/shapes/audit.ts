@@ -5,7 +5,7 @@ import { eventShape, showEvent } from './events.ts';
 const name = z.string().nullable();
 
 /** An event with the names of what it concerns, as they are today; null where there is none any more. */
-export const auditLineShape = eventShape.extend({
+const auditLineShape = eventShape.extend({
   actor_name: name,
   template_name: name,
   campaign_name: name,

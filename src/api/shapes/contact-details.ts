@@ -24,7 +24,7 @@ const contactSequence = z.object({
 });
 
 /** A contact in a list of contacts. */
-export const contactItem = contactShape.extend({
+const contactItem = contactShape.extend({
   /** The open sequence, else the newest; null: never enrolled. */
   sequence: contactSequence.nullable(),
   /** Covered by an entry of the suppression list. */

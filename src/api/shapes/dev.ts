@@ -7,7 +7,7 @@ import { printedInstant } from './primitives.ts';
 
 const correspondent = z.object({ name: z.string(), address: z.string() });
 
-export const devMail = z.object({
+const devMail = z.object({
   /** Of its place in the mailbox. */
   path: z.string(),
   /** What an answer is addressed to; null: it came to us, and is not answered. */

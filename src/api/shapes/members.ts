@@ -31,7 +31,7 @@ export const showHoldings = ({ openTasks, campaigns, accounts }: Holdings): Hold
   accounts,
 });
 
-export const tokenShape = z.object({
+const tokenShape = z.object({
   id: printedId,
   name: z.string(),
   /** What a person recognises it by; the token itself is shown once. */

@@ -24,7 +24,7 @@ import {
 } from '../shapes/primitives.ts';
 
 /** Exactly the documented object: ten fields, always all of them. */
-export const sequenceTemplate = z.object({
+const sequenceTemplate = z.object({
   id: printedId,
   name: z.string().nullable(),
   summary: z.string().nullable(),

@@ -25,7 +25,7 @@ import { refuseChangedMeanwhile, testLinkedIn, testServers } from './test-accoun
 import { wakeHeld } from './wake-held.ts';
 
 /** Of a server, too, only what is given changes. */
-export interface ServersChange {
+interface ServersChange {
   smtp?: Partial<ServerInput> | undefined;
   imap?: Partial<ServerInput> | undefined;
   filesSent?: boolean | undefined;

@@ -84,7 +84,7 @@ async function compose(occasion: Occasion, answer: MailAnswer): Promise<Composed
 }
 
 /** The first recipient of the dialogue, with the name that the headers give them. Throws Unanswerable. */
-export function contactOf({ envelope, to }: StoredMessage): Correspondent {
+function contactOf({ envelope, to }: StoredMessage): Correspondent {
   const address = envelope.recipients[0] ?? '';
   checkAddress(address, 'the recipient');
   const named = to.find((each) => each.address.toLowerCase() === address.toLowerCase());

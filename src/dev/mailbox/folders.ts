@@ -15,12 +15,12 @@ import {
 } from './files.ts';
 import type { ImapFolder } from './imap-folder.ts';
 
-export interface Folder extends ImapFolder {
+interface Folder extends ImapFolder {
   messages(): readonly FiledMessage[];
   append(raw: Buffer, flags: readonly string[], about?: About): Promise<number>;
 }
 
-export interface AccountFolders {
+interface AccountFolders {
   /** In lower case. */
   address: string;
   inbox: Folder;

@@ -3,7 +3,7 @@ import { headerFields, MONTHS } from './imap-fetch.ts';
 import type { ImapMessage } from './imap-folder.ts';
 import { BadCommand, inSet, isSet, textOf, type Value } from './imap-reader.ts';
 
-export interface Searched {
+interface Searched {
   message: ImapMessage;
   /** Its place in the folder, from 1. */
   sequence: number;

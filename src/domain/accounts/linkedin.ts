@@ -13,7 +13,7 @@ export const invitationMoves: Record<InvitationState, readonly InvitationState[]
 };
 
 /** LinkedIn takes no second invitation to the same person sooner after a withdrawal. Issue: limits per account. */
-export const REPEAT_AFTER_DAYS = 21;
+const REPEAT_AFTER_DAYS = 21;
 
 /** Up to this instant (epoch ms) an invitation that was settled then is too recent for another one to the same person. */
 export const settledTooRecently = (now: number): number => now - REPEAT_AFTER_DAYS * DAY_MS;

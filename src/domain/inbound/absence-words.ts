@@ -19,7 +19,7 @@ interface AbsenceWords {
   left: readonly string[];
 }
 
-export const absenceWords: Record<string, AbsenceWords> = {
+const absenceWords: Record<string, AbsenceWords> = {
   en: {
     absent: [
       'out of (?:the |my )?office(?! hours)',

@@ -1,7 +1,5 @@
 import type { AccountShown } from '../../api/shapes/accounts.ts';
 
-export const channelNames: Record<AccountShown['channel'], string> = { email: 'Email', linkedin: 'LinkedIn' };
-
 /** What each limit is about, in the order in which the API tells how much of it is used. */
 export const useNames: Record<AccountShown['channel'], readonly string[]> = {
   email: ['Today'],

@@ -10,10 +10,10 @@ import { confirm } from '../shell/dialog.tsx';
 import { campaignQuery, figuresQuery, openCount } from './queries.ts';
 
 /** Exact copy: web-app.md 3. */
-export const pauseText = (open: Count): string =>
+const pauseText = (open: Count): string =>
   `Once confirmed, its ${sequencesText(open)} ${open === 1 ? 'starts' : 'start'} no new message. One already being handed over may still arrive. Delays keep running, tasks stay open, replies and unsubscribes are handled, no leads are enrolled.`;
 
-export const resumeText = (due: Count): string =>
+const resumeText = (due: Count): string =>
   typeof due === 'number'
     ? `${counted(due, 'step')} fell due meanwhile. They go out in the next permitted hours, spread, within caps. The others keep their dates.`
     : `The steps that fell due meanwhile${insteadOf(due)} go out in the next permitted hours, spread, within caps. The others keep their dates.`;
@@ -30,7 +30,7 @@ const unreadyTexts: Record<Exclude<UnreadyReason, 'real_mail'>, string> = {
 };
 
 /** Why a draft cannot be started, the first reason first. */
-export function startProblem(unready: CampaignFiguresShown['unready']): string | null {
+function startProblem(unready: CampaignFiguresShown['unready']): string | null {
   const [first] = unready;
   if (!first) return null;
   return first.reason === 'real_mail' ? first.what : unreadyTexts[first.reason];

@@ -1,6 +1,6 @@
 import { dayIn } from '../shell/zoned-time.ts';
 
-export const NOON_MS = 43_200_000;
+const NOON_MS = 43_200_000;
 
 /** "Tue 24 Nov". */
 export const dayText = (day: string): string => {

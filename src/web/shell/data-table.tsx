@@ -13,7 +13,7 @@ export interface Column<Row> {
   width?: string;
 }
 
-export interface Selection {
+interface Selection {
   keys: ReadonlySet<string>;
   onChange: (keys: ReadonlySet<string>) => void;
 }
@@ -136,7 +136,7 @@ const openers = (within: Element | null): HTMLElement[] =>
   within ? [...within.querySelectorAll<HTMLElement>('[data-row-open], td[data-title] a')] : [];
 
 /** `j` and `k` over every `[data-row-open]` (or title link) below an element; lists that are no table use it too. */
-export function useRowKeys(within: { readonly current: Element | null }, isOn = true): void {
+function useRowKeys(within: { readonly current: Element | null }, isOn = true): void {
   const move = (by: 1 | -1) => {
     const all = openers(within.current);
     const at = all.findIndex((each) => each.isSameNode(document.activeElement));

@@ -41,7 +41,7 @@ export function QueryState<T>({ query, children, empty, noMatch, lines = 6 }: Qu
 
 const WIDTHS = ['92%', '78%', '85%', '64%', '88%', '71%'];
 
-export const Waiting = ({ lines }: { lines: number }) => (
+const Waiting = ({ lines }: { lines: number }) => (
   <Stack gap="sm" aria-busy="true" aria-label="Loading" role="status">
     {Array.from({ length: lines }, (_, line) => `line ${line}`).map((line, at) => (
       <Skeleton key={line} height={18} width={WIDTHS[at % WIDTHS.length] ?? '80%'} />

@@ -34,9 +34,7 @@ export const aNumber = (initial: number): Reader<number> => ({
   initial,
 });
 
-export const aFlag = (): Reader<boolean> => ({ read: (text) => (text === 'yes' ? true : undefined), initial: false });
-
-type Readers = Readonly<Record<string, Reader<string> | Reader<number> | Reader<boolean>>>;
+type Readers = Readonly<Record<string, Reader<string> | Reader<number>>>;
 type Values<R extends Readers> = { [Name in keyof R]: R[Name]['initial'] };
 
 export interface Filters<R extends Readers> {

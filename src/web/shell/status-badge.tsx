@@ -21,7 +21,7 @@ interface Look {
 }
 
 /** The colours of each are in shell.css, light and dark; every pair has 5.4:1 or more. */
-export const statusLooks: Record<SequenceStatus, Look> = {
+const statusLooks: Record<SequenceStatus, Look> = {
   ACTIVE: { icon: IconPlayerPlay, line: 'Steps are being sent on schedule.' },
   WAITING_FOR_USER: { icon: IconUserQuestion, line: 'A task needs a person before anything more is sent.' },
   WAITING_FOR_LEAD: {

@@ -16,7 +16,7 @@ interface Shown extends Toast {
   id: number;
 }
 
-export const UNDO_MS = 10_000;
+const UNDO_MS = 10_000;
 const READ_MS = 5_000;
 
 let shown: readonly Shown[] = [];

@@ -12,7 +12,7 @@ export const sessionQuery = queryOptions({
 /** Who looks at the page. Within the frame it is always known. */
 export const useViewer = (): Session => useSuspenseQuery(sessionQuery).data;
 
-export const countsQuery = queryOptions({
+const countsQuery = queryOptions({
   queryKey: ['counts'] as const,
   queryFn: ({ signal }) => get<Counts>('/app/api/counts', {}, signal),
 });

@@ -10,7 +10,7 @@ import { hasEnded, quoted } from './words.ts';
 
 const touches = ['tasks', 'replies', 'counts', 'sequences', 'campaigns', 'contacts'] as const;
 
-export interface Completion {
+interface Completion {
   task: TaskShown;
   outcome?: TaskOutcome;
   note?: string;

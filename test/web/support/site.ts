@@ -30,7 +30,7 @@ const IMAP_PASSWORD = 'opens every inbox';
 const LINKEDIN_KEY = 'the key of the tests';
 const KEEP_UP_MS = 250;
 
-export interface PageSpec {
+interface PageSpec {
   /** Of the seeded workspace; the seeded member unless given. */
   memberId?: MemberId;
   scopes?: readonly Scope[];
@@ -48,7 +48,7 @@ export interface PageSpec {
  * The whole product on a database of its own: API with the built page, worker, Temporal, local mailbox and LinkedIn
  * simulator, the example workspace, virtual time from a Monday in 2030 on, and a Chromium.
  */
-export async function openSite(options: { now?: number } = {}) {
+async function openSite(options: { now?: number } = {}) {
   const { problem } = inject('page');
   if (problem !== null) throw new Error(problem);
   const folder = mkdtempSync(join(inject('scratchFolder'), 'site-'));
