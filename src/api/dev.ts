@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { appNow } from '../db/clock.ts';
-import { readClock } from '../db/clock-reads.ts';
+import { readClock } from '../db/installation.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { ApiDeps } from './deps.ts';
 import type { App } from './door.ts';

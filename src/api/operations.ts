@@ -1,6 +1,6 @@
 import { Histogram, register } from 'prom-client';
+import { type InstallationState, readInstallation } from '../db/installation.ts';
 import { newestMigration } from '../db/migrate.ts';
-import { type InstallationState, readInstallation } from '../db/readiness.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { ApiDeps } from './deps.ts';
 import type { App } from './door.ts';

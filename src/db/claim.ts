@@ -3,6 +3,7 @@ import { type FenceFacts, judge, type Verdict } from '../domain/fence.ts';
 import { messageIdOf, type SequenceId } from '../domain/ids.ts';
 import { hasUnreadMessage } from './callbacks.ts';
 import { attemptNow } from './clock.ts';
+import { isSwitchedOff } from './installation.ts';
 import { lockAccounts, lockDelivery, lockWalk, shareCampaign } from './locks.ts';
 import { changeSequence, moveStep } from './moves.ts';
 import { newId } from './new-id.ts';
@@ -12,7 +13,6 @@ import type { Scene } from './scene.ts';
 import { accounts, contacts, deliveries, sequences } from './schema.ts';
 import { endOf } from './sequences.ts';
 import { suppressionOf } from './suppressions.ts';
-import { isSwitchedOff } from './switches.ts';
 import { accountIdFor, blockingTask, currentStep, jitterKey, loadWalk, type Walk } from './walks.ts';
 
 /*

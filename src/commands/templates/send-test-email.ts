@@ -1,9 +1,9 @@
 import type { ComposedEmail, OutgoingEmail, SendOutcome } from '../../adapters/mailer.ts';
+import { isSwitchedOff } from '../../db/installation.ts';
 import { findMember } from '../../db/member-reads.ts';
 import { newId } from '../../db/new-id.ts';
 import type { Tx } from '../../db/pool.ts';
 import type { AccountRow } from '../../db/rows.ts';
-import { isSwitchedOff } from '../../db/switches.ts';
 import { findSender } from '../../db/workspaces.ts';
 import { type EmailSettings, isLocalServer, maySend } from '../../domain/accounts/account.ts';
 import { domainOf, isReservedDomain } from '../../domain/contact.ts';
