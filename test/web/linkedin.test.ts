@@ -60,7 +60,7 @@ test('a message waits for its connection; once the contact accepts, it is sent',
 
   await linkedIn.getByRole('button', { name: 'Reply as Mary Accepts' }).click();
   await linkedIn.getByRole('button', { name: 'We are not interested.' }).click();
-  await linkedIn.getByRole('listitem').getByText('We are not interested.', { exact: true }).waitFor();
+  await linkedIn.getByRole('paragraph').getByText('We are not interested.', { exact: true }).waitFor(); // the button says so too
   await linkedIn.getByLabel('How long local-account is told to rest').selectOption('for 10 minutes');
   await linkedIn.getByRole('button', { name: 'Limit reached' }).click();
   await linkedIn.getByText('every call is answered 429, Retry-After 600 s').waitFor();

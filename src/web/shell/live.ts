@@ -23,7 +23,6 @@ declare module '@tanstack/react-query' {
 /** Listens until the returned function is called. */
 export function startLive(client: QueryClient): () => void {
   let source: EventSource | null = null;
-  let hasBeenOpen = false;
   let reopening: ReturnType<typeof setTimeout> | undefined;
   let gathering: ReturnType<typeof setTimeout> | undefined;
   const touched = new Set<Noun>();
@@ -44,8 +43,8 @@ export function startLive(client: QueryClient): () => void {
     source = new EventSource('/app/api/stream');
     source.onmessage = onMessage;
     source.onopen = () => {
-      if (hasBeenOpen) void readAgain(client, () => true); // whatever happened meanwhile
-      hasBeenOpen = true;
+      // Whatever happened meanwhile: at the first opening too, for the page was read before anybody listened.
+      void readAgain(client, () => true);
     };
     source.onerror = () => {
       void readAgain(client, about(['session'])); // signed out, or nobody there: its answer tells
