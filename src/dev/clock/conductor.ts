@@ -51,7 +51,7 @@ export function createConductor({
   act,
   onRound,
   roundEnd = everySixHours,
-  patienceMs = 60_000,
+  patienceMs = 180_000,
 }: ConductorDeps): Conductor {
   let last: Promise<unknown> = Promise.resolve();
   /** One at a time, in the order of asking. */
