@@ -95,6 +95,7 @@ export async function createApp(deps: ApiDeps, limits: Limits = generous): Promi
     const route = routeOptions.url ?? null; // the pattern: an address may hold names
     deps.log.info({ request_id: id, method, route, status: statusCode, ms: Math.round(elapsedTime) }, 'answered');
   });
+  hangUpWhenClosing(app);
   app.register(cookies);
   requireTokens(app, deps, limits);
   describeRoutes(app);
@@ -103,6 +104,17 @@ export async function createApp(deps: ApiDeps, limits: Limits = generous): Promi
   });
   await app.ready();
   return app;
+}
+
+/** What was asked before we began to close is answered; its connection, kept alive, would hold the close for a minute. */
+function hangUpWhenClosing(app: App): void {
+  let isClosing = false;
+  app.addHook('preClose', async () => {
+    isClosing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (isClosing) reply.header('connection', 'close');
+  });
 }
 
 const MAX_HEADER_BYTES = 16 * 1024;

@@ -1,11 +1,14 @@
+import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { appNow, moveClockTo } from '../../src/db/clock.ts';
 import { type EventEntry, record } from '../../src/db/events.ts';
 import { newId } from '../../src/db/new-id.ts';
+import { tokens } from '../../src/db/schema.ts';
 import { revokeToken } from '../../src/db/tokens.ts';
 import type { TaskId, TemplateId, TokenId, WorkspaceId } from '../../src/domain/ids.ts';
 import { startApi, type TestApi } from '../support/api.ts';
 import { aMember, aTemplate, aToken, aWorkspace } from '../support/builders.ts';
+import { waitingForLocks } from '../support/lock-waits.ts';
 import { until } from '../support/until.ts';
 
 let api: TestApi;
@@ -148,6 +151,22 @@ test('a closing API hangs up at once', async () => {
   const text = answer.text();
   await closing.close();
   expect(await text).toContain('retry: 1000');
+});
+
+test('a page that was still being let in when the API began to close does not hold it', async () => {
+  const closing = await startApi();
+  const at = await closing.app.listen({ host: '127.0.0.1', port: 0 });
+  const there = await aWorkspace(closing.db);
+  const { bearer } = await aToken(closing.db, there, { memberId: await aMember(closing.db, there) });
+  const { answer, close } = await closing.db.asSystem(async (tx) => {
+    await tx.execute(sql`lock table ${tokens} in access exclusive mode`);
+    const asked = fetch(`${at}/app/api/stream`, { headers: bearer });
+    await until(async () => (await waitingForLocks(tx)) > 0, 'the token to be looked up');
+    return { answer: asked, close: closing.close() };
+  });
+  const { status, headers } = await answer;
+  expect([status, headers.get('connection')]).toEqual([503, 'close']); // kept alive it would hold the close for a minute
+  await close;
 });
 
 test('nobody listens without a session, without the scope, or as a service', async () => {

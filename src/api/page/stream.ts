@@ -33,11 +33,14 @@ interface Listener {
 export function streamRoutes(app: App, { db, log }: ApiDeps): void {
   const feeds = new Map<WorkspaceId, Feed>();
   const count = () => [...feeds.values()].reduce((sum, { listeners }) => sum + listeners.size, 0);
+  let isClosing = false;
   app.addHook('preClose', async () => {
+    isClosing = true; // who was still being let in would be hung up on by nobody, and hold the close for good
     for (const feed of feeds.values()) feed.end();
   });
 
   app.get('/app/api/stream', { config: { scope: 'sequences:read' } }, async (request, reply) => {
+    if (isClosing) throw new HttpProblem('unavailable', 'the API is closing', { headers: { 'retry-after': '1' } });
     if (count() >= MOST_LISTENERS)
       throw new HttpProblem('unavailable', `more than ${MOST_LISTENERS} pages listen already`, {
         headers: { 'retry-after': '30' },
