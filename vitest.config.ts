@@ -19,9 +19,10 @@ export default defineConfig({
     pool: 'forks', // a Temporal worker cannot live in a thread beside another
     isolate: false, // modules hold no state between files, and loading them anew was a third of the run
     maxWorkers: 3, // files wait for servers more than they compute
-    // Every wait inside has a patience of its own; this is for what waits for nothing and does not end.
-    testTimeout: 10 * PATIENCE_MS,
-    hookTimeout: 10 * PATIENCE_MS,
+    // Every wait inside has a patience of its own; this is for what waits for nothing and does not end: no test takes
+    // as long as the whole suite may.
+    testTimeout: 4 * PATIENCE_MS,
+    hookTimeout: 4 * PATIENCE_MS,
     expect: { poll: { timeout: PATIENCE_MS } },
     teardownTimeout: 30_000,
     env: { TZ: 'UTC' },

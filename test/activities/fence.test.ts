@@ -1,4 +1,4 @@
-import { isNotNull, sql } from 'drizzle-orm';
+import { isNotNull } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { endCampaign } from '../../src/commands/campaigns/end-campaign.ts';
 import { pauseCampaign } from '../../src/commands/campaigns/pause-campaign.ts';
@@ -7,10 +7,10 @@ import { recordReply } from '../../src/commands/inbound/record-reply.ts';
 import { unsubscribe } from '../../src/commands/inbound/unsubscribe.ts';
 import { stopSequence } from '../../src/commands/sequences/stop-sequence.ts';
 import { permitBody } from '../../src/db/claim.ts';
-import type { Tx } from '../../src/db/pool.ts';
 import { deliveries } from '../../src/db/schema.ts';
 import type { SequenceId } from '../../src/domain/ids.ts';
 import { type Deeds, startDeeds } from '../support/deeds.ts';
+import { waitingForLocks } from '../support/lock-waits.ts';
 import { rounds } from '../support/rounds.ts';
 import { aCampaign, aHouse, always, content, type RunningCampaign, sequencesOf, steps } from '../support/scenario.ts';
 import { until } from '../support/until.ts';
@@ -170,7 +170,7 @@ describe('a withdrawal waits for a claim that is just being permitted, and none 
         withdrawal = withdraw(deeds.commands, caller, campaignId).finally(() => {
           withdrawn = true;
         });
-        await until(() => isWaitingForLock(tx), 'the withdrawal to wait for the lock');
+        await until(() => waitingForLocks(tx).then((count) => count > 0), 'the withdrawal to wait for the lock');
         expect(withdrawn).toBe(false);
       });
       await withdrawal;
@@ -179,10 +179,3 @@ describe('a withdrawal waits for a claim that is just being permitted, and none 
       expect((await deeds.deliveriesOf(id))[0]?.attempt).toBe(1);
     });
 });
-
-const isWaitingForLock = async (tx: Tx) => {
-  const { rows } = await tx.execute(
-    sql`select 1 from pg_locks where not granted and locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`,
-  );
-  return rows.length > 0;
-};

@@ -31,6 +31,7 @@ import { Refusal } from '../../src/domain/refusal.ts';
 import { TUESDAY_1000 } from '../support/deeds.ts';
 import { testDb } from '../support/engine.ts';
 import { first } from '../support/enrolled.ts';
+import { waitingForLocks } from '../support/lock-waits.ts';
 import { type FreshDatabase, freshDatabase } from '../support/postgres.ts';
 import {
   aCampaign,
@@ -179,18 +180,10 @@ async function meeting(hold: (tx: Tx) => Promise<unknown>, ...deeds: (() => Prom
   await db.asSystem(async (tx) => {
     await hold(tx);
     begun = deeds.map((deed) => deed());
-    await until(async () => (await waiting(tx)) === deeds.length, 'the wait of both');
+    await until(async () => (await waitingForLocks(tx)) === deeds.length, 'the wait of both');
   });
   await Promise.all(begun);
   return (await deadlocks()) - before;
-}
-
-async function waiting(tx: Tx): Promise<number> {
-  const { rows } = await tx.execute<{ count: number }>(
-    sql`select count(distinct pid)::int as count from pg_locks join pg_stat_activity using (pid)
-      where not granted and datname = current_database()`,
-  );
-  return first(rows).count;
 }
 
 const SIX = [6, 5, 4, 3, 2, 1];

@@ -1,4 +1,5 @@
 import { ApplicationFailure, CancelledFailure, CompleteAsyncError, Context } from '@temporalio/activity';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -28,12 +29,22 @@ beforeAll(async () => {
 });
 afterAll(() => engine?.stop());
 
+/** A workflow as Temporal tells of it; undefined before it is started, which comes after its row is written. */
+const described = (workflowId: string) =>
+  engine.client.workflow
+    .getHandle(workflowId)
+    .describe()
+    .catch((error: unknown) => {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    });
+
 /** A workflow as Temporal tells of it, once an attempt has failed. */
 const withFailure = (workflowId: string) =>
   until(
     async () => {
-      const { raw } = await engine.client.workflow.getHandle(workflowId).describe();
-      const failure = raw.pendingActivities?.[0]?.lastFailure;
+      const { raw } = (await described(workflowId)) ?? {};
+      const failure = raw?.pendingActivities?.[0]?.lastFailure;
       return failure && { failure, all: JSON.stringify(raw) };
     },
     `a failed attempt of ${workflowId}`,

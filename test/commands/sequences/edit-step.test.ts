@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recordConnectionAccepted } from '../../../src/commands/inbound/record-connection-accepted.ts';
 import { editStep } from '../../../src/commands/sequences/edit-step.ts';
@@ -11,6 +11,7 @@ import type { MemberId, StepId } from '../../../src/domain/ids.ts';
 import { Refusal, type RefusalCode } from '../../../src/domain/refusal.ts';
 import { type Deeds, startDeeds } from '../../support/deeds.ts';
 import { anEnrolled, as, type Enrolled, eventsOf, first } from '../../support/enrolled.ts';
+import { waitingForLocks } from '../../support/lock-waits.ts';
 import { aHouse, sequenceRow, steps } from '../../support/scenario.ts';
 import { told } from '../../support/told.ts';
 import { until } from '../../support/until.ts';
@@ -46,15 +47,6 @@ async function edit(
 /** One attempt once the first step is due, whatever its jitter. */
 const perform = ({ id, enrolledAt }: Enrolled) => deeds.performStep(id, enrolledAt + 3_600_000);
 const sentTo = ({ email }: Enrolled) => deeds.world.accepted.filter(({ to }) => to === email).map(({ text }) => text);
-
-/** How many transactions of this database wait for a lock. */
-async function waiting(): Promise<number> {
-  const { rows } = await deeds.db.asSystem((tx) =>
-    tx.execute<{ count: number }>(sql`select count(distinct pid)::int as count from pg_locks
-      where not granted and pid in (select pid from pg_stat_activity where datname = current_database())`),
-  );
-  return rows[0]?.count ?? 0;
-}
 
 async function refusal(work: Promise<unknown>): Promise<Refusal> {
   const error = await work.then(
@@ -157,7 +149,7 @@ describe('two editors', () => {
         editStep(deeds.commands, one.caller, { sequenceId: one.id, stepId, madeOn: 1, content: email(body) }),
       );
       const settled = Promise.allSettled(begun);
-      await until(async () => (await waiting()) === texts.length, 'every edit to wait');
+      await until(async () => (await waitingForLocks(tx)) === texts.length, 'every edit to wait');
       return { settled };
     });
     const results = await edits.settled;

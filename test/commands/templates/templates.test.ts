@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { createCampaign } from '../../../src/commands/campaigns/create-campaign.ts';
 import { recordReply } from '../../../src/commands/inbound/record-reply.ts';
@@ -11,13 +11,13 @@ import { deactivateTemplate } from '../../../src/commands/templates/deactivate-t
 import { editTemplate } from '../../../src/commands/templates/edit-template.ts';
 import { finishTemplate } from '../../../src/commands/templates/finish-template.ts';
 import { lockTemplate } from '../../../src/db/locks.ts';
-import type { Tx } from '../../../src/db/pool.ts';
 import { events, templates } from '../../../src/db/schema.ts';
 import { DAY_MS as DAY } from '../../../src/domain/durations.ts';
 import { idOf, type TemplateId } from '../../../src/domain/ids.ts';
 import { dotted, problemText } from '../../../src/domain/problem.ts';
 import { commandsForFile, refusalOf, refused } from '../../support/commanded.ts';
 import { aLead, clockOf, first } from '../../support/enrolled.ts';
+import { waitingForLocks } from '../../support/lock-waits.ts';
 import { aCampaign, aHouse, always, content, plain, sequencesOf, settings, steps } from '../../support/scenario.ts';
 import { until } from '../../support/until.ts';
 
@@ -25,14 +25,6 @@ const { deeds, enrolled, perform, campaignOf, standingOf, aTemplate, copiesOf } 
 
 const templateOf = async (id: TemplateId) =>
   first(await deeds.db.asSystem((tx) => tx.select().from(templates).where(eq(templates.id, id))));
-
-/** How many transactions queue up for a row of this database. */
-async function waitingForRows(tx: Tx): Promise<number> {
-  const { rows } = await tx.execute(
-    sql`select 1 from pg_locks where not granted and locktype = 'tuple' and database = (select oid from pg_database where datname = current_database())`,
-  );
-  return rows.length;
-}
 
 describe('a template', () => {
   test('may be incomplete until it is activated; then every problem is listed with its place', async () => {
@@ -111,7 +103,7 @@ describe('a template', () => {
       await lockTemplate(tx, templateId);
       const edits = Promise.allSettled(Array.from({ length: 4 }, (_, n) => edit(2, `edit ${n}`)));
       // One waits for us, the rest for one another: all were made on what stands now.
-      await until(async () => (await waitingForRows(tx)) === 3, 'the edits to wait');
+      await until(async () => (await waitingForLocks(tx)) === 4, 'the edits to wait');
       return { edits };
     });
     const all = await edits;
