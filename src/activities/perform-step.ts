@@ -121,7 +121,7 @@ async function take(deps: ActivityDeps, judged: Judged, step: StepRow): Promise<
     const taskId = await openManualTask(judged, step);
     return { kind: 'waitingForUser', taskId, ...standing(walk) };
   }
-  const recipient = step.kind === 'email' ? walk.contact.email : walk.contact.profile;
+  const recipient = step.kind === 'email' ? walk.recipient.email : walk.recipient.profile;
   if (recipient === null) {
     await finishStep(judged, step, 'SKIPPED', step.kind === 'email' ? 'no_email' : 'no_profile');
     return doneResult(walk);

@@ -5,7 +5,7 @@ import type { AccountId, CallbackId, WorkspaceId } from '../domain/ids.ts';
 import { appNow } from './clock.ts';
 import { newId } from './new-id.ts';
 import type { Tx } from './pool.ts';
-import { accounts, callbacks } from './schema.ts';
+import { accounts, callbacks, contactPoints } from './schema.ts';
 import type { Walk } from './walks.ts';
 
 /*
@@ -75,9 +75,10 @@ const MOST_NAMINGS = 5;
  * goes to them before. One that names its writer in the provider's way only may be theirs. Design 3, "The fence".
  */
 export async function hasUnreadMessage(tx: Tx, { sequence, contact }: Pick<Walk, 'sequence' | 'contact'>) {
-  if (contact.profile === null) return false;
   const told = (field: string) => sql`${callbacks.event} ->> ${field}`;
-  const isTheirs = sql`${told('profile')} = ${contact.profile}`;
+  const names = sql`(select ${contactPoints.key} from ${contactPoints}
+    where ${contactPoints.contactId} = ${contact.id} and ${contactPoints.kind} in ('profile', 'provider_id'))`;
+  const isTheirs = sql`${told('profile')} in ${names}`;
   const mayBeTheirs = and(
     sql`${callbacks.accountId} = ${sequence.linkedinAccountId}`,
     sql`${told('profile')} ~ ${PROVIDERS_ID.source}`,

@@ -1,9 +1,11 @@
 import { asc, eq, or, type SQL, sql } from 'drizzle-orm';
+import type { ContactPoint } from '../domain/contact-point.ts';
 import type { ContactId } from '../domain/ids.ts';
 import { findContact } from './contact-reads.ts';
 import type { Tx } from './pool.ts';
 import {
   connections,
+  contactPoints,
   deliveries,
   events,
   importRows,
@@ -21,8 +23,14 @@ export async function exportContact(tx: Tx, id: ContactId) {
   const contact = await findContact(tx, id);
   if (!contact) return null;
   const theirs = sql`(select ${sequences.id} from ${sequences} where ${sequences.contactId} = ${id})`;
+  const points = await tx
+    .select()
+    .from(contactPoints)
+    .where(eq(contactPoints.contactId, id))
+    .orderBy(asc(contactPoints.id));
   return {
     contact,
+    points,
     suppressions: await suppressionsOf(tx, [contact]),
     leads: await tx.select().from(leads).where(eq(leads.contactId, id)).orderBy(asc(leads.id)),
     sequences: await tx.select().from(sequences).where(eq(sequences.contactId, id)).orderBy(asc(sequences.id)),
@@ -44,7 +52,7 @@ export async function exportContact(tx: Tx, id: ContactId) {
     tasks: await tx.select().from(tasks).where(sql`${tasks.sequenceId} in ${theirs}`).orderBy(asc(tasks.id)),
     connections: await tx.select().from(connections).where(eq(connections.contactId, id)),
     invitations: await tx.select().from(invitations).where(eq(invitations.contactId, id)),
-    importedRows: await tx.select().from(importRows).where(importedAs(contact)).orderBy(asc(importRows.row)),
+    importedRows: await tx.select().from(importRows).where(importedAs(points)).orderBy(asc(importRows.row)),
     events: await tx
       .select()
       .from(events)
@@ -53,14 +61,11 @@ export async function exportContact(tx: Tx, id: ContactId) {
   };
 }
 
-/** Rows of a CSV that name the person: the address as it is, or the profile as the end of an address. */
-export function importedAs({ email, profile }: { email: string | null; profile: string | null }): SQL {
+/** Rows of a CSV that name the person by any of their points: a key as it is, or as the end of a profile's address. */
+export function importedAs(points: readonly ContactPoint[]): SQL {
+  const keys = sql.param(points.map(({ key }) => key));
   const value = sql`lower(btrim(field.value))`;
   const slug = sql`split_part(split_part(split_part(${value}, '/in/', 2), '/', 1), '?', 1)`;
-  const named = or(
-    email === null ? undefined : sql`${value} = ${email}`,
-    profile === null ? undefined : sql`${value} = ${profile}`,
-    profile === null ? undefined : sql`${slug} = ${profile}`,
-  );
-  return sql`exists (select 1 from jsonb_each_text(${importRows.data}) field where ${named ?? sql`false`})`;
+  const named = sql`${value} = any(${keys}::text[]) or ${slug} = any(${keys}::text[])`;
+  return sql`exists (select 1 from jsonb_each_text(${importRows.data}) field where ${named})`;
 }

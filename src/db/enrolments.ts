@@ -12,6 +12,7 @@ import type { CampaignId, SequenceId } from '../domain/ids.ts';
 import type { LeadFailure } from '../domain/lead.ts';
 import { leastBusyAccount } from './accounts.ts';
 import { attemptNow } from './clock.ts';
+import { chosenPoints } from './contact-points.ts';
 import { record } from './events.ts';
 import { failLead } from './leads.ts';
 import { lockContact, shareCampaign, shareTemplate } from './locks.ts';
@@ -176,6 +177,7 @@ async function writeSequence(
     templateVersion: template.version,
     emailAccountId: accounts.email,
     linkedinAccountId: accounts.linkedin,
+    ...(await chosenPoints(tx, contactId)),
     status: 'ACTIVE',
     enrolledAt: now,
   });

@@ -1,6 +1,7 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { ContactId } from '../domain/ids.ts';
 import { importedAs } from './contact-export.ts';
+import { forgetPoints, pointsOfContacts } from './contact-points.ts';
 import { lockContactWhole, lockImportRows } from './locks.ts';
 import type { Tx } from './pool.ts';
 import type { ContactRow } from './rows.ts';
@@ -51,8 +52,10 @@ export async function forget(tx: Tx, contact: ContactRow, now: number): Promise<
     .update(inboundMessages)
     .set({ fromAddress: null, subject: null, text: null, html: null })
     .where(eq(inboundMessages.contactId, id));
-  await lockImportRows(tx, importedAs(contact));
-  await tx.update(importRows).set({ data: {}, detail: null }).where(importedAs(contact));
+  const points = (await pointsOfContacts(tx, [id])).get(id) ?? [];
+  await lockImportRows(tx, importedAs(points));
+  await tx.update(importRows).set({ data: {}, detail: null }).where(importedAs(points));
+  await forgetPoints(tx, id);
   if (contact.erasedAt !== null) return;
   await tx
     .update(contacts)

@@ -1,11 +1,12 @@
 import { and, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import type { ContactPointKind } from '../domain/contact-point.ts';
 import type { AccountId, ContactId, DeliveryId, InboundId, SequenceId } from '../domain/ids.ts';
 import { openStatuses } from '../domain/sequence.ts';
 import { lockInbound, shareContact } from './locks.ts';
 import { newId } from './new-id.ts';
 import type { Tx } from './pool.ts';
 import type { DeliveryRow, InboundRow } from './rows.ts';
-import { accounts, contacts, deliveries, inboundMessages, sequenceSteps, sequences } from './schema.ts';
+import { accounts, contactPoints, contacts, deliveries, inboundMessages, sequenceSteps, sequences } from './schema.ts';
 
 /** What a message answers to, or reports of. */
 export interface Match {
@@ -110,7 +111,12 @@ export async function matchByMessageId(tx: Tx, messageIds: readonly string[]): P
 /** Of a message that was sent, or may have been. */
 const said = ['DATA_STARTED', 'SENT', 'UNCONFIRMED'] as const;
 
-/** The sequence that last wrote to this address; nobody we have not written to can answer. */
+const isPoint = (kind: ContactPointKind, key: string) => and(eq(contactPoints.kind, kind), eq(contactPoints.key, key));
+
+/**
+ * The sequence that last wrote to the contact of this address, whichever of theirs it wrote to; nobody we have not
+ * written to can answer.
+ */
 export async function matchBySender(tx: Tx, address: string): Promise<Match | null> {
   const row = await stillKnown(tx, () =>
     tx
@@ -119,10 +125,10 @@ export async function matchBySender(tx: Tx, address: string): Promise<Match | nu
         contactId: sequences.contactId,
         lastSentAt: deliveries.claimedAt,
       })
-      .from(contacts)
-      .innerJoin(sequences, eq(sequences.contactId, contacts.id))
+      .from(contactPoints)
+      .innerJoin(sequences, eq(sequences.contactId, contactPoints.contactId))
       .innerJoin(deliveries, eq(deliveries.sequenceId, sequences.id))
-      .where(and(eq(contacts.email, address), isNotNull(deliveries.messageId), inArray(deliveries.state, [...said])))
+      .where(and(isPoint('address', address), isNotNull(deliveries.messageId), inArray(deliveries.state, [...said])))
       .orderBy(sql`${sequences.endedAt} is not null`, desc(deliveries.claimedAt))
       .limit(1),
   );
@@ -130,7 +136,7 @@ export async function matchBySender(tx: Tx, address: string): Promise<Match | nu
 }
 
 /**
- * The sequence that last wrote to this profile from this account, or invited it; the open one before others. One that
+ * The sequence that last wrote to the contact of this profile from this account, or invited it; the open one before others. One that
  * was given the account and has written by mail, or waits for the connection, is answered there too: of a call that was
  * begun nobody may know yet whether it was heard.
  */
@@ -149,10 +155,10 @@ export async function matchByProfile(tx: Tx, accountId: AccountId, profile: stri
           deliveries.claimedAt,
         ),
       })
-      .from(contacts)
-      .innerJoin(sequences, eq(sequences.contactId, contacts.id))
+      .from(contactPoints)
+      .innerJoin(sequences, eq(sequences.contactId, contactPoints.contactId))
       .leftJoin(deliveries, and(eq(deliveries.sequenceId, sequences.id), isBegun))
-      .where(and(eq(contacts.profile, profile), or(isFromHere, and(isGiven, or(isNotNull(deliveries.id), isWaiting)))))
+      .where(and(isPoint('profile', profile), or(isFromHere, and(isGiven, or(isNotNull(deliveries.id), isWaiting)))))
       .orderBy(sql`${sequences.endedAt} is not null`, sql`${deliveries.claimedAt} desc nulls last`)
       .limit(1),
   );

@@ -9,7 +9,7 @@ import type { AccountId, ContactId } from '../domain/ids.ts';
 import { openStatuses } from '../domain/sequence.ts';
 import { connectedSince } from './connections.ts';
 import type { Tx } from './pool.ts';
-import { contacts, invitations, sequenceSteps, sequences } from './schema.ts';
+import { contactPoints, invitations, sequenceSteps, sequences } from './schema.ts';
 
 /*
  * What became of the invitations that went out from an account: one row for each contact, of the newest one. Those that
@@ -91,7 +91,7 @@ export async function findInvitation(tx: Tx, pair: Pair): Promise<InvitationRow 
   return row ?? null;
 }
 
-/** A contact, and the name under which LinkedIn knows them; null: they were erased. */
+/** A contact, and the name under which their sequence writes to them; null: they were erased. */
 export interface Invited {
   contactId: ContactId;
   profile: string | null;
@@ -100,9 +100,10 @@ export interface Invited {
 /** The account's invitations that nothing more was heard of, oldest first. */
 export async function pendingInvitations(tx: Tx, accountId: AccountId): Promise<(InvitationRow & Invited)[]> {
   const rows = await tx
-    .select({ invitation: invitations, profile: contacts.profile })
+    .select({ invitation: invitations, profile: contactPoints.key })
     .from(invitations)
-    .innerJoin(contacts, eq(contacts.id, invitations.contactId))
+    .innerJoin(sequences, eq(sequences.id, invitations.sequenceId))
+    .leftJoin(contactPoints, eq(contactPoints.id, sequences.profilePoint))
     .where(and(eq(invitations.accountId, accountId), eq(invitations.state, 'PENDING')))
     .orderBy(asc(invitations.sentAt));
   return rows.map(({ invitation, profile }) => ({ ...invitation, profile }));
@@ -111,9 +112,9 @@ export async function pendingInvitations(tx: Tx, accountId: AccountId): Promise<
 /** Whose connection to the account a message step waits for. */
 export const awaitedContacts = (tx: Tx, accountId: AccountId): Promise<Invited[]> =>
   tx
-    .select({ contactId: contacts.id, profile: contacts.profile })
+    .select({ contactId: sequences.contactId, profile: contactPoints.key })
     .from(sequences)
-    .innerJoin(contacts, eq(contacts.id, sequences.contactId))
+    .leftJoin(contactPoints, eq(contactPoints.id, sequences.profilePoint))
     .innerJoin(
       sequenceSteps,
       and(eq(sequenceSteps.sequenceId, sequences.id), eq(sequenceSteps.position, sequences.position)),

@@ -39,6 +39,7 @@ import {
  * UPDATE, DELETE and a unique key lock too:
  * - Behind a lock of the order, and so waited for by nobody: a campaign's row and its accounts, a contact's connections
  *   and invitations, a sequence's steps and deliveries.
+ * - Behind the contact's lock, many in the order of their keys: contact points, where two who learn of one stranger meet.
  * - After all of the order, and whoever has one takes no more of that: the day's count of enrolments; slots, where a
  *   sequence's end and an account's removal meet; a mailbox, behind its account or for its cursor alone; a suppression,
  *   many in the order of their keys; an inbound message; rows of an import; a campaign's progress.

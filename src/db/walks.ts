@@ -1,10 +1,11 @@
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import { channelOf } from '../domain/accounts/account.ts';
 import type { SequenceId, TaskId, WorkspaceId } from '../domain/ids.ts';
+import type { Reachable } from '../domain/suppression.ts';
 import { isBlocking } from '../domain/task.ts';
 import type { Tx } from './pool.ts';
 import type { CampaignRow, ContactRow, SequenceRow, StepRow } from './rows.ts';
-import { campaigns, contacts, sequenceSteps, sequences, tasks, templateVersions } from './schema.ts';
+import { campaigns, contactPoints, contacts, sequenceSteps, sequences, tasks, templateVersions } from './schema.ts';
 
 /** Everything one sequence's walk stands on. Read it after the locks are held. */
 export interface Walk {
@@ -14,6 +15,8 @@ export interface Walk {
   content: (typeof templateVersions.$inferSelect)['content'];
   campaign: CampaignRow;
   contact: ContactRow;
+  /** What it writes to, whatever else its contact is known by since. */
+  recipient: Reachable;
 }
 
 /** Which workspace a sequence belongs to: the workflow knows only its own id. System role. */
@@ -24,7 +27,13 @@ export async function workspaceOf(tx: Tx, id: SequenceId): Promise<WorkspaceId |
 
 export async function findWalk(tx: Tx, id: SequenceId): Promise<Walk | null> {
   const [row] = await tx
-    .select({ sequence: sequences, campaign: campaigns, contact: contacts, content: templateVersions.content })
+    .select({
+      sequence: sequences,
+      campaign: campaigns,
+      contact: contacts,
+      content: templateVersions.content,
+      recipient: { email: keyOfPoint(sequences.emailPoint), profile: keyOfPoint(sequences.profilePoint) },
+    })
     .from(sequences)
     .innerJoin(campaigns, eq(campaigns.id, sequences.campaignId))
     .innerJoin(contacts, eq(contacts.id, sequences.contactId))
@@ -44,6 +53,9 @@ export async function findWalk(tx: Tx, id: SequenceId): Promise<Walk | null> {
     .orderBy(asc(sequenceSteps.position));
   return { ...row, steps };
 }
+
+const keyOfPoint = (point: typeof sequences.emailPoint | typeof sequences.profilePoint) =>
+  sql<string | null>`(select ${contactPoints.key} from ${contactPoints} where ${contactPoints.id} = ${point})`;
 
 /** As `findWalk`, for a sequence that must be there. */
 export async function loadWalk(tx: Tx, id: SequenceId): Promise<Walk> {

@@ -14,6 +14,7 @@ export type TemplateId = Id<'template'>;
 export type StepId = Id<'step'>;
 export type CampaignId = Id<'campaign'>;
 export type ContactId = Id<'contact'>;
+export type ContactPointId = Id<'contact_point'>;
 export type LeadId = Id<'lead'>;
 export type SequenceId = Id<'sequence'>;
 export type TaskId = Id<'task'>;

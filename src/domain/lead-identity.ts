@@ -1,5 +1,6 @@
 /** Whom a proposed row is about, and whether what is known already agrees. Design 1. */
 import { normaliseEmail, normaliseProfileAddress } from './contact.ts';
+import type { ContactPoint, ContactPointKind } from './contact-point.ts';
 import type { Problem } from './problem.ts';
 import type { Reachable } from './suppression.ts';
 
@@ -56,22 +57,26 @@ export function namedBefore<Place>(): NamedIn<Place> {
   };
 }
 
+/** A contact as far as a row may contradict it. */
+export type KnownPerson = Reachable & { points: readonly ContactPoint[] };
+
 /**
  * In what a row contradicts the contacts that its address or its profile points at, in words; null when it agrees, or
  * tells what was not known yet. No import may follow one that contradicts: a sequence that is under way would go on to
  * somebody else, and somebody suppressed could be written to.
  */
-export function conflictOf(row: Reachable, known: readonly Reachable[]): string | null {
+export function conflictOf(row: Reachable, known: readonly KnownPerson[]): string | null {
   const [contact, other] = known;
   if (!contact) return null;
   const [address, name] = [row.email, row.profile && nameOf(row.profile)];
   if (other) return `${address} and ${name} belong to two different contacts`;
-  if (differ(row.email, contact.email)) return `${name} is known with the address ${contact.email}, not ${address}`;
-  if (contact.profile !== null && differ(row.profile, contact.profile))
+  const isNews = (kind: ContactPointKind, key: string | null) =>
+    key !== null && !contact.points.some((point) => point.kind === kind && point.key === key);
+  if (contact.email !== null && isNews('address', row.email))
+    return `${name} is known with the address ${contact.email}, not ${address}`;
+  if (contact.profile !== null && isNews('profile', row.profile))
     return `${address} is known with the profile ${nameOf(contact.profile)}, not ${name}`;
   return null;
 }
-
-const differ = (given: string | null, stored: string | null) => given !== null && stored !== null && given !== stored;
 
 const nameOf = (profile: string): string => `in/${profile}`;

@@ -15,19 +15,10 @@ import { enrolNext } from '../../src/db/enrolments.ts';
 import { settleRest } from '../../src/db/imports.ts';
 import { newId } from '../../src/db/new-id.ts';
 import type { Db, Tx } from '../../src/db/pool.ts';
-import {
-  contacts,
-  importRows,
-  imports,
-  leads,
-  members,
-  sequences,
-  slots,
-  suppressions,
-  tasks,
-} from '../../src/db/schema.ts';
+import { importRows, imports, leads, members, sequences, slots, suppressions, tasks } from '../../src/db/schema.ts';
 import type { ContactId, ImportId, LeadId, MemberId, SequenceId, SuppressionId, TaskId } from '../../src/domain/ids.ts';
 import { Refusal } from '../../src/domain/refusal.ts';
+import { insertContacts } from '../support/contact-rows.ts';
 import { TUESDAY_1000 } from '../support/deeds.ts';
 import { testDb } from '../support/engine.ts';
 import { first } from '../support/enrolled.ts';
@@ -99,7 +90,7 @@ let people = 0;
 async function aContact(tx: Tx, { workspaceId }: House) {
   const contactId = newId<ContactId>();
   const email = `ada${people++}@lead.example`;
-  await tx.insert(contacts).values({ id: contactId, workspaceId, email, firstName: 'Ada', createdAt: 0 });
+  await insertContacts(tx, [{ id: contactId, workspaceId, email, firstName: 'Ada', createdAt: 0 }]);
   return { contactId, email };
 }
 

@@ -256,6 +256,9 @@ describe('a reference', () => {
     ['enrolment_days', 'template_id', 'templateId'],
     ['connections', 'account_id', 'accountId'],
     ['connections', 'contact_id', 'contactId'],
+    ['contact_points', 'contact_id', 'contactId'],
+    ['sequences', 'email_point', 'pointId'],
+    ['sequences', 'profile_point', 'pointId'],
     ['sequences', 'campaign_id', 'campaignId'],
     ['sequences', 'contact_id', 'contactId'],
     ['sequences', 'template_id', 'templateId'],
@@ -295,6 +298,7 @@ describe('a reference', () => {
     campaigns: () => sql`id = ${ours.spare.campaignId}`,
     imports: () => sql`id = ${ours.spare.importId}`,
     campaign_accounts: () => sql`account_id = ${ours.emailAccount}`,
+    contact_points: () => sql`id = ${ours.spare.pointId}`,
     sequences: () => sql`id = ${ours.spare.sequenceId}`,
     leads: () => sql`contact_id = ${ours.contactId}`,
     sequence_steps: () => sql`step_id = ${ours.spare.stepId}`,
@@ -351,6 +355,7 @@ describe('a wrong state', () => {
   const template = () => sql`id = ${ours.templateId}`;
   const account = () => sql`id = ${ours.emailAccount}`;
   const contact = () => sql`id = ${ours.contactId}`;
+  const point = () => sql`contact_id = ${ours.contactId}`;
   const mine = () => sql`workspace_id = ${ours.workspaceId}`;
 
   type Case = readonly [sentence: string, check: string, table: string, row: () => SQL, change: string];
@@ -387,6 +392,22 @@ describe('a wrong state', () => {
     ['FAILED without a reason', 'leads_failure', 'leads', lead, "status = 'FAILED', sequence_id = null"],
     ['a reason without a failure', 'leads_failure', 'leads', lead, "failure = 'no_email'"],
     ['a lead status nobody knows', 'leads_status', 'leads', lead, "status = 'NEW', sequence_id = null"],
+
+    [
+      'a point of a kind nobody knows',
+      'contact_points_kind',
+      'contact_points',
+      point,
+      "kind = 'fax', mailbox_key = null",
+    ],
+    ['a point that nobody told of', 'contact_points_source', 'contact_points', point, "source = 'rumour'"],
+    [
+      'an address without its mailbox',
+      'contact_points_mailbox_of_address',
+      'contact_points',
+      point,
+      'mailbox_key = null',
+    ],
 
     ['a settled task without an instant', 'tasks_settled', 'tasks', task, "status = 'COMPLETED'"],
     ['an open task with one', 'tasks_settled', 'tasks', task, 'settled_at = now()'],
@@ -527,8 +548,7 @@ describe('a wrong state', () => {
     ['two open sequences of one contact', 'sequences_one_open_per_contact', 'sequences', sequence, ['id']],
     ['one lead twice in a campaign', 'leads_once_per_campaign', 'leads', lead, ['id', 'sequence_id']],
     ['two leads of one sequence', 'leads_sequence', 'leads', lead, ['id', 'contact_id']],
-    ['two contacts with one address', 'contacts_email', 'contacts', contact, ['id', 'profile']],
-    ['two contacts with one profile', 'contacts_profile', 'contacts', contact, ['id', 'email']],
+    ['two contacts with one address', 'contact_points_key', 'contact_points', point, ['id', 'contact_id']],
     ['two deliveries of one step', 'deliveries_once_per_step', 'deliveries', task, ['id', 'message_id']],
     ['two deliveries with one Message-ID', 'deliveries_message_id', 'deliveries', task, ['id', 'step_id']],
     ['two open tasks of a kind for one step', 'tasks_one_open_per_step', 'tasks', task, ['id']],
@@ -561,6 +581,19 @@ describe('a wrong state', () => {
       });
     expect(await twice('message 1')).toMatchObject({ code: UNIQUE, constraint: 'events_key' });
     expect(await twice(null)).toBeNull();
+  });
+
+  test('a contact is written to at a point of their own only, whichever of the two is written first', async () => {
+    const writtenTo = (address: string) =>
+      triedAsSystem(async (tx) => {
+        await tx.execute(sql`update contacts set email = ${address} where ${contact()}`);
+        await tx.execute(sql`set constraints all immediate`);
+      });
+    const { rows } = await db.asSystem((tx) =>
+      tx.execute<{ key: string }>(sql`select key from contact_points where id = ${ours.spare.pointId}`),
+    );
+    for (const address of ['nobody@lead.example', String(rows[0]?.key)])
+      expect(await writtenTo(address)).toMatchObject({ code: FOREIGN_KEY, constraint: 'contacts_email_is_a_point' });
   });
 
   test('a contact whose sequence has ended may have another, and a removed account leaves its address free', async () => {

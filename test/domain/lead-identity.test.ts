@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { conflictOf, identify, namedBefore, type WrittenIdentity } from '../../src/domain/lead-identity.ts';
+import { pointsOf } from '../../src/domain/contact-point.ts';
+import {
+  conflictOf,
+  identify,
+  type KnownPerson,
+  namedBefore,
+  type WrittenIdentity,
+} from '../../src/domain/lead-identity.ts';
 import type { Reachable } from '../../src/domain/suppression.ts';
 
 const ada = { email: 'ada@example.com', profile: 'ada-lovelace' };
@@ -60,6 +67,8 @@ describe('a proposed row', () => {
   });
 });
 
+const asKnown = (contact: Reachable): KnownPerson => ({ ...contact, points: pointsOf(contact) });
+
 describe('what a row says of a known contact', () => {
   test.each<[string, Reachable, Reachable[]]>([
     ['nobody is known', ada, []],
@@ -68,7 +77,15 @@ describe('what a row says of a known contact', () => {
     ['it tells an address that was not known', ada, [{ ...ada, email: null }]],
     ['it tells a profile that was not known', ada, [{ ...ada, profile: null }]],
   ])('agrees where %s', (_, row, known) => {
-    expect(conflictOf(row, known)).toBeNull();
+    expect(conflictOf(row, known.map(asKnown))).toBeNull();
+  });
+
+  test('agrees where it says another of their addresses or profiles, of which one is written to', () => {
+    const further = pointsOf({ email: 'ada@home.example', profile: 'ada-byron' });
+    const known = { ...ada, points: [...pointsOf(ada), ...further] };
+    expect(conflictOf({ ...ada, email: 'ada@home.example' }, [known])).toBeNull();
+    expect(conflictOf({ email: 'ada@home.example', profile: 'ada-byron' }, [known])).toBeNull();
+    expect(conflictOf({ ...ada, email: 'eve@example.com' }, [known])).not.toBeNull();
   });
 
   test.each<[string, Reachable, Reachable[]]>([
@@ -88,7 +105,7 @@ describe('what a row says of a known contact', () => {
       [ada, { email: null, profile: 'eve-example' }],
     ],
   ])('contradicts: %s', (told, row, known) => {
-    expect(conflictOf(row, known)).toBe(told);
+    expect(conflictOf(row, known.map(asKnown))).toBe(told);
   });
 
   test('never takes an address or a profile from anybody, whatever rows come in whatever order', () => {
@@ -104,7 +121,7 @@ describe('what a row says of a known contact', () => {
             ({ email, profile }) =>
               (said.email !== null && email === said.email) || (said.profile !== null && profile === said.profile),
           );
-          if (conflictOf(said, known) !== null) continue;
+          if (conflictOf(said, known.map(asKnown)) !== null) continue;
           const [contact] = known;
           if (!contact) contacts.push({ ...said });
           else {

@@ -2,10 +2,11 @@ import { asc, eq } from 'drizzle-orm';
 import { expect } from 'vitest';
 import { createTemplate } from '../../src/commands/templates/create-template.ts';
 import { newId } from '../../src/db/new-id.ts';
-import { campaigns, contacts, events, leads, sequenceSteps, sequences, tasks } from '../../src/db/schema.ts';
+import { campaigns, events, leads, sequenceSteps, sequences, tasks } from '../../src/db/schema.ts';
 import type { CampaignId, ContactId, SequenceId, TaskId } from '../../src/domain/ids.ts';
 import { Refusal, type RefusalCode } from '../../src/domain/refusal.ts';
 import type { TemplateContent } from '../../src/domain/template.ts';
+import { insertContacts } from './contact-rows.ts';
 import { deedsForFile } from './deeds.ts';
 import { aLead, anEnrolled, as, contactOf, type Enrolled, type EnrolledSpec, first, publicName } from './enrolled.ts';
 import { type House, plain, sequenceRow, settings, steps } from './scenario.ts';
@@ -69,10 +70,13 @@ export function commandsForFile() {
       return { ...of, id, contactId, email: emailOf(profile), profile };
     });
     await deeds.db.asSystem(async (tx) => {
+      const points = await insertContacts(
+        tx,
+        copies.map(({ contactId, email, profile }) => ({ ...walk.contact, id: contactId, email, profile })),
+      );
       await tx
-        .insert(contacts)
-        .values(copies.map(({ contactId, email, profile }) => ({ ...walk.contact, id: contactId, email, profile })));
-      await tx.insert(sequences).values(copies.map(({ id, contactId }) => ({ ...walk.sequence, id, contactId })));
+        .insert(sequences)
+        .values(copies.map(({ id, contactId }) => ({ ...walk.sequence, id, contactId, ...points.get(contactId) })));
       await tx
         .insert(sequenceSteps)
         .values(copies.flatMap(({ id }) => ownSteps.map((step) => ({ ...step, sequenceId: id }))));

@@ -4,7 +4,6 @@ import type { Tx } from '../../src/db/pool.ts';
 import {
   accounts,
   campaigns,
-  contacts,
   sequenceSteps,
   sequences,
   suppressions,
@@ -27,6 +26,7 @@ import type {
 } from '../../src/domain/ids.ts';
 import { openStatus, stepKinds, whys } from '../../src/domain/sequence.ts';
 import { suppressionReasons } from '../../src/domain/suppression.ts';
+import { insertContacts } from './contact-rows.ts';
 import { always, aMailServer, content, type House, steps } from './scenario.ts';
 
 /*
@@ -162,8 +162,11 @@ export async function drawSequences(
   const drawn = [...eachAlone.map((change) => ({ ...free, ...change })), ...fc.sample(changed, count)];
   const rows = drawn.map((one, n) => rowsOf(one, n, grounds[one.house]));
   await tx.insert(accounts).values(rows.map(({ account }) => account));
-  await tx.insert(contacts).values(rows.map(({ contact }) => contact));
-  await tx.insert(sequences).values(rows.map(({ sequence }) => sequence));
+  const points = await insertContacts(
+    tx,
+    rows.map(({ contact }) => contact),
+  );
+  await tx.insert(sequences).values(rows.map(({ sequence }) => ({ ...sequence, ...points.get(sequence.contactId) })));
   await tx.insert(sequenceSteps).values(rows.flatMap(({ steps }) => steps));
   await tx.insert(tasks).values(rows.flatMap(({ tasks }) => tasks));
   await tx.insert(suppressions).values(rows.flatMap(({ entries }) => entries));

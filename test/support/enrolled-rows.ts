@@ -24,6 +24,7 @@ import type { CampaignId, ContactId, LeadId, SequenceId, TemplateId } from '../.
 import { identify } from '../../src/domain/lead-identity.ts';
 import { localDate, permittedAt, planStep } from '../../src/domain/schedule.ts';
 import { checkTemplate, type TemplateContent, type TemplateSettings } from '../../src/domain/template.ts';
+import { insertContacts } from './contact-rows.ts';
 import type { House } from './scenario.ts';
 
 /** What is to be enrolled, and when. */
@@ -133,7 +134,7 @@ export async function writeEnrolled(tx: Tx, house: House, scene: EnrolmentScene)
   await tx
     .insert(campaignAccounts)
     .values([house.emailAccount, house.linkedInAccount].map((accountId) => ({ workspaceId, campaignId, accountId })));
-  await tx.insert(contacts).values(contact);
+  const points = await insertContacts(tx, [contact]);
   await tx
     .insert(enrolmentDays)
     .values({ workspaceId, templateId, day: localDate(enrolledAt, content.schedule.zone), enrolled: 1 });
@@ -147,6 +148,7 @@ export async function writeEnrolled(tx: Tx, house: House, scene: EnrolmentScene)
     templateVersion: 1,
     emailAccountId: email?.id ?? null,
     linkedinAccountId: linkedIn?.id ?? null,
+    ...points.get(contactId),
     status: 'ACTIVE',
     enrolledAt,
     startedAt: clock,

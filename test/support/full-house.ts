@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm';
+import { chosenPoints } from '../../src/db/contact-points.ts';
 import { newId } from '../../src/db/new-id.ts';
 import type { Db } from '../../src/db/pool.ts';
 import {
@@ -33,6 +34,7 @@ import {
   type CallbackId,
   type CampaignId,
   type ContactId,
+  type ContactPointId,
   type DeliveryId,
   type GenerationId,
   type ImportId,
@@ -55,6 +57,7 @@ interface Spares {
   templateId: TemplateId;
   campaignId: CampaignId;
   contactId: ContactId;
+  pointId: ContactPointId;
   sequenceId: SequenceId;
   stepId: StepId;
   tokenId: TokenId;
@@ -85,12 +88,15 @@ export async function aFullHouse(db: Db, name: string): Promise<FullHouse> {
   return db.asSystem(async (tx) => {
     const [contact, otherContact] = await tx.select().from(contacts).where(eq(contacts.workspaceId, workspaceId));
     if (!contact || !otherContact) throw new Error('the leads were not imported');
+    const [chosen, otherChosen] = [await chosenPoints(tx, contact.id), await chosenPoints(tx, otherContact.id)];
+    if (otherChosen.emailPoint === null) throw new Error('the leads have no address');
     const spare: Spares = {
       memberId: newId(),
       accountId: newId(),
       templateId: newId(),
       campaignId: newId(),
       contactId: otherContact.id,
+      pointId: otherChosen.emailPoint,
       sequenceId: newId(),
       stepId: newId(),
       tokenId: newId(),
@@ -169,6 +175,7 @@ export async function aFullHouse(db: Db, name: string): Promise<FullHouse> {
         contactId: contact.id,
         emailAccountId: emailAccount,
         linkedinAccountId: linkedInAccount,
+        ...chosen,
         status: 'WAITING_FOR_USER',
       },
       {

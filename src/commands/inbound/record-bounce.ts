@@ -24,7 +24,7 @@ export async function recordBounce(
   const email = await onSequence(deps, caller, sequenceId, async (scene) => {
     await recordOfSequence(by('service', scene), 'bounce_received', { bounce: kind }, `bounce/${key}`);
     const delivery = deliveryId ? await noteReport(scene, deliveryId, kind) : null;
-    return { result: delivery?.recipient ?? scene.walk.contact.email };
+    return { result: delivery?.recipient ?? scene.walk.recipient.email };
   });
   if (kind === 'hard' && email !== null)
     await suppress(deps, { ...caller, actor: 'service' }, [{ kind: 'address', value: email, reason: 'hard_bounce' }]);

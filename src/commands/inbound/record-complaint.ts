@@ -23,7 +23,7 @@ export async function recordComplaint(
 ): Promise<void> {
   const address = await onSequence(deps, caller, sequenceId, async (scene) => {
     await recordOfSequence(by('contact', scene), 'complaint_received', {}, `complaint/${key}`);
-    return { result: (await noteReport(scene, deliveryId, 'complaint'))?.recipient ?? scene.walk.contact.email };
+    return { result: (await noteReport(scene, deliveryId, 'complaint'))?.recipient ?? scene.walk.recipient.email };
   });
   if (address !== null)
     await suppress(deps, { ...caller, actor: 'contact' }, [{ kind: 'address', value: address, reason: 'complained' }]);

@@ -1,12 +1,13 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { appNow } from '../../db/clock.ts';
 import { rememberConnection } from '../../db/connections.ts';
+import { contactKnownBy } from '../../db/contact-points.ts';
 import { record } from '../../db/events.ts';
 import { settleInvitation } from '../../db/invitations.ts';
 import { lockContact, lockSequences } from '../../db/locks.ts';
 import { bumpTell, changeSequence, deriveStatus, moveStep } from '../../db/moves.ts';
 import type { Scene } from '../../db/scene.ts';
-import { contacts, sequences } from '../../db/schema.ts';
+import { sequences } from '../../db/schema.ts';
 import { currentStep, jitterKey, loadWalk } from '../../db/walks.ts';
 import type { AccountId } from '../../domain/ids.ts';
 import { planStep } from '../../domain/schedule.ts';
@@ -24,23 +25,23 @@ export async function recordConnectionAccepted(
   { accountId, profile }: { accountId: AccountId; profile: string },
 ): Promise<void> {
   const sequenceId = await db.inWorkspace(workspaceId, async (tx) => {
-    const [contact] = await tx.select({ id: contacts.id }).from(contacts).where(eq(contacts.profile, profile));
-    if (!contact) return null;
-    await lockContact(tx, contact.id);
+    const contactId = await contactKnownBy(tx, { kind: 'profile', key: profile });
+    if (contactId === null) return null;
+    await lockContact(tx, contactId);
     const [open] = await tx
       .select({ id: sequences.id })
       .from(sequences)
       .where(
         and(
-          eq(sequences.contactId, contact.id),
+          eq(sequences.contactId, contactId),
           eq(sequences.linkedinAccountId, accountId),
           inArray(sequences.status, [...openStatuses]),
         ),
       );
     if (open) await lockSequences(tx, [open.id]);
     const now = await appNow(tx);
-    const isNew = await rememberConnection(tx, workspaceId, accountId, contact.id, now);
-    const isAnswer = await settleInvitation(tx, { accountId, contactId: contact.id }, 'ACCEPTED', now);
+    const isNew = await rememberConnection(tx, workspaceId, accountId, contactId, now);
+    const isAnswer = await settleInvitation(tx, { accountId, contactId }, 'ACCEPTED', now);
     const woken = open ? await stopWaiting({ tx, walk: await loadWalk(tx, open.id), now, actor: 'contact' }) : false;
     if (isNew || isAnswer || woken)
       await record(tx, {
@@ -48,7 +49,7 @@ export async function recordConnectionAccepted(
         kind: 'connection_accepted',
         at: now,
         actor: 'contact',
-        contactId: contact.id,
+        contactId,
         ...(open ? { sequenceId: open.id } : {}),
         data: { account: accountId },
       });

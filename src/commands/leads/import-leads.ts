@@ -1,5 +1,6 @@
-import { and, eq, or } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { appNow } from '../../db/clock.ts';
+import { contactsKnownBy, type Learnt, learnPoints, pointsOfContacts } from '../../db/contact-points.ts';
 import { violates } from '../../db/errors.ts';
 import { record } from '../../db/events.ts';
 import { type LeadRow as LeadRecord, moveLead } from '../../db/leads.ts';
@@ -11,6 +12,7 @@ import { campaigns, contacts, leads, templates } from '../../db/schema.ts';
 import { hasOpenSequence } from '../../db/sequences.ts';
 import { suppressionOf, suppressionsOf } from '../../db/suppressions.ts';
 import { bumpCampaignTell } from '../../db/tells.ts';
+import { type ContactPoint, pointsOf } from '../../domain/contact-point.ts';
 import type { CampaignId, ContactId, LeadId } from '../../domain/ids.ts';
 import type { ImportOutcome } from '../../domain/lead.ts';
 import { conflictOf, identify, namedBefore } from '../../domain/lead-identity.ts';
@@ -138,8 +140,7 @@ class Overtaken extends Error {
 }
 
 const isOvertaken = (error: unknown): boolean =>
-  error instanceof Overtaken ||
-  ['contacts_email', 'contacts_profile', 'leads_once_per_campaign'].some((name) => violates(error, name));
+  error instanceof Overtaken || violates(error, 'leads_once_per_campaign');
 
 async function approvesAtOnce(tx: Tx, campaignId: CampaignId): Promise<boolean> {
   const [row] = await tx
@@ -170,24 +171,24 @@ async function proposeOne(tx: Tx, caller: Caller, into: Intake, row: LeadRow): P
 }
 
 interface Known {
-  contact: ContactRow;
+  contact: ContactRow & { points: readonly ContactPoint[] };
   /** In the campaign. */
   lead: LeadRecord | null;
 }
 
 /** Who is known by the address or by the profile: two, where these are of two contacts. */
-const whoIs = (tx: Tx, { campaignId }: Intake, { email, profile }: Reachable): Promise<Known[]> =>
-  tx
+async function whoIs(tx: Tx, { campaignId }: Intake, person: Reachable): Promise<Known[]> {
+  const ids = await contactsKnownBy(tx, pointsOf(person));
+  if (ids.length === 0) return [];
+  const points = await pointsOfContacts(tx, ids);
+  const found = await tx
     .select({ contact: contacts, lead: leads })
     .from(contacts)
     .leftJoin(leads, and(eq(leads.contactId, contacts.id), eq(leads.campaignId, campaignId)))
-    .where(
-      or(
-        email === null ? undefined : eq(contacts.email, email),
-        profile === null ? undefined : eq(contacts.profile, profile),
-      ),
-    )
+    .where(inArray(contacts.id, ids))
     .orderBy(contacts.id);
+  return found.map(({ contact, lead }) => ({ contact: { ...contact, points: points.get(contact.id) ?? [] }, lead }));
+}
 
 /**
  * The same, behind the locks of their leads and then of the contacts, as an enrolment takes them. Of a stranger there is
@@ -271,8 +272,9 @@ async function meet(
   const [contact] = found;
   const { companyContext = {}, custom = {} } = row;
   const given = filled({
-    email: email ?? undefined,
-    profile: profile ?? undefined,
+    // A further address or profile of theirs is no news, and what is written to stays.
+    email: contact?.email ?? email ?? undefined,
+    profile: contact?.profile ?? profile ?? undefined,
     firstName: row.firstName,
     lastName: row.lastName,
     jobTitle: row.jobTitle,
@@ -286,6 +288,7 @@ async function meet(
     await tx
       .insert(contacts)
       .values({ ...given, id, workspaceId, companyContext, custom, createdAt: await appNow(tx) });
+    await learn(tx, { workspaceId, contactId: id }, { email, profile });
     return { id, email, profile };
   }
   await tx
@@ -296,7 +299,14 @@ async function meet(
       custom: { ...contact.custom, ...custom },
     })
     .where(eq(contacts.id, contact.id));
-  return { id: contact.id, email: email ?? contact.email, profile: profile ?? contact.profile };
+  await learn(tx, { workspaceId, contactId: contact.id }, { email, profile });
+  return { id: contact.id, email: contact.email ?? email, profile: contact.profile ?? profile };
+}
+
+/** What the row said, once it agrees with what is known; somebody else's by now is a stranger who came in between. */
+async function learn(tx: Tx, whose: Pick<Learnt, 'workspaceId' | 'contactId'>, said: Reachable): Promise<void> {
+  const taken = await learnPoints(tx, { ...whose, source: 'import', now: await appNow(tx) }, pointsOf(said));
+  if (taken.length > 0) throw new Overtaken('somebody of that address or profile came about meanwhile');
 }
 
 /** Without what is absent or blank. */

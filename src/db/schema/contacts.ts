@@ -1,6 +1,12 @@
 import { sql } from 'drizzle-orm';
-import { check, foreignKey, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
-import type { AccountId, ContactId, SuppressionId } from '../../domain/ids.ts';
+import { check, foreignKey, index, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
+import {
+  type ContactPointKind,
+  type ContactPointSource,
+  contactPointKinds,
+  contactPointSources,
+} from '../../domain/contact-point.ts';
+import type { AccountId, ContactId, ContactPointId, SuppressionId } from '../../domain/ids.ts';
 import {
   type SuppressionKind,
   type SuppressionReason,
@@ -20,6 +26,7 @@ export const contacts = pgTable(
   {
     id: uuid('id').$type<ContactId>().primaryKey(),
     workspaceId: workspaceColumn().references(() => workspaces.id),
+    /** What new sequences write to: keys of two of the contact's points. */
     email: text('email'),
     profile: text('profile'),
     firstName: text('first_name'),
@@ -39,9 +46,39 @@ export const contacts = pgTable(
   },
   (t) => [
     unique('contacts_workspace_id').on(t.workspaceId, t.id),
-    unique('contacts_email').on(t.workspaceId, t.email),
-    unique('contacts_profile').on(t.workspaceId, t.profile),
     check('contacts_reachable', sql`(${t.email} is not null or ${t.profile} is not null) = (${t.erasedAt} is null)`),
+    ...workspacePolicies(),
+  ],
+);
+
+/** Every address and profile ever learnt of a contact, and whose it is: each is one person's. Design 1. */
+export const contactPoints = pgTable(
+  'contact_points',
+  {
+    id: uuid('id').$type<ContactPointId>().primaryKey(),
+    workspaceId: workspaceColumn(),
+    contactId: uuid('contact_id').$type<ContactId>().notNull(),
+    kind: text('kind').$type<ContactPointKind>().notNull(),
+    key: text('key').notNull(),
+    /** What providers take for the same mailbox, for suppressions only; null for what is no address. */
+    mailboxKey: text('mailbox_key'),
+    source: text('source').$type<ContactPointSource>().notNull(),
+    firstSeen: instant('first_seen').notNull(),
+    lastSeen: instant('last_seen').notNull(),
+  },
+  (t) => [
+    unique('contact_points_workspace_id').on(t.workspaceId, t.id),
+    unique('contact_points_key').on(t.workspaceId, t.kind, t.key),
+    unique('contact_points_of_one').on(t.contactId, t.key, t.workspaceId),
+    index('contact_points_mailbox').on(t.workspaceId, t.mailboxKey).where(sql`${t.mailboxKey} is not null`),
+    foreignKey({
+      name: 'contact_points_of_contact',
+      columns: [t.workspaceId, t.contactId],
+      foreignColumns: [contacts.workspaceId, contacts.id],
+    }),
+    check('contact_points_kind', oneOf(t.kind, contactPointKinds)),
+    check('contact_points_source', oneOf(t.source, contactPointSources)),
+    check('contact_points_mailbox_of_address', sql`(${t.kind} = 'address') = (${t.mailboxKey} is not null)`),
     ...workspacePolicies(),
   ],
 );

@@ -25,6 +25,7 @@ import type {
   AccountId,
   CampaignId,
   ContactId,
+  ContactPointId,
   GenerationId,
   MemberId,
   SequenceId,
@@ -50,7 +51,7 @@ import { instant, workspaceColumn, workspacePolicies } from '../columns.ts';
 import { accounts } from './accounts.ts';
 import { campaigns } from './campaigns.ts';
 import { endsMatch, oneOf } from './checks.ts';
-import { contacts } from './contacts.ts';
+import { contactPoints, contacts } from './contacts.ts';
 import { templateVersions } from './templates.ts';
 import { members, workspaces } from './workspaces.ts';
 
@@ -65,6 +66,9 @@ export const sequences = pgTable(
     templateVersion: integer('template_version').notNull(),
     emailAccountId: uuid('email_account_id').$type<AccountId>(),
     linkedinAccountId: uuid('linkedin_account_id').$type<AccountId>(),
+    /** What it writes to: the points its contact was enrolled with, or that a person chose since; null: none, or erased. */
+    emailPoint: uuid('email_point').$type<ContactPointId>(),
+    profilePoint: uuid('profile_point').$type<ContactPointId>(),
     status: text('status').$type<SequenceStatus>().notNull(),
     endReason: text('end_reason').$type<EndReason>(),
     /** The current step, counted from 0; equals the number of steps once all are finished. */
@@ -117,6 +121,16 @@ export const sequences = pgTable(
       name: 'sequences_contact',
       columns: [t.workspaceId, t.contactId],
       foreignColumns: [contacts.workspaceId, contacts.id],
+    }),
+    foreignKey({
+      name: 'sequences_email_point_fk',
+      columns: [t.workspaceId, t.emailPoint],
+      foreignColumns: [contactPoints.workspaceId, contactPoints.id],
+    }),
+    foreignKey({
+      name: 'sequences_profile_point_fk',
+      columns: [t.workspaceId, t.profilePoint],
+      foreignColumns: [contactPoints.workspaceId, contactPoints.id],
     }),
     foreignKey({
       name: 'sequences_template_version',

@@ -6,10 +6,11 @@ import { removeAccount } from '../../../src/commands/accounts/remove-account.ts'
 import { resumeAccount } from '../../../src/commands/accounts/resume-account.ts';
 import { disconnectAccount, loadAccount, restAccount } from '../../../src/db/accounts.ts';
 import { newId } from '../../../src/db/new-id.ts';
-import { contacts, sequences } from '../../../src/db/schema.ts';
+import { sequences } from '../../../src/db/schema.ts';
 import { DAY_MS } from '../../../src/domain/durations.ts';
 import { type ContactId, idOf, type SequenceId } from '../../../src/domain/ids.ts';
 import { accountsForFile, refusal, refused } from '../../support/accounts.ts';
+import { insertContacts } from '../../support/contact-rows.ts';
 import { TUESDAY_1000 } from '../../support/deeds.ts';
 import { accountOf, anEnrolled, as, changeAccount, clockOf, contactOf } from '../../support/enrolled.ts';
 import { aHouse, type House, sequenceRow, steps } from '../../support/scenario.ts';
@@ -102,7 +103,7 @@ describe('pausing and resuming', () => {
       ...(id === ended ? { status: 'STOPPED_EARLY', endReason: 'stopped_by_user', endedAt: TUESDAY_1000 } : {}),
     });
     await deeds.db.asSystem(async (tx) => {
-      await tx.insert(contacts).values(people);
+      await insertContacts(tx, people);
       await tx
         .insert(sequences)
         .values(ids.map((id) => ({ ...sequence, ...standing(id), id, contactId: idOf<ContactId>(id) })));

@@ -9,6 +9,7 @@ import type { MailParser } from '../../../src/adapters/mail-parser.ts';
 import { parseMail } from '../../../src/adapters/parse-mail.ts';
 import { type ReceiveDeps, receiveMail } from '../../../src/commands/inbound/receive-mail.ts';
 import { recordReply } from '../../../src/commands/inbound/record-reply.ts';
+import { learnPoints } from '../../../src/db/contact-points.ts';
 import { countStale, realNow, restartMailbox, takeMailbox } from '../../../src/db/mailboxes.ts';
 import { newId } from '../../../src/db/new-id.ts';
 import { accounts, deliveries, inboundMessages, mailboxes, sequenceSteps } from '../../../src/db/schema.ts';
@@ -192,6 +193,17 @@ describe('a reply', () => {
     deeds.world.receive(aMail({ From: two.email.toUpperCase(), Subject: 'Your mail' }, 'We are not interested.'));
     await read(two);
     expect(await row(two.id)).toMatchObject({ status: 'STOPPED_EARLY', endReason: 'negative_reply' });
+  });
+
+  test('from another address of the contact’s than the one that was written to is theirs', async () => {
+    const sequence = await written('email');
+    const further = 'ada@home.example';
+    const { workspaceId, contactId } = await row(sequence.id);
+    const learnt = { workspaceId, contactId, source: 'person', now: 0 } as const;
+    await deeds.db.asSystem((tx) => learnPoints(tx, learnt, [{ kind: 'address', key: further }]));
+    deeds.world.receive(aMail({ From: further, Subject: 'Your mail' }, 'We are not interested.'));
+    await read(sequence);
+    expect(await row(sequence.id)).toMatchObject({ status: 'STOPPED_EARLY', endReason: 'negative_reply' });
   });
 
   test('that no rule understands waits for a person, with what was written and without what was quoted', async () => {

@@ -4,6 +4,7 @@ import { suppress } from '../../../src/commands/contacts/suppress.ts';
 import { approveLead } from '../../../src/commands/leads/approve-lead.ts';
 import { importLeads, type LeadRow } from '../../../src/commands/leads/import-leads.ts';
 import { rejectLead } from '../../../src/commands/leads/reject-lead.ts';
+import { learnPoints } from '../../../src/db/contact-points.ts';
 import { newId } from '../../../src/db/new-id.ts';
 import { contacts } from '../../../src/db/schema.ts';
 import type { CampaignId, LeadId } from '../../../src/domain/ids.ts';
@@ -153,6 +154,34 @@ describe('an import of leads', () => {
     expect((await deeds.deliveriesOf(ada.id)).map(({ recipient }) => recipient).sort()).toEqual(
       [ada.email, ada.email, ada.profile].sort(),
     );
+  });
+
+  test('teaches a contact’s profile, and a sequence that was begun without it writes to nobody there', async () => {
+    const house = await aHouse(deeds.db);
+    const ada = await enrolled({ house, steps: steps('email', 'linkedin_invitation'), lead: aLead({ profile: '' }) });
+    const another = await aRunning(house);
+    expect(await outcomes(another, { email: ada.email, profile: 'in/somebody-else' })).toEqual(['in_other_sequence']);
+    expect(await pointsOf(house)).toEqual([[ada.email, 'somebody-else']]);
+    as('done', await perform(ada.id));
+    as('done', await perform(ada.id));
+    expect(await deeds.deliveriesOf(ada.id)).toMatchObject([{ recipient: ada.email }]);
+    expect((await deeds.stepsOf(ada.id)).map(({ status }) => status)).toEqual(['SENT', 'SKIPPED']);
+  });
+
+  test('knows a contact by every address of theirs, and goes on writing to the one that was chosen', async () => {
+    const campaign = await aRunning();
+    const [ada, further] = [aLead(), aLead().email];
+    await outcomes(campaign, ada);
+    const { workspaceId } = campaign;
+    const { id: contactId } = first(await contactsOf(campaign));
+    const learnt = { workspaceId, contactId, source: 'person', now: 0 } as const;
+    await deeds.db.asSystem((tx) => learnPoints(tx, learnt, [{ kind: 'address', key: further }]));
+    const rows = [
+      { email: further, jobTitle: 'CTO' },
+      { ...ada, email: further },
+    ];
+    for (const row of rows) expect(await outcomes(campaign, row)).toEqual(['already_in_campaign']);
+    expect(await contactsOf(campaign)).toMatchObject([{ email: ada.email, jobTitle: 'CTO' }]);
   });
 
   test('of one profile with several addresses at once keeps the first, and the others contradict it', async () => {

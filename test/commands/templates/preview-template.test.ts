@@ -24,6 +24,7 @@ import { STANDARD_VARIABLES } from '../../../src/domain/message.ts';
 import { dotted } from '../../../src/domain/problem.ts';
 import { Refusal } from '../../../src/domain/refusal.ts';
 import type { TemplateContent, TemplateSettings } from '../../../src/domain/template.ts';
+import { insertContacts } from '../../support/contact-rows.ts';
 import { type Deeds, startDeeds } from '../../support/deeds.ts';
 import { changeAccount } from '../../support/enrolled.ts';
 import { aHouse, content, type House, steps } from '../../support/scenario.ts';
@@ -64,11 +65,8 @@ const saying = (value: string): Writer => ({
 async function aContact(also: Partial<typeof contacts.$inferInsert> = {}): Promise<ContactId> {
   const id = newId<ContactId>();
   const { workspaceId } = house;
-  await deeds.db.asSystem((tx) =>
-    tx
-      .insert(contacts)
-      .values({ id, workspaceId, email: `${id}@lead.example`, firstName: 'Ada', createdAt: 0, ...also }),
-  );
+  const contact = { id, workspaceId, email: `${id}@lead.example`, firstName: 'Ada', createdAt: 0, ...also };
+  await deeds.db.asSystem((tx) => insertContacts(tx, [contact]));
   return id;
 }
 const refusal = async (work: Promise<unknown>) => {
