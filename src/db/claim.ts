@@ -1,5 +1,6 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { type FenceFacts, judge, type Verdict } from '../domain/fence.ts';
+import { dueOf } from '../domain/hold-up.ts';
 import { messageIdOf, type SequenceId } from '../domain/ids.ts';
 import { hasUnreadMessage } from './callbacks.ts';
 import { attemptNow } from './clock.ts';
@@ -42,7 +43,8 @@ export async function judgeSequence(tx: Tx, id: SequenceId, workflowNow: number)
   const step = currentStep(walk);
   const accountId = step ? accountIdFor(walk, step) : null;
   const account = accountId ? ((await tx.select().from(accounts).where(eq(accounts.id, accountId)))[0] ?? null) : null;
-  return { tx, walk, now, actor: 'service', account, verdict: judge(await factsOf(tx, walk, account), now) };
+  const verdict = judge(await factsOf(tx, walk, account), now, dueOf(walk.sequence, now));
+  return { tx, walk, now, actor: 'service', account, verdict };
 }
 
 async function factsOf(tx: Tx, walk: Walk, account: AccountRow | null): Promise<FenceFacts> {

@@ -31,14 +31,15 @@ export type Verdict =
   | { kind: 'end'; end: SequenceEnd };
 
 /**
- * May the current step run at `now`? An end comes first, then the first of what holds it (`holdOrder`), then the window.
+ * May the current step run at `now`? `due`: when it is meant to, later where its sequence is woken early: there is time
+ * until then to connect an account again. An end comes first, then the first of what holds it (`holdOrder`), then the window.
  * Inbox freshness, cap and gap follow that. Asked twice for every message: when it is claimed and again before its body.
  * Design 3.
  */
-export function judge(facts: FenceFacts, now: number): Verdict {
+export function judge(facts: FenceFacts, now: number, due = now): Verdict {
   const { end, campaign, schedule, jitterKey } = facts;
   if (end) return { kind: 'ended', end };
-  const moment = { now, due: now };
+  const moment = { now, due };
   const held = firstHold<TaskId, Verdict>(facts, moment, {
     waiting_for_task: (taskId) => ({ kind: 'task', taskId }),
     campaign_ended: () => ({ kind: 'end', end: { status: 'STOPPED_EARLY', reason: 'campaign_ended' } }),

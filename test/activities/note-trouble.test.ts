@@ -28,6 +28,16 @@ describe('an account', () => {
     expect(mailTo(sequence)).toEqual([]);
   });
 
+  test('that has been disconnected for long fails no sequence whose step is days ahead', async () => {
+    const sequence = await enrolled('email', 'email');
+    await perform(sequence.id);
+    const due = await dueAt(sequence.id);
+    await changeAccount(deeds, sequence.emailAccount, { status: 'DISCONNECTED', disconnectedAt: due - 3 * DAY });
+    const woken = { kind: 'deferred', until: due, status: 'ACTIVE' };
+    expect(await perform(sequence.id, due - DAY)).toMatchObject(woken);
+    expect(await perform(sequence.id, due)).toMatchObject({ kind: 'ended', end: { reason: 'account_unavailable' } });
+  });
+
   test('that is connected again lets its sequence go on at once', async () => {
     const sequence = await enrolled('email');
     const refusedAt = await dueAt(sequence.id);
