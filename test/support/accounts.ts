@@ -11,7 +11,7 @@ import type { StepResult } from '../../src/domain/sequence.ts';
 import { refusalOf } from './commanded.ts';
 import { deedsForFile, TUESDAY_1000 } from './deeds.ts';
 import { anEmailAccount, createMailServers } from './mail-servers.ts';
-import { aHouse, newHouse, sequenceRow } from './scenario.ts';
+import { aHouse, newHouse } from './scenario.ts';
 
 /*
  * What is asked for about accounts, of servers in memory, and questions to the rows that it leaves.
@@ -42,14 +42,14 @@ export function accountsForFile() {
 
   const eventsAbout = async (id: AccountId) => {
     const about = sql`${events.data} ->> 'account' = ${id}`;
-    const rows = await deeds.db.asSystem((tx) => tx.select().from(events).where(about).orderBy(asc(events.ordinal)));
-    return rows.map(({ kind, actor, data: { account: _, ...data } }) => ({ kind, actor, data }));
+    const told = await deeds.ask((rows) => rows.select().from(events).where(about).orderBy(asc(events.ordinal)));
+    return told.map(({ kind, actor, data: { account: _, ...data } }) => ({ kind, actor, data }));
   };
   const kindsAbout = async (id: AccountId): Promise<EventKind[]> => (await eventsAbout(id)).map(({ kind }) => kind);
 
   /** Performs the current step when it is due; the first time, and again after what put it off. */
   async function performDue(id: SequenceId, dueAt?: number): Promise<{ result: StepResult; dueAt: number }> {
-    const at = dueAt ?? (await sequenceRow(deeds.db, id)).nextAt ?? 0;
+    const at = dueAt ?? (await deeds.sequenceOf(id)).nextAt ?? 0;
     return { result: await deeds.performStep(id, at), dueAt: at };
   }
 

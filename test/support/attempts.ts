@@ -9,7 +9,7 @@ import type { StepResult } from '../../src/domain/sequence.ts';
 import type { AnswerStage } from '../../src/domain/smtp-answer.ts';
 import { deedsForFile } from './deeds.ts';
 import { anEnrolled, as, type Enrolled, first } from './enrolled.ts';
-import { sequenceRow, steps } from './scenario.ts';
+import { steps } from './scenario.ts';
 
 /*
  * Attempts at a sequence's steps, one call each: what may befall them on the way, what a mail server may say to them, and
@@ -60,7 +60,7 @@ export function attemptsForFile() {
   });
 
   const enrolled = (...spec: Parameters<typeof steps>) => anEnrolled(deeds, { steps: steps(...spec) });
-  const row = (id: SequenceId) => sequenceRow(deeds.db, id);
+  const row = deeds.sequenceOf;
 
   /** When the current step is due. */
   async function dueAt(id: SequenceId): Promise<number> {

@@ -9,7 +9,7 @@ import type { TemplateContent } from '../../src/domain/template.ts';
 import { insertContacts } from './contact-rows.ts';
 import { deedsForFile } from './deeds.ts';
 import { aLead, anEnrolled, as, contactOf, type Enrolled, type EnrolledSpec, first, publicName } from './enrolled.ts';
-import { type House, plain, sequenceRow, settings, steps } from './scenario.ts';
+import { type House, plain, settings, steps } from './scenario.ts';
 
 /*
  * What is asked for, who refuses it, and questions to the rows that it leaves.
@@ -28,20 +28,20 @@ export const refusalOf = (asked: Promise<unknown>): Promise<Refusal> =>
 export function commandsForFile() {
   const deeds = deedsForFile();
   const enrolled = (spec: EnrolledSpec) => anEnrolled(deeds, spec);
-  const row = (id: SequenceId) => sequenceRow(deeds.db, id);
+  const row = deeds.sequenceOf;
   const statuses = async (id: SequenceId) => (await deeds.stepsOf(id)).map(({ status }) => status);
   const openTasks = async (id: SequenceId) => (await deeds.tasksOf(id)).filter(({ status }) => status === 'OPEN');
   const perform = async (id: SequenceId) => deeds.performStep(id, (await row(id)).nextAt ?? 0);
 
   const campaignOf = async (id: CampaignId) =>
-    first(await deeds.db.asSystem((tx) => tx.select().from(campaigns).where(eq(campaigns.id, id))));
+    first(await deeds.ask((rows) => rows.select().from(campaigns).where(eq(campaigns.id, id))));
   const leadsOf = (id: CampaignId) =>
-    deeds.db.asSystem((tx) => tx.select().from(leads).where(eq(leads.campaignId, id)).orderBy(asc(leads.id)));
+    deeds.ask((rows) => rows.select().from(leads).where(eq(leads.campaignId, id)).orderBy(asc(leads.id)));
   const standingOf = async (id: CampaignId) =>
     (await leadsOf(id)).map(({ status, failure }) => (failure === null ? status : `${status} ${failure}`));
   const eventsOfCampaign = async (id: CampaignId) =>
     (
-      await deeds.db.asSystem((tx) => tx.select().from(events).where(eq(events.campaignId, id)).orderBy(events.ordinal))
+      await deeds.ask((rows) => rows.select().from(events).where(eq(events.campaignId, id)).orderBy(events.ordinal))
     ).map(({ kind }) => kind);
   const aTemplate = (house: House, given: TemplateContent = plain()) =>
     createTemplate(deeds.commands, house.caller, { settings, content: given });

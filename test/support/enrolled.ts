@@ -16,7 +16,6 @@ import {
   type House,
   newHouse,
   type RunningCampaign,
-  sequenceRow,
   sequencesOf,
   settings,
   writeHouse,
@@ -85,7 +84,7 @@ export async function enrolledByDeeds(deeds: Deeds, spec: EnrolledSpec): Promise
   await deeds.enrolBatch(campaign.campaignId, now);
   const id = await onlySequence(deeds, campaign.campaignId);
   if (written) await deeds.personalise(id, now);
-  const { enrolledAt } = await sequenceRow(deeds.db, id);
+  const { enrolledAt } = await deeds.sequenceOf(id);
   return { ...campaign, id, email: lead.email, profile: publicName(lead), enrolledAt };
 }
 
@@ -127,24 +126,24 @@ export function first<T>(items: readonly T[], what = 'row'): T {
 
 export const clockOf = ({ db }: Deeds): Promise<number> => db.asSystem(appNow);
 
-export const eventsOf = ({ db }: Deeds, id: SequenceId, kind?: EventKind) =>
-  db.asSystem((tx) =>
-    tx
+export const eventsOf = ({ ask }: Deeds, id: SequenceId, kind?: EventKind) =>
+  ask((rows) =>
+    rows
       .select()
       .from(events)
       .where(and(eq(events.sequenceId, id), kind === undefined ? undefined : eq(events.kind, kind)))
       .orderBy(asc(events.ordinal)),
   );
 
-export const suppressionsOf = async ({ db }: Deeds, workspaceId: WorkspaceId) => {
-  const rows = await db.asSystem((tx) =>
-    tx.select().from(suppressions).where(eq(suppressions.workspaceId, workspaceId)).orderBy(suppressions.value),
+export const suppressionsOf = async ({ ask }: Deeds, workspaceId: WorkspaceId) => {
+  const entries = await ask((rows) =>
+    rows.select().from(suppressions).where(eq(suppressions.workspaceId, workspaceId)).orderBy(suppressions.value),
   );
-  return rows.map(({ kind, value, reason }) => ({ kind, value, reason }));
+  return entries.map(({ kind, value, reason }) => ({ kind, value, reason }));
 };
 
-export async function accountOf({ db }: Deeds, id: AccountId) {
-  return first(await db.asSystem((tx) => tx.select().from(accounts).where(eq(accounts.id, id))));
+export async function accountOf({ ask }: Deeds, id: AccountId) {
+  return first(await ask((rows) => rows.select().from(accounts).where(eq(accounts.id, id))));
 }
 
 /** Past the commands, which also wake who waits: an account as it may stand. */
@@ -156,7 +155,7 @@ export const changeAccount = ({ db }: Deeds, id: AccountId, change: Partial<type
       .where(eq(accounts.id, id)),
   );
 
-export async function contactOf({ db }: Deeds, id: SequenceId) {
-  const { contactId } = await sequenceRow(db, id);
-  return first(await db.asSystem((tx) => tx.select().from(contacts).where(eq(contacts.id, contactId))));
+export async function contactOf({ ask, sequenceOf }: Deeds, id: SequenceId) {
+  const { contactId } = await sequenceOf(id);
+  return first(await ask((rows) => rows.select().from(contacts).where(eq(contacts.id, contactId))));
 }
