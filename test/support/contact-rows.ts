@@ -12,9 +12,8 @@ export interface ChosenPoints {
   profilePoint: ContactPointId | null;
 }
 
-/** Contacts with a point for each address and profile, in two inserts. Returns what their sequences would write to. */
-export async function insertContacts(tx: Tx, rows: readonly NewContact[]): Promise<Map<ContactId, ChosenPoints>> {
-  await tx.insert(contacts).values([...rows]);
+/** A point for each address and profile of contacts that are written, and what their sequences would write to. */
+export function pointRowsOf(rows: readonly NewContact[]) {
   const points = rows.flatMap(({ id: contactId, workspaceId, email = null, profile = null, createdAt }) =>
     pointsOf({ email, profile }).map(({ kind, key }) => ({
       id: newId<ContactPointId>(),
@@ -28,8 +27,18 @@ export async function insertContacts(tx: Tx, rows: readonly NewContact[]): Promi
       lastSeen: createdAt,
     })),
   );
-  if (points.length > 0) await tx.insert(contactPoints).values(points);
   const idOf = (contactId: ContactId, kind: string) =>
     points.find((point) => point.contactId === contactId && point.kind === kind)?.id ?? null;
-  return new Map(rows.map(({ id }) => [id, { emailPoint: idOf(id, 'address'), profilePoint: idOf(id, 'profile') }]));
+  const chosen = new Map<ContactId, ChosenPoints>(
+    rows.map(({ id }) => [id, { emailPoint: idOf(id, 'address'), profilePoint: idOf(id, 'profile') }]),
+  );
+  return { points, chosen };
+}
+
+/** Contacts with their points, in two inserts. Returns what their sequences would write to. */
+export async function insertContacts(tx: Tx, rows: readonly NewContact[]): Promise<Map<ContactId, ChosenPoints>> {
+  const { points, chosen } = pointRowsOf(rows);
+  await tx.insert(contacts).values([...rows]);
+  if (points.length > 0) await tx.insert(contactPoints).values(points);
+  return chosen;
 }

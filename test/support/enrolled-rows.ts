@@ -1,7 +1,6 @@
-import { and, eq, inArray, or } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import type { LeadRow } from '../../src/commands/leads/import-leads.ts';
 import { appNow } from '../../src/db/clock.ts';
-import { record } from '../../src/db/events.ts';
 import { newId } from '../../src/db/new-id.ts';
 import type { Tx } from '../../src/db/pool.ts';
 import {
@@ -9,8 +8,10 @@ import {
   campaignAccounts,
   campaignProgress,
   campaigns,
+  contactPoints,
   contacts,
   enrolmentDays,
+  events,
   leads,
   sequenceSteps,
   sequences,
@@ -18,14 +19,16 @@ import {
   templateVersions,
 } from '../../src/db/schema.ts';
 import { channelOf } from '../../src/domain/accounts/account.ts';
+import { pointsOf } from '../../src/domain/contact-point.ts';
 import { factsAbout, writeStep } from '../../src/domain/copy/personalisation.ts';
 import { senderOf } from '../../src/domain/email.ts';
-import type { CampaignId, ContactId, LeadId, SequenceId, TemplateId } from '../../src/domain/ids.ts';
+import type { CampaignId, ContactId, EventId, LeadId, SequenceId, TemplateId } from '../../src/domain/ids.ts';
 import { identify } from '../../src/domain/lead-identity.ts';
 import { localDate, permittedAt, planStep } from '../../src/domain/schedule.ts';
+import type { Reachable } from '../../src/domain/suppression.ts';
 import { checkTemplate, type TemplateContent, type TemplateSettings } from '../../src/domain/template.ts';
-import { insertContacts } from './contact-rows.ts';
-import type { House } from './scenario.ts';
+import { pointRowsOf } from './contact-rows.ts';
+import { accountsOf, type House, houseInserts, insertAtOnce } from './scenario.ts';
 
 /** What is to be enrolled, and when. */
 export interface EnrolmentScene {
@@ -36,6 +39,8 @@ export interface EnrolmentScene {
   now: number;
   /** False: its copy is not written yet. */
   written: boolean;
+  /** The house is to be built too. */
+  builds: boolean;
 }
 
 /**
@@ -45,7 +50,7 @@ export interface EnrolmentScene {
  * beside those that the commands and deeds write.
  */
 export async function writeEnrolled(tx: Tx, house: House, scene: EnrolmentScene) {
-  const { content, settings, lead, written } = scene;
+  const { content, settings, lead, written, builds } = scene;
   const { workspaceId, memberId, caller } = house;
   const person = identify(lead);
   const problems = checkTemplate(content, settings);
@@ -56,10 +61,12 @@ export async function writeEnrolled(tx: Tx, house: House, scene: EnrolmentScene)
   const enrolledAt = Math.max(scene.now, clock);
   if (!permittedAt(enrolledAt, content.schedule))
     throw new Error(`nobody is enrolled at ${new Date(enrolledAt).toISOString()}, outside of the sending window`);
-  const own = await tx
-    .select()
-    .from(accounts)
-    .where(inArray(accounts.id, [house.emailAccount, house.linkedInAccount]));
+  const own = builds
+    ? accountsOf(house, clock)
+    : await tx
+        .select()
+        .from(accounts)
+        .where(inArray(accounts.id, [house.emailAccount, house.linkedInAccount]));
   const accountOf = (channel: 'email' | 'linkedin') => {
     if (!content.steps.some(({ kind }) => channelOf[kind] === channel)) return null;
     const account = own.find((each) => each.channel === channel && ['CONNECTED', 'RESTING'].includes(each.status));
@@ -69,16 +76,7 @@ export async function writeEnrolled(tx: Tx, house: House, scene: EnrolmentScene)
   const [email, linkedIn] = [accountOf('email'), accountOf('linkedin')];
   if (email && person.email === null) throw new Error('nobody is enrolled for emails without an address');
 
-  const known = await tx
-    .select({ id: contacts.id })
-    .from(contacts)
-    .where(
-      and(
-        eq(contacts.workspaceId, workspaceId),
-        or(eq(contacts.email, person.email ?? ''), eq(contacts.profile, person.profile ?? '')),
-      ),
-    );
-  if (known.length > 0) return null;
+  if (!builds && (await isKnown(tx, house, person))) return null;
 
   const contact = {
     id: newId<ContactId>(),
@@ -106,93 +104,106 @@ export async function writeEnrolled(tx: Tx, house: House, scene: EnrolmentScene)
 
   const [templateId, campaignId, sequenceId] = [newId<TemplateId>(), newId<CampaignId>(), newId<SequenceId>()];
   const [leadId, contactId] = [newId<LeadId>(), contact.id];
-  await tx.insert(templates).values({
-    ...settings,
-    id: templateId,
-    workspaceId,
-    status: 'ACTIVE',
-    version: 1,
-    activatedAt: clock,
-    createdAt: clock,
-    updatedAt: clock,
-  });
-  await tx.insert(templateVersions).values({ workspaceId, templateId, version: 1, content, createdAt: clock });
-  await tx.insert(campaigns).values({
-    id: campaignId,
-    workspaceId,
-    name: 'Spring',
-    templateId,
-    ownerId: memberId,
-    status: 'RUNNING',
-    controlEpoch: 1,
-    startedAt: clock,
-    createdAt: clock,
-  });
-  await tx
-    .insert(campaignProgress)
-    .values({ campaignId, workspaceId, tellSeq: 2, tellAt: clock, enrolmentWhy: 'no_approved_leads' });
-  await tx
-    .insert(campaignAccounts)
-    .values([house.emailAccount, house.linkedInAccount].map((accountId) => ({ workspaceId, campaignId, accountId })));
-  const points = await insertContacts(tx, [contact]);
-  await tx
-    .insert(enrolmentDays)
-    .values({ workspaceId, templateId, day: localDate(enrolledAt, content.schedule.zone), enrolled: 1 });
+  const { points, chosen } = pointRowsOf([contact]);
   const { at, why } = planStep(enrolledAt, null, content.schedule, `${contact.email ?? contact.profile}#0`);
-  await tx.insert(sequences).values({
-    id: sequenceId,
-    workspaceId,
-    campaignId,
-    contactId,
-    templateId,
-    templateVersion: 1,
-    emailAccountId: email?.id ?? null,
-    linkedinAccountId: linkedIn?.id ?? null,
-    ...points.get(contactId),
-    status: 'ACTIVE',
-    enrolledAt,
-    startedAt: clock,
-    ...(written ? { nextAt: at, nextWhy: why } : {}),
-  });
-  await tx.insert(sequenceSteps).values(
-    content.steps.map(({ id, kind, name }, position) => ({
-      workspaceId,
-      sequenceId,
-      stepId: id,
-      position,
-      kind,
-      name,
-      status: 'PENDING' as const,
-      ...(written ? { content: copies[position]?.content, contentVersion: 1 } : {}),
-    })),
-  );
-  await tx.insert(leads).values({
-    id: leadId,
-    workspaceId,
-    campaignId,
-    contactId,
-    status: 'ENROLLED',
-    sequenceId,
-    createdAt: clock,
-    updatedAt: enrolledAt,
-  });
-
-  const [asked, done] = [
-    { workspaceId, at: clock, actor: caller.actor },
-    { workspaceId, at: enrolledAt, actor: 'service' as const, campaignId, contactId, sequenceId },
-  ];
-  await record(
-    tx,
+  const asked = { workspaceId, at: clock, actor: caller.actor };
+  const done = { workspaceId, at: enrolledAt, actor: 'service' as const, campaignId, contactId, sequenceId };
+  const told: Omit<typeof events.$inferInsert, 'id'>[] = [
     { ...asked, kind: 'template_created', templateId },
     { ...asked, kind: 'template_activated', templateId },
     { ...asked, kind: 'campaign_created', campaignId, templateId },
     { ...asked, kind: 'lead_imported', campaignId, contactId, data: { lead: leadId } },
     { ...asked, kind: 'campaign_started', campaignId },
     { ...done, kind: 'sequence_enrolled', templateId, data: { templateVersion: 1 } },
-    ...(written ? [{ ...done, kind: 'sequence_personalised' as const, data: { steps: copies.length } }] : []),
-  );
+  ];
+  if (written) told.push({ ...done, kind: 'sequence_personalised', data: { steps: copies.length } });
+
+  await insertAtOnce(tx, [
+    ...(builds ? houseInserts(tx, house, clock) : []),
+    tx.insert(templates).values({
+      ...settings,
+      id: templateId,
+      workspaceId,
+      status: 'ACTIVE',
+      version: 1,
+      activatedAt: clock,
+      createdAt: clock,
+      updatedAt: clock,
+    }),
+    tx.insert(templateVersions).values({ workspaceId, templateId, version: 1, content, createdAt: clock }),
+    tx.insert(campaigns).values({
+      id: campaignId,
+      workspaceId,
+      name: 'Spring',
+      templateId,
+      ownerId: memberId,
+      status: 'RUNNING',
+      controlEpoch: 1,
+      startedAt: clock,
+      createdAt: clock,
+    }),
+    tx
+      .insert(campaignProgress)
+      .values({ campaignId, workspaceId, tellSeq: 2, tellAt: clock, enrolmentWhy: 'no_approved_leads' }),
+    tx
+      .insert(campaignAccounts)
+      .values([house.emailAccount, house.linkedInAccount].map((accountId) => ({ workspaceId, campaignId, accountId }))),
+    tx.insert(contacts).values(contact),
+    tx.insert(contactPoints).values(points),
+    tx
+      .insert(enrolmentDays)
+      .values({ workspaceId, templateId, day: localDate(enrolledAt, content.schedule.zone), enrolled: 1 }),
+    tx.insert(sequences).values({
+      id: sequenceId,
+      workspaceId,
+      campaignId,
+      contactId,
+      templateId,
+      templateVersion: 1,
+      emailAccountId: email?.id ?? null,
+      linkedinAccountId: linkedIn?.id ?? null,
+      ...chosen.get(contactId),
+      status: 'ACTIVE',
+      enrolledAt,
+      startedAt: clock,
+      ...(written ? { nextAt: at, nextWhy: why } : {}),
+    }),
+    tx.insert(sequenceSteps).values(
+      content.steps.map(({ id, kind, name }, position) => ({
+        workspaceId,
+        sequenceId,
+        stepId: id,
+        position,
+        kind,
+        name,
+        status: 'PENDING' as const,
+        ...(written ? { content: copies[position]?.content, contentVersion: 1 } : {}),
+      })),
+    ),
+    tx.insert(leads).values({
+      id: leadId,
+      workspaceId,
+      campaignId,
+      contactId,
+      status: 'ENROLLED',
+      sequenceId,
+      createdAt: clock,
+      updatedAt: enrolledAt,
+    }),
+    tx.insert(events).values(told.map((event) => ({ id: newId<EventId>(), ...event }))),
+  ]);
   return { templateId, campaignId, id: sequenceId, enrolledAt };
 }
 
 /** Blank counts as none. */
 const textOf = (text = ''): string | null => text.trim() || null;
+
+/** Whether an import would meet a contact of that address or profile. */
+async function isKnown(tx: Tx, { workspaceId }: House, { email, profile }: Reachable): Promise<boolean> {
+  const keys = pointsOf({ email, profile }).map(({ key }) => key);
+  const known = await tx
+    .select({ id: contactPoints.id })
+    .from(contactPoints)
+    .where(and(eq(contactPoints.workspaceId, workspaceId), inArray(contactPoints.key, keys)));
+  return known.length > 0;
+}

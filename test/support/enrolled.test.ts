@@ -1,10 +1,18 @@
-import { eq, getTableColumns, getTableName, is, sql } from 'drizzle-orm';
+import { getTableColumns, getTableName, is, sql } from 'drizzle-orm';
 import { PgTable } from 'drizzle-orm/pg-core';
 import { expect, test } from 'vitest';
 import * as schema from '../../src/db/schema.ts';
 import { DAY_MS } from '../../src/domain/durations.ts';
 import { deedsForFile, TUESDAY_1000 } from './deeds.ts';
-import { aLead, anEnrolled, clockOf, type Enrolled, type EnrolledSpec, enrolledByDeeds } from './enrolled.ts';
+import {
+  aLead,
+  anEnrolled,
+  changeAccount,
+  clockOf,
+  type Enrolled,
+  type EnrolledSpec,
+  enrolledByDeeds,
+} from './enrolled.ts';
 import { aHouse, steps, weekdays } from './scenario.ts';
 
 const deeds = deedsForFile();
@@ -25,7 +33,7 @@ const specs: [string, EnrolledSpec][] = [
   [
     'of whom much is known',
     {
-      steps: steps({ kind: 'email', body: '{{job_title}}, {{custom.pet}}, {{company_size}}, {{sender_name}}' }),
+      steps: steps({ kind: 'email', body: '{{job_title}}, {{custom.pet}}, {{company_size}}' }),
       settings: { dailyLeadsTarget: 40, summary: 'Of few' },
       lead: {
         lastName: ' Lovelace ',
@@ -42,18 +50,25 @@ const specs: [string, EnrolledSpec][] = [
 test.each(specs)('a sequence %s stands as the commands and deeds would leave it, row by row', async (_, spec) => {
   const lead = aLead(spec.lead); // the same person for both: jitter goes by the address
   const began = await clockOf(deeds);
+  const roads = [anEnrolled, enrolledByDeeds].map(async (road) =>
+    rowsOf(await road(deeds, { ...spec, lead, now: AHEAD }), began),
+  );
+  const [written, made] = await Promise.all(roads);
+  expect(written).toEqual(made);
+});
+
+test('so does one in a house that stands already, under the name of the account it goes out from', async () => {
+  const lead = aLead();
+  const began = await clockOf(deeds);
+  const content = { steps: steps({ kind: 'email', body: 'Yours, {{sender_name}}' }), lead, now: AHEAD };
   const roads = [anEnrolled, enrolledByDeeds].map(async (road) => {
     const house = await aHouse(deeds.db);
-    await deeds.db.asSystem((tx) =>
-      tx
-        .update(schema.accounts)
-        .set({ senderName: 'Kim Sender' })
-        .where(eq(schema.accounts.workspaceId, house.workspaceId)),
-    );
-    return rowsOf(await road(deeds, { ...spec, lead, house, now: AHEAD }), began);
+    await changeAccount(deeds, house.emailAccount, { senderName: 'Kim Sender' });
+    return rowsOf(await road(deeds, { ...content, house }), began);
   });
   const [written, made] = await Promise.all(roads);
   expect(written).toEqual(made);
+  expect(JSON.stringify(written)).toContain('Yours, Kim Sender');
 });
 
 /** Every row of the workspace, by table, without what is never twice the same: ids, and instants of the clock. */

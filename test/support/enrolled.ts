@@ -18,7 +18,6 @@ import {
   type RunningCampaign,
   sequencesOf,
   settings,
-  writeHouse,
 } from './scenario.ts';
 
 /*
@@ -67,11 +66,9 @@ export const publicName = ({ profile }: { profile: string }): string => profile.
 export async function anEnrolled(deeds: Deeds, spec: EnrolledSpec): Promise<Enrolled> {
   const house = spec.house ?? newHouse();
   const lead = aLead(spec.lead);
-  const made = await deeds.db.asSystem(async (tx) => {
-    if (!spec.house) await writeHouse(tx, house);
-    return writeEnrolled(tx, house, { ...planOf(spec), lead });
-  });
-  if (!made) return enrolledByDeeds(deeds, { ...spec, house, lead });
+  const scene = { ...planOf(spec), lead, builds: !spec.house };
+  const made = await deeds.db.asSystem((tx) => writeEnrolled(tx, house, scene));
+  if (!made) return enrolledByDeeds(deeds, { ...spec, lead });
   return { ...house, ...made, email: lead.email, profile: publicName(lead) };
 }
 

@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm';
+import { asc, eq, type SQLWrapper, sql } from 'drizzle-orm';
 import { createCampaign } from '../../src/commands/campaigns/create-campaign.ts';
 import { startCampaign } from '../../src/commands/campaigns/start-campaign.ts';
 import type { Caller, CommandDeps } from '../../src/commands/deps.ts';
@@ -133,47 +133,60 @@ export function newHouse(): House {
 }
 
 /** A workspace with a member, an email and a LinkedIn account. */
-export const aHouse = (db: Db, house = newHouse()): Promise<House> => db.asSystem((tx) => writeHouse(tx, house));
-
-export async function writeHouse(tx: Tx, house: House): Promise<House> {
-  const { workspaceId, memberId } = house;
-  const createdAt = await appNow(tx);
-  await tx.insert(workspaces).values({
-    id: workspaceId,
-    name: 'Acme',
-    zone: 'Europe/Paris',
-    legalName: 'Acme SAS',
-    postalAddress: '1 rue Exemple, Paris',
-    createdAt,
+export function aHouse(db: Db, house = newHouse()): Promise<House> {
+  return db.asSystem(async (tx) => {
+    await insertAtOnce(tx, houseInserts(tx, house, await appNow(tx)));
+    return house;
   });
-  await tx
-    .insert(members)
-    .values({ id: memberId, workspaceId, name: 'Sam Sender', email: 'sam@acme.example', createdAt });
-  const account = { workspaceId, memberId, status: 'CONNECTED' as const, createdAt };
-  await tx.insert(accounts).values([
+}
+
+/** Its accounts as they begin. */
+export function accountsOf({ workspaceId, memberId, emailAccount, linkedInAccount }: House, createdAt: number) {
+  const account = { workspaceId, memberId, status: 'CONNECTED' as const, createdAt, dailyCap: 10_000, gapSeconds: 0 };
+  const sender = { senderName: null, senderJobTitle: null };
+  return [
     {
       ...account,
-      id: house.emailAccount,
-      channel: 'email',
+      ...sender,
+      id: emailAccount,
+      channel: 'email' as const,
       address: 'sam@acme.example',
       settings: aMailServer,
-      dailyCap: 10_000,
-      gapSeconds: 0,
     },
     {
       ...account,
-      id: house.linkedInAccount,
-      channel: 'linkedin',
+      ...sender,
+      id: linkedInAccount,
+      channel: 'linkedin' as const,
       address: 'sam-sender',
-      settings: { channel: 'linkedin', externalId: 'account-1' },
-      dailyCap: 10_000,
-      gapSeconds: 0,
+      settings: { channel: 'linkedin' as const, externalId: 'account-1' },
       invitationsPerDay: 1_000,
       invitationsPerWeek: 7_000,
     },
-  ]);
-  await tx.insert(mailboxes).values({ workspaceId, accountId: house.emailAccount, readAt: FAR_AHEAD });
-  return house;
+  ];
+}
+
+export function houseInserts(tx: Tx, house: House, createdAt: number): SQLWrapper[] {
+  const { workspaceId, memberId } = house;
+  return [
+    tx.insert(workspaces).values({
+      id: workspaceId,
+      name: 'Acme',
+      zone: 'Europe/Paris',
+      legalName: 'Acme SAS',
+      postalAddress: '1 rue Exemple, Paris',
+      createdAt,
+    }),
+    tx.insert(members).values({ id: memberId, workspaceId, name: 'Sam Sender', email: 'sam@acme.example', createdAt }),
+    tx.insert(accounts).values(accountsOf(house, createdAt)),
+    tx.insert(mailboxes).values({ workspaceId, accountId: house.emailAccount, readAt: FAR_AHEAD }),
+  ];
+}
+
+/** As one statement, at whose end PostgreSQL checks what the rows refer to: for scenes, of which there are thousands. */
+export function insertAtOnce(tx: Tx, inserts: readonly SQLWrapper[]): Promise<unknown> {
+  const parts = inserts.map((insert, part) => sql`${sql.identifier(`part_${part}`)} as ${insert}`);
+  return tx.execute(sql`with ${sql.join(parts, sql`, `)} select`);
 }
 
 export interface CampaignSpec {
