@@ -1,14 +1,12 @@
 import { asc, eq } from 'drizzle-orm';
 import { expect } from 'vitest';
 import { createTemplate } from '../../src/commands/templates/create-template.ts';
-import { newId } from '../../src/db/new-id.ts';
-import { campaigns, events, leads, sequenceSteps, sequences, tasks } from '../../src/db/schema.ts';
-import type { CampaignId, ContactId, SequenceId, TaskId } from '../../src/domain/ids.ts';
+import { campaigns, events, leads } from '../../src/db/schema.ts';
+import type { CampaignId, SequenceId, TaskId } from '../../src/domain/ids.ts';
 import { Refusal, type RefusalCode } from '../../src/domain/refusal.ts';
 import type { TemplateContent } from '../../src/domain/template.ts';
-import { insertContacts } from './contact-rows.ts';
 import { deedsForFile } from './deeds.ts';
-import { aLead, anEnrolled, as, contactOf, type Enrolled, type EnrolledSpec, first, publicName } from './enrolled.ts';
+import { anEnrolled, as, type Enrolled, type EnrolledSpec, first } from './enrolled.ts';
 import { type House, plain, settings, steps } from './scenario.ts';
 
 /*
@@ -53,43 +51,6 @@ export function commandsForFile() {
     return { ...sequence, taskId };
   }
 
-  /**
-   * Further sequences that stand where this one does, each with a contact of its own: rows copied past the commands, for
-   * tests that need many.
-   */
-  async function copiesOf(
-    of: Enrolled,
-    count: number,
-    emailOf: (name: string) => string = (name) => `${name}@lead.example`,
-  ): Promise<Enrolled[]> {
-    const walk = { sequence: await row(of.id), contact: await contactOf(deeds, of.id) };
-    const [ownSteps, ownTasks] = [await deeds.stepsOf(of.id), await deeds.tasksOf(of.id)];
-    const copies = Array.from({ length: count }, () => {
-      const profile = publicName(aLead());
-      const [id, contactId] = [newId<SequenceId>(), newId<ContactId>()];
-      return { ...of, id, contactId, email: emailOf(profile), profile };
-    });
-    await deeds.db.asSystem(async (tx) => {
-      const points = await insertContacts(
-        tx,
-        copies.map(({ contactId, email, profile }) => ({ ...walk.contact, id: contactId, email, profile })),
-      );
-      await tx
-        .insert(sequences)
-        .values(copies.map(({ id, contactId }) => ({ ...walk.sequence, id, contactId, ...points.get(contactId) })));
-      await tx
-        .insert(sequenceSteps)
-        .values(copies.flatMap(({ id }) => ownSteps.map((step) => ({ ...step, sequenceId: id }))));
-      if (ownTasks.length > 0)
-        await tx
-          .insert(tasks)
-          .values(
-            copies.flatMap(({ id }) => ownTasks.map((task) => ({ ...task, id: newId<TaskId>(), sequenceId: id }))),
-          );
-    });
-    return copies;
-  }
-
   return {
     deeds,
     enrolled,
@@ -103,6 +64,5 @@ export function commandsForFile() {
     eventsOfCampaign,
     aTemplate,
     atTask,
-    copiesOf,
   };
 }

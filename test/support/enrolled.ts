@@ -1,11 +1,23 @@
 import { and, asc, eq } from 'drizzle-orm';
 import type { LeadRow } from '../../src/commands/leads/import-leads.ts';
 import { appNow } from '../../src/db/clock.ts';
-import { accounts, contacts, events, suppressions } from '../../src/db/schema.ts';
+import { newId } from '../../src/db/new-id.ts';
+import {
+  accounts,
+  contactPoints,
+  contacts,
+  deliveries,
+  events,
+  sequenceSteps,
+  sequences,
+  suppressions,
+  tasks,
+} from '../../src/db/schema.ts';
 import type { EventKind } from '../../src/domain/event.ts';
-import type { AccountId, SequenceId, WorkspaceId } from '../../src/domain/ids.ts';
+import type { AccountId, ContactId, DeliveryId, SequenceId, TaskId, WorkspaceId } from '../../src/domain/ids.ts';
 import type { Personalised, SequenceEnded, StepResult } from '../../src/domain/sequence.ts';
 import type { TemplateContent, TemplateSettings, TemplateStep } from '../../src/domain/template.ts';
+import { pointRowsOf } from './contact-rows.ts';
 import type { Deeds } from './deeds.ts';
 import { writeEnrolled } from './enrolled-rows.ts';
 import {
@@ -14,6 +26,7 @@ import {
   always,
   content,
   type House,
+  insertAtOnce,
   newHouse,
   type RunningCampaign,
   sequencesOf,
@@ -155,4 +168,56 @@ export const changeAccount = ({ db }: Deeds, id: AccountId, change: Partial<type
 export async function contactOf({ ask, sequenceOf }: Deeds, id: SequenceId) {
   const { contactId } = await sequenceOf(id);
   return first(await ask((rows) => rows.select().from(contacts).where(eq(contacts.id, contactId))));
+}
+
+/**
+ * Further sequences that stand where this one does, each with a contact of its own: rows copied past the commands, for
+ * tests that need many. Their timelines are empty.
+ */
+export async function copiesOf(
+  deeds: Deeds,
+  of: Enrolled,
+  count: number,
+  emailOf: (name: string) => string = (name) => `${name}@lead.example`,
+): Promise<Enrolled[]> {
+  const [sequence, contact] = [await deeds.sequenceOf(of.id), await contactOf(deeds, of.id)];
+  const [ownSteps, ownTasks, sent] = [
+    await deeds.stepsOf(of.id),
+    await deeds.tasksOf(of.id),
+    await deeds.deliveriesOf(of.id),
+  ];
+  const copies = Array.from({ length: count }, () => {
+    const profile = publicName(aLead());
+    const [id, contactId] = [newId<SequenceId>(), newId<ContactId>()];
+    return { ...of, id, contactId, email: emailOf(profile), profile };
+  });
+  const allTasks = copies.flatMap(({ id: sequenceId }) =>
+    ownTasks.map((task) => ({ ...task, id: newId<TaskId>(), sequenceId })),
+  );
+  const allSent = copies.flatMap(({ id: sequenceId, email, profile }) =>
+    sent.map((one) => ({
+      ...one,
+      id: newId<DeliveryId>(),
+      sequenceId,
+      messageId: one.messageId?.replace(of.id, sequenceId) ?? null,
+      recipient: one.messageId === null ? profile : email,
+    })),
+  );
+  const people = copies.map(({ contactId, email, profile }) => ({ ...contact, id: contactId, email, profile }));
+  const { points, chosen } = pointRowsOf(people);
+  await deeds.db.asSystem((tx) =>
+    insertAtOnce(tx, [
+      tx.insert(contacts).values(people),
+      ...(points.length > 0 ? [tx.insert(contactPoints).values(points)] : []),
+      tx
+        .insert(sequences)
+        .values(copies.map(({ id, contactId }) => ({ ...sequence, id, contactId, ...chosen.get(contactId) }))),
+      tx
+        .insert(sequenceSteps)
+        .values(copies.flatMap(({ id: sequenceId }) => ownSteps.map((step) => ({ ...step, sequenceId })))),
+      ...(allTasks.length > 0 ? [tx.insert(tasks).values(allTasks)] : []),
+      ...(allSent.length > 0 ? [tx.insert(deliveries).values(allSent)] : []),
+    ]),
+  );
+  return copies;
 }

@@ -2,19 +2,19 @@ import { describe, expect, test } from 'vitest';
 import { suppress } from '../../../src/commands/contacts/suppress.ts';
 import { stopSequence } from '../../../src/commands/sequences/stop-sequence.ts';
 import { commandsForFile, refused } from '../../support/commanded.ts';
-import { first, suppressionsOf } from '../../support/enrolled.ts';
+import { copiesOf, first, suppressionsOf } from '../../support/enrolled.ts';
 import { sequencesOf, steps } from '../../support/scenario.ts';
 
-const { deeds, enrolled, row, copiesOf } = commandsForFile();
+const { deeds, enrolled, row } = commandsForFile();
 
 describe('a suppression', () => {
   test('of a domain ends every open sequence of it and its subdomains, in pages, and of no look-alike', async () => {
     const one = await enrolled({ steps: steps('email') });
     const hosts = ['gone.example', 'mail.gone.example', 'a.b.gone.example'];
-    const gone = await copiesOf(one, 205, (name) => `${name}@${hosts[Number(name.split('-').at(-1)) % 3]}`);
+    const gone = await copiesOf(deeds, one, 205, (name) => `${name}@${hosts[Number(name.split('-').at(-1)) % 3]}`);
     const others = [
-      ...(await copiesOf(one, 1, (name) => `${name}@notgone.example`)),
-      ...(await copiesOf(one, 1, (name) => `${name}@gone.example.org`)),
+      ...(await copiesOf(deeds, one, 1, (name) => `${name}@notgone.example`)),
+      ...(await copiesOf(deeds, one, 1, (name) => `${name}@gone.example.org`)),
     ];
     await stopSequence(deeds.commands, one.caller, first(gone).id);
     const entry = { kind: 'domain', value: '@Gone.Example', reason: 'asked_by_user' } as const;

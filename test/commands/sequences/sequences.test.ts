@@ -16,10 +16,10 @@ import {
   type SequenceStatus,
 } from '../../../src/domain/sequence.ts';
 import { commandsForFile, refused } from '../../support/commanded.ts';
-import { as, contactOf, type Enrolled, eventsOf, suppressionsOf } from '../../support/enrolled.ts';
+import { as, contactOf, copiesOf, type Enrolled, eventsOf, suppressionsOf } from '../../support/enrolled.ts';
 import { steps } from '../../support/scenario.ts';
 
-const { deeds, enrolled, row, statuses, openTasks, perform, atTask, copiesOf } = commandsForFile();
+const { deeds, enrolled, row, statuses, openTasks, perform, atTask } = commandsForFile();
 
 describe('a stop', () => {
   test('ends the sequence once; one that has ended otherwise is refused', async () => {
@@ -206,7 +206,7 @@ describe('whatever comes in, in any order and however often,', () => {
   async function fresh(start: Start): Promise<Enrolled> {
     const left = spare.get(start) ?? [];
     const original = originals.get(start);
-    if (left.length === 0 && original) left.push(...(await copiesOf(original, 30)));
+    if (left.length === 0 && original) left.push(...(await copiesOf(deeds, original, 30)));
     spare.set(start, left);
     const sequence = left.pop();
     if (!sequence) throw new Error(`nothing stands ${start}`);

@@ -16,12 +16,12 @@ import { DAY_MS as DAY } from '../../../src/domain/durations.ts';
 import { idOf, type TemplateId } from '../../../src/domain/ids.ts';
 import { dotted, problemText } from '../../../src/domain/problem.ts';
 import { commandsForFile, refusalOf, refused } from '../../support/commanded.ts';
-import { aLead, clockOf, first } from '../../support/enrolled.ts';
+import { aLead, clockOf, copiesOf, first } from '../../support/enrolled.ts';
 import { waitingForLocks } from '../../support/lock-waits.ts';
 import { aCampaign, aHouse, always, content, plain, sequencesOf, settings, steps } from '../../support/scenario.ts';
 import { until } from '../../support/until.ts';
 
-const { deeds, enrolled, perform, campaignOf, standingOf, aTemplate, copiesOf } = commandsForFile();
+const { deeds, enrolled, perform, campaignOf, standingOf, aTemplate } = commandsForFile();
 
 const templateOf = async (id: TemplateId) =>
   first(await deeds.db.asSystem((tx) => tx.select().from(templates).where(eq(templates.id, id))));
@@ -222,7 +222,7 @@ describe('a template', () => {
 
   test('that finishes is archived when its last sequence ends, and by the end of one of two it is not', async () => {
     const one = await enrolled({ steps: steps('email') });
-    const two = first(await copiesOf(one, 1));
+    const two = first(await copiesOf(deeds, one, 1));
     await finishTemplate(deeds.commands, one.caller, one.templateId);
     await stopSequence(deeds.commands, one.caller, one.id);
     expect((await templateOf(one.templateId)).status).toBe('FINISHING');
@@ -233,7 +233,7 @@ describe('a template', () => {
   test('that finishes is archived also when its last sequences end at the same moment', async () => {
     for (let round = 0; round < 5; round++) {
       const one = await enrolled({ steps: steps('email') });
-      const last = [one, ...(await copiesOf(one, 3))];
+      const last = [one, ...(await copiesOf(deeds, one, 3))];
       await finishTemplate(deeds.commands, one.caller, one.templateId);
       await Promise.all(last.map(({ id }) => stopSequence(deeds.commands, one.caller, id)));
       expect((await templateOf(one.templateId)).status).toBe('ARCHIVED');
