@@ -7,7 +7,9 @@ import { noSeriousAxe } from './support/troubles.ts';
 const site = aSite();
 
 /** A running campaign whose first emails were sent. */
-async function aRunningCampaign(people: readonly { email: string; first_name: string; last_name: string }[]) {
+async function aRunningCampaign(
+  people: readonly { email: string; first_name: string; last_name: string; custom?: object }[],
+) {
   const { call, seeded, forward } = site();
   await call('POST', `/v1/campaigns/${seeded.campaignId}/leads`, { rows: people, approve: true });
   await call('POST', `/v1/campaigns/${seeded.campaignId}/start`);
@@ -25,7 +27,7 @@ const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText
 
 test('a contact is found, shows what was said over all campaigns, and hands everything out as a file', async () => {
   await aRunningCampaign([
-    { email: 'ada@quill.example', first_name: 'Ada', last_name: 'Quill' },
+    { email: 'ada@quill.example', first_name: 'Ada', last_name: 'Quill', custom: { city: 'KÃ¶ln' } },
     { email: 'ben@stone.example', first_name: 'Ben', last_name: 'Stone' },
   ]);
   const page = await site().newPage({ path: '/contacts' });
@@ -39,6 +41,7 @@ test('a contact is found, shows what was said over all campaigns, and hands ever
   await page.getByRole('link', { name: 'Ada Quill' }).click();
   await page.getByRole('heading', { name: 'Ada Quill', level: 1 }).waitFor();
   await page.getByRole('list', { name: 'Messages with Ada Quill' }).getByText('sam@northwind.example').waitFor();
+  await page.getByText('“KÃ¶ln” was read in the wrong encoding, it probably says “Köln”').waitFor();
   await noSeriousAxe(page);
 
   const [file] = await Promise.all([

@@ -17,6 +17,7 @@ import type { App } from '../door.ts';
 import { leadsOfFile, readLeadFile } from '../lead-file.ts';
 import { HttpProblem } from '../problems.ts';
 import {
+  detailOf,
   type ImportShown,
   importRowShape,
   importShape,
@@ -165,7 +166,12 @@ async function* linesOf({ db }: ApiDeps, { workspaceId }: Caller, id: ImportId):
     const rows = await db.inWorkspace(workspaceId, (tx) => rowsAfter(tx, id, after, ROWS_AT_ONCE));
     yield rows
       .map(({ row, outcome, detail, data }) =>
-        csvLine([String(row), outcome ?? 'waiting', detail ?? '', ...names.map((name) => data[name] ?? '')]),
+        csvLine([
+          String(row),
+          outcome ?? 'waiting',
+          detailOf({ data, detail }) ?? '',
+          ...names.map((name) => data[name] ?? ''),
+        ]),
       )
       .join('');
     const last = rows.at(-1);

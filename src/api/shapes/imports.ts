@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ImportRow, ImportView } from '../../db/imports.ts';
+import { misreadNotes } from '../../domain/copy/misread.ts';
 import { importOutcomes, noRows } from '../../domain/lead.ts';
 import { printedId, printedInstant, printInstant, printInstantOrNull } from './primitives.ts';
 
@@ -56,15 +57,19 @@ export const importRowShape = z.object({
   lead: z.string(),
   name: z.string(),
   outcome: z.enum(importOutcomes).nullable(),
-  /** Why; of a row that was taken without a cell, what was wrong with that one. */
+  /** Why; of a row that was taken without a cell, what was wrong with that one; and cells that were read in the wrong encoding. */
   detail: z.string().nullable(),
 });
 export type ImportRowShown = z.output<typeof importRowShape>;
+
+/** What a person should know of a row: what became of it and why, and what looks odd in it; null: nothing. */
+export const detailOf = ({ data, detail }: Pick<ImportRow, 'data' | 'detail'>): string | null =>
+  [...(detail === null ? [] : [detail]), ...misreadNotes(data)].join('; ') || null;
 
 export const showImportRow = ({ row, data, outcome, detail }: ImportRow): ImportRowShown => ({
   row,
   lead: data.email ?? data.linkedin_url ?? '',
   name: [data.first_name, data.last_name].filter(Boolean).join(' '),
   outcome,
-  detail,
+  detail: detailOf({ data, detail }),
 });

@@ -63,7 +63,7 @@ export const importShape = z.object({
       lead_id: printedId.nullable(),
       /**
        * For `invalid`, and of a row that was taken without a cell: the field, the value and what was expected. For
-       * `conflict`: what the row says, and what is known.
+       * `conflict`: what the row says, and what is known. Of any row: cells that were read in the wrong encoding.
        */
       problem: z.string().nullable(),
     }),

@@ -8,9 +8,10 @@ import { reopenLead } from '../../commands/leads/reopen-lead.ts';
 import { reviewLeads } from '../../commands/leads/review-leads.ts';
 import { campaignExists } from '../../db/campaign-reads.ts';
 import { findLead, leadSortKeys, listLeads } from '../../db/lead-reads.ts';
+import { misreadNotes } from '../../domain/copy/misread.ts';
 import type { CampaignId, LeadId } from '../../domain/ids.ts';
 import { type ImportOutcome, leadStatuses, noRows } from '../../domain/lead.ts';
-import { problemOfCells } from '../../domain/lead-cells.ts';
+import { flatCells, problemOfCells } from '../../domain/lead-cells.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
@@ -83,7 +84,7 @@ export function leadRoutes(app: App, deps: ApiDeps): void {
     async ({ caller, params: { id: campaignId }, body: { rows, approve } }) => {
       const results = await importRows(deps, caller, { campaignId, rows, approve });
       return {
-        results: results.map(showOutcome),
+        results: results.map((result, index) => showOutcome(result, rows[index] ?? {})),
         totals: totalsOf(results),
       };
     },
@@ -153,10 +154,10 @@ async function importRows(
   });
 }
 
-const showOutcome = ({ outcome, leadId, problem }: LeadOutcome) => ({
+const showOutcome = ({ outcome, leadId, problem }: LeadOutcome, row: LeadRowSent) => ({
   outcome,
   lead_id: leadId,
-  problem: problem && inFileWords(problem),
+  problem: [...(problem ? [inFileWords(problem)] : []), ...misreadNotes(flatCells(row))].join('; ') || null,
 });
 
 function totalsOf(results: readonly LeadOutcome[]): Record<ImportOutcome, number> {

@@ -1,6 +1,7 @@
 import { Anchor, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { ContactDetailShown } from '../../api/shapes/contact-details.ts';
+import { whyMisread } from '../../domain/copy/misread.ts';
 import { Instant } from '../shell/instant.tsx';
 
 /** "Company industry" of company_industry. */
@@ -12,7 +13,10 @@ const inWords = (name: string): string => {
 /** What is known of the person, as far as anything is. */
 export function ContactFacts({ contact }: { contact: ContactDetailShown }) {
   const { email, linkedin_profile, linkedin_headline, recent_activity, company_context, custom } = contact;
+  const name = [contact.first_name, contact.last_name].filter(Boolean).join(' ');
   const facts: [name: string, value: ReactNode][] = [
+    // The page's title says it already.
+    ['Name', whyMisread(name) === null ? null : name],
     ['Email', email],
     ['LinkedIn', linkedin_profile === null ? null : <Profile key="profile" profile={linkedin_profile} />],
     ['Job title', contact.job_title],
@@ -46,11 +50,24 @@ export function ContactFacts({ contact }: { contact: ContactDetailShown }) {
               </Text>
               <Text component="dd" size="sm" className="long-word">
                 {value}
+                {typeof value === 'string' && <Misread text={value} />}
               </Text>
             </div>
           ))}
       </dl>
     </aside>
+  );
+}
+
+/** Said, never put right by itself: what was meant is a guess. */
+function Misread({ text }: { text: string }) {
+  const why = whyMisread(text);
+  return (
+    why !== null && (
+      <Text span display="block" size="xs" c="dimmed">
+        {why}
+      </Text>
+    )
   );
 }
 

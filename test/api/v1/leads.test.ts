@@ -154,6 +154,19 @@ describe('an import', () => {
     ]);
   });
 
+  test('takes a cell that was read in the wrong encoding as it is, and says so', async () => {
+    const email = address();
+    const { body } = await api.post(path, { rows: [{ email, first_name: 'ZoÃ©', custom: { city: 'KÃ¶ln' } }] });
+    expect(body.results).toMatchObject([
+      {
+        outcome: 'pending_review',
+        problem:
+          'first_name: “ZoÃ©” was read in the wrong encoding, it probably says “Zoé”; custom.city: “KÃ¶ln” was read in the wrong encoding, it probably says “Köln”',
+      },
+    ]);
+    expect(await contactOf(email)).toMatchObject({ firstName: 'ZoÃ©' });
+  });
+
   test('of another shape is a 400 that names the place', async () => {
     const { status, body } = await api.post(path, { rows: [{ email: address() }, { email: 5, phone: 'x' }] });
     expect(status).toBe(400);
