@@ -117,6 +117,24 @@ describe('copy', () => {
     expect(mailTo(sequence)).toEqual([]);
   });
 
+  test.each([
+    ['read in the wrong encoding', 'SociÃ©tÃ©', 'it probably says “Société”'],
+    ['never filled in', '{{company}}', 'was never filled in'],
+    ['printed for none', 'undefined GmbH', 'stands for no value'],
+    ['a word for none', 'N/A', 'No value for company'],
+  ])('whose value was %s waits for a person, who is believed', async (_what, company, why) => {
+    const sequence = await anEnrolled(deeds, {
+      steps: steps({ kind: 'email', body: 'At {{company}}' }),
+      lead: { company },
+    });
+    expect((await openTask(sequence.id)).instructions).toContain(why);
+    as('waitingForUser', await perform(sequence.id));
+    expect(mailTo(sequence)).toEqual([]);
+    await settle(sequence, { content: { kind: 'email', subject: 'Hello', body: 'At a company called undefined' } });
+    as('done', await perform(sequence.id));
+    expect(first(mailTo(sequence)).text).toContain('At a company called undefined');
+  });
+
   test('completed with what belongs to another kind of step, or with nothing, is refused', async () => {
     const sequence = await anEnrolled(deeds, { steps: steps({ kind: 'email', body: '{{company}}' }), lead });
     await expect(settle(sequence)).rejects.toMatchObject({ code: 'invalid' });

@@ -1,4 +1,3 @@
-import { parseMessage } from '../message.ts';
 import { quoted } from '../quoted.ts';
 import {
   MAX_BODY_CHARACTERS,
@@ -8,42 +7,27 @@ import {
   MAX_TITLE_CHARACTERS,
   type TemplateStep,
 } from '../template.ts';
-import { contactPointsIn, type Found, samePoint } from './contact-points.ts';
+import { contactPointsIn, samePoint } from './contact-points.ts';
 import { leftOver } from './copy-words.ts';
 import { folded, wordsIn } from './folded-text.ts';
-import type { AiValues } from './generation.ts';
 import { isInAnotherLanguage } from './language.ts';
 import type { StepContent } from './step-content.ts';
+import { type Material, sentTexts, type Woven, wovenTexts } from './woven.ts';
 
 /*
- * What keeps copy from being sent unread. Only what a language model wrote is doubted: the author's own words, the
- * fallbacks among them, and the contact's name and company go out as they are. Design 7.
+ * What keeps copy from being sent unread. Of its wording only what a language model wrote is doubted: the author's own
+ * words, the fallbacks among them, go out as they are. What is known of the contact is looked at in `value-checks.ts`.
+ * Design 7.
  */
-
-/** What one sequence's copy is made of. */
-export interface Material {
-  /** As `factsAbout` has them. */
-  facts: ReadonlyMap<string, string>;
-  /** The values of the template's AI variables. */
-  ai: AiValues;
-  /** The template's. */
-  language: string | null;
-}
-
-/** A text of a step with everything filled in, and where in it a language model wrote. */
-interface Woven {
-  text: string;
-  generated: Found[];
-  isHeader: boolean;
-}
 
 /** What is wrong with the generated parts of a step, in words for the person who will put it right. Manual tasks never go out. */
 export function checkCopy(step: TemplateStep, material: Material): string[] {
-  const own = new Set(textsOf(step).flatMap(({ text }) => contactPointsIn(text).map((found) => samePoint(found.text))));
+  const own = new Set(
+    sentTexts(step).flatMap(({ text }) => contactPointsIn(text).map((found) => samePoint(found.text))),
+  );
   const company = material.facts.get('company');
   if (company !== undefined) own.add(samePoint(company)); // "Booking.com"
-  const problems = textsOf(step).flatMap(({ text, isHeader }) => {
-    const woven = weave(text, isHeader, material);
+  const problems = wovenTexts(step, material).flatMap((woven) => {
     if (woven.generated.length === 0) return [];
     return [
       ...openPlaces(woven),
@@ -76,39 +60,6 @@ export function checkLengths(content: StepContent): string[] {
         ...over('instructions', content.instructions, MAX_BODY_CHARACTERS),
       ];
   }
-}
-
-function textsOf(step: TemplateStep): { text: string; isHeader: boolean }[] {
-  switch (step.kind) {
-    case 'email':
-      return [
-        { text: step.subject, isHeader: true },
-        { text: step.body, isHeader: false },
-      ];
-    case 'linkedin_message':
-      return [{ text: step.body, isHeader: false }];
-    case 'linkedin_invitation':
-      return [{ text: step.note ?? '', isHeader: false }];
-    case 'manual_task':
-      return [];
-  }
-}
-
-function weave(template: string, isHeader: boolean, { facts, ai }: Material): Woven {
-  let text = '';
-  const generated: Found[] = [];
-  for (const part of parseMessage(template).parts) {
-    const start = text.length;
-    if (part.kind === 'text') text += part.text;
-    else {
-      const written = Object.hasOwn(ai, part.name) ? ai[part.name] : undefined;
-      const value = written ? written.value : facts.get(part.name);
-      text += value ?? part.fallback ?? '';
-      if (written?.by === 'model' && written.value !== null)
-        generated.push({ text: written.value, start, end: text.length });
-    }
-  }
-  return { text, generated, isHeader };
 }
 
 const isGenerated = ({ generated }: Woven, at: number) => generated.some(({ start, end }) => start <= at && at < end);

@@ -1,7 +1,10 @@
 import { render } from '../message.ts';
+import { meansNothing } from '../no-value.ts';
 import type { TemplateStep } from '../template.ts';
-import { checkCopy, checkLengths, type Material } from './copy-checks.ts';
+import { checkCopy, checkLengths } from './copy-checks.ts';
 import type { StepContent } from './step-content.ts';
+import { checkValues } from './value-checks.ts';
+import type { Material } from './woven.ts';
 
 /** The contact as far as templates speak of one. */
 interface ContactFacts {
@@ -15,15 +18,16 @@ interface ContactFacts {
   custom: Readonly<Record<string, string>>;
 }
 
-/** Every value a template may name, by variable name; what is unknown or blank is absent. Design 7. */
+/** Every value a template may name, by variable name; what is unknown, blank or a word for that ("N/A") is absent. Design 7. */
 export function factsAbout(
   contact: ContactFacts,
   sender: { name: string; jobTitle: string | null },
 ): Map<string, string> {
+  const names = [contact.firstName, contact.lastName].filter((name) => name !== null && !meansNothing(name));
   const named: [string, string | null][] = [
     ['first_name', contact.firstName],
     ['last_name', contact.lastName],
-    ['full_name', [contact.firstName, contact.lastName].filter(Boolean).join(' ')],
+    ['full_name', names.join(' ')],
     ['job_title', contact.jobTitle],
     ['company', contact.company],
     ['linkedin_headline', contact.linkedinHeadline],
@@ -35,7 +39,7 @@ export function factsAbout(
     ...Object.entries(contact.custom).map(([key, value]): [string, string] => [`custom.${key}`, value]),
   ];
   const facts = new Map<string, string>();
-  for (const [name, value] of named) if (value !== null && value.trim() !== '') facts.set(name, value);
+  for (const [name, value] of named) if (value !== null && !meansNothing(value)) facts.set(name, value);
   return facts;
 }
 
@@ -44,7 +48,7 @@ export interface WrittenStep {
   content: StepContent;
   /** Variables with neither value nor default. */
   missing: string[];
-  /** What is too long, and what the checks of generated copy found. */
+  /** What is too long, what the checks of generated copy found, and values that nobody would send. */
   problems: string[];
 }
 
@@ -53,7 +57,8 @@ export function writeStep(step: TemplateStep, material: Material): WrittenStep {
   const facts = new Map(material.facts);
   for (const [name, { value }] of Object.entries(material.ai)) if (value !== null) facts.set(name, value);
   const { content, missing } = renderStep(step, facts);
-  return { content, missing, problems: [...checkLengths(content), ...checkCopy(step, material)] };
+  const problems = [...checkLengths(content), ...checkValues(step, material), ...checkCopy(step, material)];
+  return { content, missing, problems };
 }
 
 /** A step of the template, said to one contact; `missing` names the variables with neither value nor default. */

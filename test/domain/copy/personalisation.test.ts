@@ -72,7 +72,7 @@ test('AI variables are said like any other, and a null one is missing', () => {
   });
 });
 
-test('a value is never looked at again: braces in it are text, and from a model a problem', () => {
+test('a value is never looked at again: braces in it are text, and a problem', () => {
   const facts = new Map([
     ['first_name', '{{opener}}'],
     ['custom.secret', 'planted'],
@@ -80,7 +80,21 @@ test('a value is never looked at again: braces in it are text, and from a model 
   const ai = { opener: { value: '{{custom.secret}}', by: 'model' } } as const;
   const { content, problems } = writeStep(email('Hi', '{{first_name}} {{opener}}'), { facts, ai, language: null });
   expect(content).toMatchObject({ body: '{{opener}} {{custom.secret}}' });
-  expect(problems).toEqual([expect.stringContaining('to be filled in'), expect.stringContaining('to be filled in')]);
+  expect(problems).toEqual([
+    '"{{opener}}" was never filled in',
+    '"{{" looks like a place left to be filled in',
+    '"}}" looks like a place left to be filled in',
+  ]);
+});
+
+test('a word for no value is none: what it says is missing, or said by the default', () => {
+  const facts = factsAbout(
+    { ...contact, firstName: 'N/A', lastName: 'Lead', company: '#N/A', custom: { phone: 'null' } },
+    { name: 'Sam Sender', jobTitle: null },
+  );
+  expect(
+    renderStep(email('{{full_name}}', '{{ first_name | default: "there" }} {{company}} {{custom.phone}}'), facts),
+  ).toEqual({ content: { kind: 'email', subject: 'Lead', body: 'there  ' }, missing: ['company', 'custom.phone'] });
 });
 
 test('a note that its values made too long is a problem, generated or not', () => {
