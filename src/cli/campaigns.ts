@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { type CampaignShown, campaignShape, endedCampaignShape } from '../api/shapes/campaigns.ts';
+import { type MissingVariablesShown, missingVariablesShape } from '../api/shapes/missing-variables.ts';
 import { pageOf } from '../api/shapes/primitives.ts';
 import { campaignStatuses } from '../domain/campaign.ts';
 import { instantText } from '../domain/instant-text.ts';
+import { unwrittenStatuses } from '../domain/lead.ts';
 import { sequenceStatuses, statusNames } from '../domain/sequence.ts';
 import { type PageOptions, pageOption, segment, sizeOption, statusOption } from './options.ts';
 import type { Session } from './session.ts';
@@ -105,6 +107,28 @@ export function campaignCommands(program: Command, session: Session): void {
       const answer = await session.client().get(`/v1/campaigns/${segment(id)}`, campaignShape);
       session.print(command, answer, whole);
     });
+
+  campaign
+    .command('missing')
+    .description('which variables of its template its leads have no value for: their copy would wait for a person')
+    .argument('<id>', 'the campaign')
+    .action(async (id: string, _options: object, command: Command) => {
+      const answer = await session
+        .client()
+        .get(`/v1/campaigns/${segment(id)}/missing-variables`, missingVariablesShape);
+      session.print(command, answer, missing);
+    });
+}
+
+function missing({ leads, variables }: MissingVariablesShown): string {
+  const lacking = variables.filter((each) => unwrittenStatuses.some((status) => each.missing[status] > 0));
+  if (lacking.length === 0) return 'Every lead that is not enrolled yet has what the template asks for.';
+  const rows = lacking.map((each) => [
+    each.name,
+    ...unwrittenStatuses.map((status) => `${each.missing[status]} of ${leads[status]}`),
+    each.steps.join(', '),
+  ]);
+  return table(['VARIABLE', 'MISSING TO REVIEW', 'MISSING APPROVED', 'STEPS'], rows);
 }
 
 const controlled = ({ id, name, status, next_enrolment_text: why }: CampaignShown) =>

@@ -18,16 +18,23 @@ export function leadCommands(program: Command, session: Session): void {
     .description("a campaign's leads")
     .requiredOption('--campaign <id>', 'the campaign')
     .addOption(statusOption(leadStatuses))
+    .option('--missing <variable>', 'those who have no value for it, such as custom.phone')
     .addOption(pageOption())
     .addOption(sizeOption())
     .action(
       async (
-        { campaign, status, page, size }: PageOptions & { campaign: string; status?: string },
+        {
+          campaign,
+          status,
+          missing,
+          page,
+          size,
+        }: PageOptions & { campaign: string; status?: string; missing?: string },
         command: Command,
       ) => {
         const answer = await session
           .client()
-          .get(`/v1/campaigns/${segment(campaign)}/leads`, pageOf(leadShape), { status, page, size });
+          .get(`/v1/campaigns/${segment(campaign)}/leads`, pageOf(leadShape), { status, missing, page, size });
         session.print(command, answer, ({ items }) =>
           [
             items.length === 0 ? [] : table(['ID', 'CONTACT', 'EMAIL', 'STATUS', 'SEQUENCE'], items.map(row)),

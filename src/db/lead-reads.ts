@@ -2,6 +2,7 @@ import { and, asc, count, desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { CampaignId, LeadId } from '../domain/ids.ts';
 import type { LeadStatus } from '../domain/lead.ts';
 import type { LeadRow } from './leads.ts';
+import { lacks } from './missing-variables.ts';
 import { type Listed, type PageAsked, rowsBefore } from './pages.ts';
 import type { Tx } from './pool.ts';
 import type { ContactRow } from './rows.ts';
@@ -18,6 +19,8 @@ export interface LeadSearch {
   statuses?: readonly LeadStatus[] | undefined;
   /** Part of a name, an address, a profile or a company. */
   typed?: string | undefined;
+  /** A variable of contacts that they have no value for. */
+  missing?: string | undefined;
 }
 
 export const leadSortKeys = ['created_at', 'updated_at', 'name', 'company'] as const;
@@ -34,9 +37,9 @@ const asTheyCame: LeadSort = { by: 'created_at', order: 'asc' };
 export const listLeads = (
   tx: Tx,
   campaignId: CampaignId,
-  { statuses, typed, sort = asTheyCame }: LeadSearch & { sort?: LeadSort },
+  { sort = asTheyCame, ...search }: LeadSearch & { sort?: LeadSort },
   asked: PageAsked,
-): Promise<Listed<LeadView>> => readLeads(tx, searched(campaignId, { statuses, typed }), sort, asked);
+): Promise<Listed<LeadView>> => readLeads(tx, searched(campaignId, search), sort, asked);
 
 /** One lead; null when the workspace has none of that id. */
 export const findLead = async (tx: Tx, id: LeadId): Promise<LeadView | null> =>
@@ -53,11 +56,12 @@ export async function matchingLeads(tx: Tx, campaignId: CampaignId, search: Lead
   return found.map(({ id }) => id);
 }
 
-const searched = (campaignId: CampaignId, { statuses, typed }: LeadSearch): SQL | undefined =>
+const searched = (campaignId: CampaignId, { statuses, typed, missing }: LeadSearch): SQL | undefined =>
   and(
     eq(leads.campaignId, campaignId),
     statuses === undefined ? undefined : inArray(leads.status, [...statuses]),
     typed === undefined ? undefined : contactHolds(typed),
+    missing === undefined ? undefined : lacks(missing),
   );
 
 function inOrder({ by, order }: LeadSort): SQL[] {

@@ -1,6 +1,10 @@
 export const leadStatuses = ['PENDING_REVIEW', 'APPROVED', 'REJECTED', 'ENROLLED', 'FAILED'] as const;
 export type LeadStatus = (typeof leadStatuses)[number];
 
+/** Those whose copy is still to be written: of who is enrolled it lies with the sequence. */
+export const unwrittenStatuses = ['PENDING_REVIEW', 'APPROVED'] as const satisfies readonly LeadStatus[];
+export type UnwrittenStatus = (typeof unwrittenStatuses)[number];
+
 /** Design 1. */
 export const leadMoves: Record<LeadStatus, readonly LeadStatus[]> = {
   PENDING_REVIEW: ['APPROVED', 'REJECTED', 'FAILED'],

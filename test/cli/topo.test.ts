@@ -145,6 +145,21 @@ describe('campaign', () => {
   });
 });
 
+test('campaign missing names what the template asks for and leads lack, leads list --missing whom', async () => {
+  const id = await draft();
+  const address = () => `missing${unique++}@lead.example`;
+  const [known, unknown] = [address(), address()];
+  await api.post(`/v1/campaigns/${id}/leads`, { rows: [{ email: known, first_name: 'Ada' }] });
+  expect((await topo('campaign', 'missing', id)).out).toBe(
+    'Every lead that is not enrolled yet has what the template asks for.',
+  );
+  await api.post(`/v1/campaigns/${id}/leads`, { rows: [{ email: unknown }] });
+  expect((await topo('campaign', 'missing', id)).out).toMatch(/^first_name +1 of 2 +0 of 0 +1, 2$/m);
+  const { out } = await topo('leads', 'list', '--campaign', id, '--missing', 'first_name');
+  expect(out).toContain(unknown);
+  expect(out).not.toContain(known);
+});
+
 describe('leads import', () => {
   test('takes the example, one outcome per row, and once only', async () => {
     const id = await draft();

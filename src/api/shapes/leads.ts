@@ -71,6 +71,14 @@ export const importShape = z.object({
   totals: z.record(z.enum(importOutcomes), z.int()),
 });
 
+/** Why a copy waits for a person. */
+const unfit = {
+  /** Variables with neither value nor default. */
+  missing: z.array(z.string()),
+  /** Values that nobody would send, and what is too long. */
+  problems: z.array(z.string()),
+};
+
 /** What a lead would be told first. In the copy, AI variables stand as `{{name}}`: they are written at enrolment. */
 export const leadPreviewShape = z.object({
   /** null: the template has no step. */
@@ -79,20 +87,23 @@ export const leadPreviewShape = z.object({
       name: z.string(),
       kind: z.enum(stepKinds),
       content: contentShape,
-      /** Variables with neither value nor default. */
-      missing: z.array(z.string()),
+      ...unfit,
     })
     .nullable(),
   ai_variables: z.array(z.string()),
+  /** Of the steps behind the first one. */
+  later: z.object(unfit),
 });
 export type LeadPreviewShown = z.output<typeof leadPreviewShape>;
 
-export const showLeadPreview = ({ first, aiVariables }: LeadPreview): LeadPreviewShown => ({
+export const showLeadPreview = ({ first, aiVariables, later }: LeadPreview): LeadPreviewShown => ({
   step: first && {
     name: first.step.name,
     kind: first.step.kind,
     content: showContent(first.content),
     missing: first.missing,
+    problems: first.problems,
   },
   ai_variables: aiVariables,
+  later,
 });

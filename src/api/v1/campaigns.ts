@@ -10,6 +10,7 @@ import type { Caller, CommandDeps } from '../../commands/deps.ts';
 import { stopSequences } from '../../commands/sequences/stop-sequences.ts';
 import { campaignFigures } from '../../db/campaign-figures.ts';
 import { campaignSortKeys, connectedAccounts, findCampaign, listCampaigns } from '../../db/campaign-reads.ts';
+import { missingInCampaign } from '../../db/missing-variables.ts';
 import { readTemplate } from '../../db/templates.ts';
 import { channelsOf } from '../../domain/accounts/account.ts';
 import { campaignStatuses } from '../../domain/campaign.ts';
@@ -27,6 +28,7 @@ import {
   showFigures,
 } from '../shapes/campaigns.ts';
 import { noBody } from '../shapes/inputs.ts';
+import { missingVariablesShape, showMissing } from '../shapes/missing-variables.ts';
 import { idOfA, pageAnswer, pageOf, paging, pathId, text } from '../shapes/primitives.ts';
 
 const newCampaign = z.strictObject({
@@ -131,6 +133,16 @@ export function campaignRoutes(app: App, deps: ApiDeps): void {
         const unready = campaign.status === 'DRAFT' ? await unreadiness(tx, campaign, deps.realMail ?? null) : [];
         return showFigures(await campaignFigures(tx, campaign), unready);
       }),
+  );
+
+  app.get(
+    '/v1/campaigns/:id/missing-variables',
+    { config: read, schema: { params: pathId<CampaignId>(), response: { 200: missingVariablesShape } } },
+    async ({ caller, params: { id } }) => {
+      const found = await db.inWorkspace(caller.workspaceId, (tx) => missingInCampaign(tx, id));
+      if (!found) throw new Refusal('not_found', { noun: 'campaign', id });
+      return showMissing(found);
+    },
   );
 
   app.post(

@@ -17,6 +17,7 @@ import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
 import { noBody } from '../shapes/inputs.ts';
 import { importShape, type LeadRowSent, leadRow, leadShape, MOST_ROWS, showLead } from '../shapes/leads.ts';
+import { contactVariable } from '../shapes/missing-variables.ts';
 import { idOfA, pageAnswer, pageOf, paging, pathId, printedId, text } from '../shapes/primitives.ts';
 
 /** In one request: what an undo names after everybody was approved. */
@@ -40,6 +41,8 @@ const listQuery = z.strictObject({
   status: statusList.optional(),
   /** Part of a name, an address, a profile or a company. */
   q: text(200, 1).optional(),
+  /** Those who have no value for it: first_name, custom.phone. */
+  missing: contactVariable.optional(),
   sort_by: z.enum(leadSortKeys).default('created_at'),
   sort_order: z.enum(['asc', 'desc']).default('asc'),
   ...paging,
@@ -54,6 +57,7 @@ const reviewBody = z.strictObject({
       all: z.strictObject({
         statuses: z.array(z.enum(leadStatuses)).min(1).optional(),
         q: text(200, 1).optional(),
+        missing: contactVariable.optional(),
       }),
     }),
   ]),
@@ -100,8 +104,8 @@ export function leadRoutes(app: App, deps: ApiDeps): void {
       const { items, totalCount } = await db.inWorkspace(caller.workspaceId, async (tx) => {
         if (!(await campaignExists(tx, campaignId)))
           throw new Refusal('not_found', { noun: 'campaign', id: campaignId });
-        const { status: statuses, q: typed, sort_by: by, sort_order: order } = query;
-        return listLeads(tx, campaignId, { statuses, typed, sort: { by, order } }, query);
+        const { status: statuses, q: typed, missing, sort_by: by, sort_order: order } = query;
+        return listLeads(tx, campaignId, { statuses, typed, missing, sort: { by, order } }, query);
       });
       return pageAnswer(items.map(showLead), totalCount, query);
     },
@@ -120,7 +124,9 @@ export function leadRoutes(app: App, deps: ApiDeps): void {
     },
     async ({ caller, params: { id: campaignId }, body: { to, which: asked } }) => {
       const which =
-        'all' in asked ? { search: { statuses: asked.all.statuses, typed: asked.all.q } } : { ids: asked.lead_ids };
+        'all' in asked
+          ? { search: { statuses: asked.all.statuses, typed: asked.all.q, missing: asked.all.missing } }
+          : { ids: asked.lead_ids };
       return { lead_ids: await reviewLeads(deps, caller, { campaignId, to, which }) };
     },
   );

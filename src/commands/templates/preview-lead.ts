@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { findLead } from '../../db/lead-reads.ts';
 import { campaigns } from '../../db/schema.ts';
 import { readTemplate } from '../../db/templates.ts';
+import type { WrittenStep } from '../../domain/copy/personalisation.ts';
 import type { LeadId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Caller, CopyDeps } from '../deps.ts';
@@ -12,9 +13,11 @@ export interface LeadPreview {
   first: PreviewedStep | null;
   /** In its copy these stand as `{{name}}`: they are written at enrolment. */
   aiVariables: string[];
+  /** What keeps the steps behind the first one from going out as they are. */
+  later: Pick<WrittenStep, 'missing' | 'problems'>;
 }
 
-/** What a lead would be told first, were they enrolled now. Leaves nothing behind; no model is asked. */
+/** What a lead would be told first, were they enrolled now, and what later steps lack. Leaves nothing behind; no model is asked. */
 export async function previewLead(deps: CopyDeps, caller: Caller, id: LeadId): Promise<LeadPreview> {
   const { contactId, template, content } = await deps.db.inWorkspace(caller.workspaceId, async (tx) => {
     const found = await findLead(tx, id);
@@ -25,7 +28,12 @@ export async function previewLead(deps: CopyDeps, caller: Caller, id: LeadId): P
   });
   // Values are not expanded again, so what is written later can stand in its place by its name.
   const aiVariables = content.aiVariables.map((variable) => ({ ...variable, fallback: `{{${variable.name}}}` }));
-  const input = { settings: template, content: { ...content, steps: content.steps.slice(0, 1), aiVariables } };
+  const input = { settings: template, content: { ...content, aiVariables } };
   const { steps } = await previewTemplate(deps, caller, { template: input, contactId, start: null, write: false });
-  return { first: steps[0] ?? null, aiVariables: aiVariables.map(({ name }) => name) };
+  const [first = null, ...rest] = steps;
+  const later = {
+    missing: [...new Set(rest.flatMap(({ missing }) => missing))],
+    problems: [...new Set(rest.flatMap(({ problems }) => problems))],
+  };
+  return { first, aiVariables: aiVariables.map(({ name }) => name), later };
 }

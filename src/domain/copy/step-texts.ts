@@ -2,7 +2,7 @@ import { variablesIn } from '../message.ts';
 import type { AiVariable, TemplateStep } from '../template.ts';
 
 /** Every text of a template's step in which `{{…}}` may stand, by its field. */
-function textsOf(step: TemplateStep): Readonly<Record<string, string>> {
+export function textsOf(step: TemplateStep): Readonly<Record<string, string>> {
   switch (step.kind) {
     case 'email':
       return { subject: step.subject, body: step.body };

@@ -254,13 +254,17 @@ const idOfLead = () => {
   return { email };
 };
 
-test('a lead is shown what it would be told first, with a place for what is written at enrolment', async () => {
-  const [email] = steps({ kind: 'email', subject: 'Hi {{first_name}}', body: '{{opener}}\n\nYours {{job_title}}' });
-  const template = content(email ? [email] : [], {
+test('a lead is shown what it would be told first, with a place for what is written at enrolment, and what later steps lack', async () => {
+  const emails = steps(
+    { kind: 'email', subject: 'Hi {{first_name}}', body: '{{opener}}\n\nYours {{job_title}}' },
+    { kind: 'email', body: '{{custom.phone}} {{opener}} {{company}}' },
+  );
+  const template = content(emails, {
     schedule: always,
     aiVariables: [{ name: 'opener', prompt: 'Open', fallback: 'Hello', maxCharacters: 200 }],
   });
-  const campaign = await api.campaign({ content: template, leads: people(1), settings: manual });
+  const someone = { ...aLead(), company: 'KÃ¶ln AG' };
+  const campaign = await api.campaign({ content: template, leads: [someone], settings: manual });
   const [lead] = (await api.get(`/v1/campaigns/${campaign.campaignId}/leads`)).body.items;
   expect((await api.get(`/app/api/leads/${lead.id}/preview`)).body).toEqual({
     step: {
@@ -268,8 +272,13 @@ test('a lead is shown what it would be told first, with a place for what is writ
       kind: 'email',
       content: { kind: 'email', subject: 'Hi Ada', body: '{{opener}}\n\nYours ' },
       missing: ['job_title'],
+      problems: [],
     },
     ai_variables: ['opener'],
+    later: {
+      missing: ['custom.phone'],
+      problems: ['company: “KÃ¶ln AG” was read in the wrong encoding, it probably says “Köln AG”'],
+    },
   });
 });
 

@@ -2,8 +2,13 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { suppress } from '../../../src/commands/contacts/suppress.ts';
 import { newId } from '../../../src/db/new-id.ts';
-import { contacts } from '../../../src/db/schema.ts';
-import type { CampaignId } from '../../../src/domain/ids.ts';
+import { contacts, leads } from '../../../src/db/schema.ts';
+import { isContactVariable } from '../../../src/domain/copy/missing-variables.ts';
+import { factsAbout } from '../../../src/domain/copy/personalisation.ts';
+import type { CampaignId, ContactId, LeadId } from '../../../src/domain/ids.ts';
+import { STANDARD_VARIABLES } from '../../../src/domain/message.ts';
+import { nothingWords } from '../../../src/domain/no-value.ts';
+import { insertContacts } from '../../support/contact-rows.ts';
 import { aHouse, always, content, steps } from '../../support/scenario.ts';
 import { type Served, startServed } from '../../support/served.ts';
 
@@ -229,6 +234,104 @@ describe('the list', () => {
 
   test.each(['status=approved', 'size=0', 'page=x', 'sort=email'])('refuses ?%s', async (query) => {
     expect((await api.get(`${path}?${query}`)).status).toBe(400);
+  });
+});
+
+describe('what the template asks for and leads lack', () => {
+  const asking = content(
+    steps(
+      { kind: 'email', subject: 'Hi {{ first_name | default: "there" }}', body: 'At {{company}}: {{custom.phone}}' },
+      { kind: 'email', subject: '', body: '{{custom.phone}} {{sender_name}}' },
+    ),
+    { schedule: always },
+  );
+
+  test('is counted by where they stand, listed, and left out together', async () => {
+    ({ campaignId } = await api.campaign({ content: asking, leads: 0, settings: manual, start: false }));
+    path = `/v1/campaigns/${campaignId}`;
+    const rows = [
+      { email: address(), company: 'Engines', custom: { phone: '555-0101' } },
+      { email: address(), company: 'Engines' },
+      { email: address(), custom: { fax: '555-0102' } },
+      { email: address() },
+    ];
+    const ids = (await api.post(`${path}/leads`, { rows })).body.results.map(
+      ({ lead_id: id }: { lead_id: string }) => id,
+    );
+    await api.post(`/v1/leads/${ids[3]}/approve`);
+    const { body } = await api.get(`${path}/missing-variables`);
+    expect(body).toMatchObject({
+      leads: { PENDING_REVIEW: 3, APPROVED: 1 },
+      variables: [
+        { name: 'company', steps: [1], missing: { PENDING_REVIEW: 1, APPROVED: 1 } },
+        { name: 'custom.phone', steps: [1, 2], missing: { PENDING_REVIEW: 2, APPROVED: 1 } },
+      ],
+    });
+    const found = (await api.get(`${path}/leads?missing=custom.phone&status=PENDING_REVIEW`)).body;
+    expect(found.items.map(({ id }: { id: string }) => id)).toEqual([ids[1], ids[2]]);
+    const which = { all: { statuses: ['PENDING_REVIEW'], missing: 'custom.phone' } };
+    const left = await api.post(`${path}/leads/review`, { to: 'REJECTED', which });
+    expect(left.body).toEqual({ lead_ids: [ids[1], ids[2]] });
+  });
+
+  test('is asked of rows as the copy asks it of what is known', async () => {
+    const values = [
+      ...nothingWords,
+      ...nothingWords.map((word) => ` ${word.toUpperCase()}\t`),
+      '',
+      ' \u00a0',
+      'Ada',
+      'no',
+      '0',
+      '-1',
+    ];
+    const contactsOf = values.map((value) => aContactSaying(value));
+    await api.db.asSystem(async (tx) => {
+      await insertContacts(tx, contactsOf);
+      await tx.insert(leads).values(
+        contactsOf.map(({ id, workspaceId }) => ({
+          id: newId<LeadId>(),
+          workspaceId,
+          campaignId,
+          contactId: id,
+          status: 'PENDING_REVIEW' as const,
+          createdAt: 0,
+          updatedAt: 0,
+        })),
+      );
+    });
+    const lacking = async (name: string) =>
+      (await api.get(`${path}?missing=${name}&size=100`)).body.items
+        .map(({ contact }: { contact: { id: string } }) => contact.id)
+        .sort();
+    for (const name of [...STANDARD_VARIABLES.filter(isContactVariable), 'custom.phone', 'custom.fax']) {
+      const without = contactsOf.filter((contact) => !factsAbout(contact, { name: 'Sam', jobTitle: null }).has(name));
+      expect(await lacking(name)).toEqual(without.map(({ id }) => id).sort());
+    }
+  });
+
+  test('is not told of another workspace, nor for a name that contacts do not fill', async () => {
+    const stranger = await api.tokenOf(await aHouse(api.db));
+    expect((await api.get(`/v1/campaigns/${campaignId}/missing-variables`, stranger)).status).toBe(404);
+    for (const name of ['sender_name', 'opener', 'custom.', ''])
+      expect((await api.get(`${path}?missing=${name}`)).status).toBe(400);
+  });
+
+  const aContactSaying = (value: string) => ({
+    id: newId<ContactId>(),
+    workspaceId: api.house.workspaceId,
+    email: address(),
+    firstName: value,
+    lastName: value,
+    jobTitle: value,
+    company: value,
+    linkedinHeadline: value,
+    recentActivity: value,
+    companyContext: Object.fromEntries(
+      ['industry', 'size', 'tech_stack', 'news', 'funding'].map((key) => [`company_${key}`, value]),
+    ),
+    custom: { phone: value },
+    createdAt: 0,
   });
 });
 
