@@ -21,6 +21,9 @@ test('a campaign is paused while its figures are still being counted, and sends 
   });
   const page = await newPage({ path: `/campaigns/${seeded.campaignId}/overview` });
   await page.getByRole('button', { name: 'Start' }).click();
+  const question = page.getByRole('dialog', { name: 'Start this campaign?' });
+  await question.getByText('Its 3 approved leads are enrolled').waitFor();
+  await question.getByRole('button', { name: 'Start' }).click();
   await page.getByText('Running', { exact: true }).waitFor();
   await forward(Date.parse('2030-03-19T12:00:00Z'));
   await page.getByRole('link', { name: /^Contacted 3/ }).waitFor();

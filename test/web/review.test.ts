@@ -4,6 +4,19 @@ import { noSeriousAxe } from './support/troubles.ts';
 
 const site = aSite();
 
+/** Whose second step needs a telephone number. */
+const asking = {
+  name: 'Calls first',
+  timezone: 'Europe/Paris',
+  schedule: { days: ['mon'], hours: [{ start: '09:00', end: '17:00' }] },
+  approval_mode: 'MANUAL_REVIEW',
+  sender: { name: 'Sam Sender' },
+  steps: [
+    { kind: 'email', name: 'First', subject: 'Hello', body: 'Hi at {{ company | default: "work" }}' },
+    { kind: 'email', name: 'Second', delay: { value: 2, unit: 'days' }, body: 'Is it {{custom.phone}}?' },
+  ],
+};
+
 const names = ['Ada', 'Bea', 'Cem', 'Dan', 'Eva', 'Finn'];
 
 test('leads are approved by key and rejected together, which can be undone; who is enrolled is counted by the funnel', async () => {
@@ -106,4 +119,54 @@ test('what a token does not permit stays there, and says why', async () => {
     .toBe(true);
   expect(await approve.getAttribute('aria-disabled')).toBe('true');
   await noSeriousAxe(page);
+});
+
+test('what the template asks for and leads lack is said at the mapping, in review and before the start; they can be left out', async () => {
+  const { newPage, call } = site();
+  const template = (await call('POST', '/app/api/templates', { ...asking, activate: true })).body;
+  const { id } = (await call('POST', '/v1/campaigns', { name: 'Calls', template_id: template.id })).body;
+  await call('POST', `/v1/campaigns/${id}/leads`, {
+    rows: [
+      { email: 'gus@review.example', first_name: 'Gus', company: 'KÃ¶ln AG' },
+      { email: 'hal@review.example', first_name: 'Hal' },
+      { email: 'ida@review.example', first_name: 'Ida', custom: { phone: '555-0101' } },
+    ],
+  });
+  const page = await newPage({ path: `/campaigns/${id}/leads` });
+  const rows = page.getByRole('table', { name: 'Leads' }).getByRole('row');
+  const card = page.getByRole('complementary', { name: 'The lead in hand' });
+  const lacking = page.getByRole('alert').filter({ hasText: 'Their copy would wait for you' });
+
+  await lacking.getByText('2 of 3 to review').waitFor();
+  await card.getByText('No value for custom.phone: a later step waits for you.').waitFor();
+  await card.getByText('company: “KÃ¶ln AG” was read in the wrong encoding, it probably says “Köln AG”').waitFor();
+  await noSeriousAxe(page);
+  await lacking.getByRole('button', { name: 'Show them' }).click();
+  await expect.poll(() => rows.count()).toBe(3); // with the header's
+  await page.getByLabel('Select all on this page').check();
+  await page.getByRole('region', { name: 'Selected' }).getByRole('button', { name: 'Approve' }).click();
+  await page.getByText('Approved 2 leads.', { exact: true }).waitFor();
+
+  await page.getByRole('button', { name: 'Start' }).click();
+  const question = page.getByRole('dialog', { name: 'Start this campaign?' });
+  await question.getByText('2 of 2 approved').waitFor();
+  await noSeriousAxe(page);
+  await question.getByRole('link', { name: 'Leave out …' }).click();
+  await question.waitFor({ state: 'hidden' });
+  await lacking.getByRole('button', { name: 'Leave out' }).click();
+  const leaving = page.getByRole('dialog', { name: 'Leave out 2 leads?' });
+  await leaving.getByRole('button', { name: 'Leave out' }).click();
+  await page.getByText('Rejected 2 leads.', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await lacking.getByText('2 of 2 approved').waitFor();
+
+  await lacking.getByRole('link', { name: 'Map a column' }).click();
+  const buffer = Buffer.from('Email,First name\nzoe@review.example,ZoÃ©\n');
+  await page.getByLabel('CSV file').setInputFiles({ name: 'leads.csv', mimeType: 'text/csv', buffer });
+  await page.getByText('is in no column: 1 of 1').waitFor();
+  await page.getByText('First name: “ZoÃ©” was read in the wrong encoding, it probably says “Zoé”').waitFor();
+  await noSeriousAxe(page);
+  await page.getByRole('link', { name: 'Write a default' }).click();
+  await page.getByRole('heading', { name: 'Calls first' }).waitFor();
+  expect(new URL(page.url()).searchParams.get('step')).toBe('2');
 });

@@ -1,13 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import type { CampaignFiguresShown, CampaignShown } from '../../api/shapes/campaigns.ts';
-import type { UnreadyReason } from '../../domain/campaign.ts';
-import { post } from '../client.ts';
-import { useAction } from '../shell/action.ts';
 import { ActionButton } from '../shell/action-button.tsx';
 import { type Count, insteadOf, useCount } from '../shell/count.ts';
 import { counted } from '../shell/counted.ts';
 import { confirm } from '../shell/dialog.tsx';
+import { useControl } from './control.ts';
 import { campaignQuery, figuresQuery, openCount } from './queries.ts';
+import { StartControl } from './start-control.tsx';
 
 /** Exact copy: web-app.md 3. */
 const pauseText = (open: Count): string =>
@@ -24,18 +23,6 @@ export const endText = (open: Count): string =>
 const sequencesText = (open: Count) =>
   typeof open === 'number' ? counted(open, 'open sequence') : `open sequences${insteadOf(open)}`;
 
-const unreadyTexts: Record<Exclude<UnreadyReason, 'real_mail'>, string> = {
-  template_not_active: 'Template is not active',
-  no_account: 'No connected account',
-};
-
-/** Why a draft cannot be started, the first reason first. */
-function startProblem(unready: CampaignFiguresShown['unready']): string | null {
-  const [first] = unready;
-  if (!first) return null;
-  return first.reason === 'real_mail' ? first.what : unreadyTexts[first.reason];
-}
-
 /** The campaign's page keeps this number up to date, so it is there at once. */
 export function OpenCounted({ id, text }: { id: string; text: (open: Count) => string }) {
   const { data } = useQuery(campaignQuery(id));
@@ -44,16 +31,6 @@ export function OpenCounted({ id, text }: { id: string; text: (open: Count) => s
 
 const DueCounted = ({ id }: { id: string }) => resumeText(useCount(figuresQuery(id), ({ due }) => due));
 
-const touches = ['campaigns', 'sequences', 'leads', 'counts'] as const;
-
-function useControl(id: string, verb: 'start' | 'pause' | 'resume', done: (name: string) => string) {
-  return useAction({
-    act: () => post<CampaignShown>(`/v1/campaigns/${id}/${verb}`),
-    done: ({ name }) => done(name),
-    touches,
-  });
-}
-
 interface ControlsProps {
   campaign: CampaignShown;
   /** Where they are not known yet, the server says whether a draft can start. */
@@ -61,8 +38,8 @@ interface ControlsProps {
 }
 
 /** Start, Pause or Resume: the one that the campaign's status permits. */
-export function CampaignControls({ campaign: { id, status }, figures }: ControlsProps) {
-  const start = useControl(id, 'start', (name) => `Started “${name}”.`);
+export function CampaignControls({ campaign, figures }: ControlsProps) {
+  const { id, status } = campaign;
   const pause = useControl(id, 'pause', (name) => `Paused “${name}”.`);
   const resume = useControl(id, 'resume', (name) => `Resumed “${name}”.`);
   const askPause = async () => {
@@ -74,16 +51,7 @@ export function CampaignControls({ campaign: { id, status }, figures }: Controls
   };
   switch (status) {
     case 'DRAFT':
-      return (
-        <ActionButton
-          scope="campaigns:write"
-          why={figures && startProblem(figures.unready)}
-          isBusy={start.isBusy}
-          onClick={() => void start.run()}
-        >
-          Start
-        </ActionButton>
-      );
+      return <StartControl campaign={campaign} figures={figures} />;
     case 'RUNNING':
       return (
         <ActionButton scope="campaigns:write" variant="default" isBusy={pause.isBusy} onClick={() => void askPause()}>

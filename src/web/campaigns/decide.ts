@@ -1,4 +1,5 @@
 import type { LeadShown } from '../../api/shapes/leads.ts';
+import type { UnwrittenStatus } from '../../domain/lead.ts';
 import { post } from '../client.ts';
 import { useAction } from '../shell/action.ts';
 import { counted } from '../shell/counted.ts';
@@ -18,7 +19,7 @@ interface Many {
   to: Decision;
   /** Where all of them stand: what Undo goes back to. */
   from: Decision;
-  which: { lead_ids: readonly string[] } | { all: { statuses: readonly string[]; q?: string } };
+  which: { lead_ids: readonly string[] } | { all: { statuses: readonly string[]; q?: string; missing?: string } };
 }
 
 const sendMany = (campaignId: string, to: Decision, which: Many['which']) =>
@@ -34,6 +35,24 @@ export const useReview = (campaignId: string, after: () => void) =>
     },
     touches,
     after,
+  });
+
+/** Rejects those who lack a variable; who was approved goes back to review first, as a person would. */
+export const useLeaveOut = (campaignId: string, from: UnwrittenStatus) =>
+  useAction({
+    act: async (missing: string) => {
+      const which = { all: { statuses: [from], missing } };
+      if (from === 'PENDING_REVIEW') return sendMany(campaignId, 'REJECTED', which);
+      const { lead_ids } = await sendMany(campaignId, 'PENDING_REVIEW', which);
+      return lead_ids.length === 0 ? { lead_ids } : sendMany(campaignId, 'REJECTED', { lead_ids });
+    },
+    done: ({ lead_ids }) => saidOf.REJECTED(counted(lead_ids.length, 'lead')),
+    undo: async ({ lead_ids }) => {
+      if (lead_ids.length === 0) return;
+      await sendMany(campaignId, 'PENDING_REVIEW', { lead_ids });
+      if (from === 'APPROVED') await sendMany(campaignId, 'APPROVED', { lead_ids });
+    },
+    touches,
   });
 
 /** Those that failed are tried again; a failure is no state to go back to. */

@@ -58,7 +58,7 @@ function FirstStep({ lead: { id } }: { lead: LeadShown }) {
   });
   return (
     <QueryState query={query} lines={5}>
-      {({ step, ai_variables }) =>
+      {({ step, ai_variables, later }) =>
         step === null ? (
           <Text size="sm" c="dimmed">
             The template has no step yet.
@@ -67,17 +67,27 @@ function FirstStep({ lead: { id } }: { lead: LeadShown }) {
           <>
             <Text size="xs" c="dimmed" mb={8}>{`Step 1, ${step.name}`}</Text>
             <Copy content={step.content} aiVariables={ai_variables} />
-            {step.missing.length > 0 && (
-              <Text size="sm" c="dimmed" mt="sm">
-                {`No value for ${step.missing.join(', ')}: the sequence waits for you.`}
-              </Text>
-            )}
+            <Unfit unfit={step} waits="the sequence waits for you" />
+            <Unfit unfit={later} waits="a later step waits for you" />
           </>
         )
       }
     </QueryState>
   );
 }
+
+interface UnfitProps {
+  unfit: LeadPreviewShown['later'];
+  waits: string;
+}
+
+/** Why a copy would not go out before a person has completed it. */
+const Unfit = ({ unfit: { missing, problems }, waits }: UnfitProps) =>
+  [...(missing.length > 0 ? [`No value for ${missing.join(', ')}`] : []), ...problems].map((what) => (
+    <Text key={what} size="sm" c="dimmed" mt="sm">
+      {`${what}: ${waits}.`}
+    </Text>
+  ));
 
 type Content = NonNullable<LeadPreviewShown['step']>['content'];
 

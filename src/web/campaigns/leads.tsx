@@ -14,12 +14,14 @@ import { SearchField } from '../shell/search-field.tsx';
 import { aNumber, aText, oneOf, useFilters } from '../shell/search-params.ts';
 import { Chips } from './chips.tsx';
 import { type LeadView, leadViews, viewNames, viewOrder } from './lead-views.ts';
+import { MissingValues } from './missing-values.tsx';
 import { campaignQuery } from './queries.ts';
 import { Review } from './review.tsx';
 
 const readers = {
   status: oneOf(viewOrder, 'review'),
   q: aText(),
+  missing: aText(),
   sort: oneOf(['created_at', 'name', 'company'], 'created_at'),
   page: aNumber(1),
 };
@@ -28,14 +30,14 @@ const readers = {
 export function CampaignLeads() {
   const id = usePathId();
   const filters = useFilters(readers);
-  const { status: view, q, sort, page } = filters.values;
+  const { status: view, q, missing, sort, page } = filters.values;
   const campaign = useQuery(campaignQuery(id));
   const query = useQuery({
-    queryKey: ['leads', id, view, q, sort, page],
+    queryKey: ['leads', id, view, q, missing, sort, page],
     queryFn: ({ signal }) =>
       get<Listing<LeadShown>>(
         `/v1/campaigns/${id}/leads`,
-        { status: leadViews[view].join(','), q, sort_by: sort, page, size: 50 },
+        { status: leadViews[view].join(','), q, missing, sort_by: sort, page, size: 50 },
         signal,
       ),
     placeholderData: keepPreviousData,
@@ -70,18 +72,22 @@ export function CampaignLeads() {
           ]}
         />
       </div>
+      <MissingValues campaignId={id} view={view} shown={missing} onShow={(name) => filters.set({ missing: name })} />
       <QueryState
         query={query}
-        noMatch={{ when: (data) => isEmpty(data) && q !== '', onClear: () => filters.set({ q: '' }) }}
+        noMatch={{
+          when: (data) => isEmpty(data) && (q !== '' || missing !== ''),
+          onClear: () => filters.set({ q: '', missing: '' }),
+        }}
         empty={{ when: isEmpty, ...emptyTexts(view, campaign.data), action: <ImportLink id={id} /> }}
       >
         {(data) => (
           <Review
-            key={`${view} ${q}`}
+            key={`${view} ${q} ${missing}`}
             campaign={campaign.data}
             campaignId={id}
             leads={data}
-            search={{ view, q }}
+            search={{ view, q, missing }}
             pager={
               <Pager
                 page={page}

@@ -13,6 +13,7 @@ import { counted } from '../shell/counted.ts';
 import { Instant } from '../shell/instant.tsx';
 import { ProblemNote } from '../shell/problem-note.tsx';
 import { MOST_BYTES, textOf } from './lead-file.ts';
+import { MappingNotes } from './mapping-notes.tsx';
 
 interface Chosen {
   name: string;
@@ -185,6 +186,7 @@ function Mapping({ campaignId, chosen: { name, text, read }, onOther }: MappingP
           ))}
         </tbody>
       </table>
+      <MappingNotes campaignId={campaignId} read={read} means={means} />
       <Checkbox
         label="Approve them at once"
         description="Without a review; also those of the file who wait for review already."

@@ -17,7 +17,7 @@ interface ReviewProps {
   campaign: CampaignShown | undefined;
   campaignId: string;
   leads: Listing<LeadShown>;
-  search: { view: LeadView; q: string };
+  search: { view: LeadView; q: string; missing: string };
   pager: ReactNode;
 }
 
@@ -113,7 +113,7 @@ const bulkMoves: Partial<Record<LeadView, { from: Decision; to: readonly Decisio
 };
 
 /** What is done to those that are ticked, on this page or to all that match. */
-function Ticked({ campaign, campaignId, leads, search: { view, q }, children }: TickedProps) {
+function Ticked({ campaign, campaignId, leads, search: { view, q, missing }, children }: TickedProps) {
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
   const [isAll, setAll] = useState(false);
   const clear = () => {
@@ -126,7 +126,8 @@ function Ticked({ campaign, campaignId, leads, search: { view, q }, children }: 
   const retry = useRetryMany(campaignId, clear);
   const count = isAll ? leads.total_count : kept.length;
   const ended = campaign?.status === 'ENDED' && 'The campaign has ended';
-  const which = isAll ? { all: { statuses: leadViews[view], ...(q === '' ? {} : { q }) } } : { lead_ids: kept };
+  const typed = { ...(q === '' ? {} : { q }), ...(missing === '' ? {} : { missing }) };
+  const which = isAll ? { all: { statuses: leadViews[view], ...typed } } : { lead_ids: kept };
   return (
     <>
       {count > 0 && (
