@@ -9,6 +9,7 @@ import {
   leadOf,
   suggestedColumns,
 } from '../domain/lead-columns.ts';
+import { meansNothing } from '../domain/no-value.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { UnreadableCsv } from '../domain/unreadable-csv.ts';
 import { HttpProblem } from './problems.ts';
@@ -65,18 +66,19 @@ export async function readLeadFile(csvReader: CsvReader, file: LeadFile): Promis
       header: name,
       means: columnName(means[index] ?? { kind: 'ignored' }),
       samples: [],
+      filled: 0,
     }));
     return (row) => {
-      if ('cells' in row) for (const [index, { samples }] of columns.entries()) addSample(samples, row.cells[index]);
+      if ('cells' in row) for (const [index, column] of columns.entries()) takeIn(column, row.cells[index]);
     };
   });
   return { rows, columns };
 }
 
-function addSample(samples: string[], cell = ''): void {
-  if (samples.length === MOST_SAMPLES) return;
-  const text = cell.trim();
-  if (text !== '') samples.push(text.slice(0, LONGEST_SAMPLE));
+function takeIn(column: ReadFile['columns'][number], cell = ''): void {
+  if (meansNothing(cell)) return;
+  column.filled++;
+  if (column.samples.length < MOST_SAMPLES) column.samples.push(cell.trim().slice(0, LONGEST_SAMPLE));
 }
 
 /** The rows of a file, by what the person said its columns mean. */

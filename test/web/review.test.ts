@@ -161,9 +161,12 @@ test('what the template asks for and leads lack is said at the mapping, in revie
   await lacking.getByText('2 of 2 approved').waitFor();
 
   await lacking.getByRole('link', { name: 'Map a column' }).click();
-  const buffer = Buffer.from('Email,First name\nzoe@review.example,ZoÃ©\n');
+  const buffer = Buffer.from('Email,First name,Phone\nzoe@review.example,ZoÃ©,N/A\nkim@review.example,Kim,555-0102\n');
   await page.getByLabel('CSV file').setInputFiles({ name: 'leads.csv', mimeType: 'text/csv', buffer });
-  await page.getByText('is in no column: 1 of 1').waitFor();
+  await page.getByText('has no value: 1 of 2').waitFor();
+  await page.getByRole('combobox', { name: 'What “Phone” means' }).click();
+  await page.getByRole('option', { name: 'Leave out' }).click();
+  await page.getByText('is in no column: 2 of 2').waitFor();
   await page.getByText('First name: “ZoÃ©” was read in the wrong encoding, it probably says “Zoé”').waitFor();
   await noSeriousAxe(page);
   await page.getByRole('link', { name: 'Write a default' }).click();

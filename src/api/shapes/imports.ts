@@ -14,6 +14,8 @@ export const readFileShape = z.object({
       means: z.string().nullable(),
       /** Of the first rows that have something there. */
       samples: z.array(z.string()),
+      /** How many rows do. */
+      filled: z.int(),
     }),
   ),
 });

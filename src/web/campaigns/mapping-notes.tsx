@@ -13,36 +13,45 @@ interface MappingNotesProps {
   means: readonly (string | null)[];
 }
 
-/** Below the mapping: what the template asks for and no column says, and columns whose letters were lost on the way. */
-export const MappingNotes = ({ campaignId, read, means }: MappingNotesProps) => (
-  <>
-    <Unmapped campaignId={campaignId} rows={read.rows} means={means} />
-    <Misread columns={read.columns.filter((_, at) => (means[at] ?? null) !== null)} />
-  </>
-);
+/** Below the mapping: what the template asks for and the file does not say, and columns whose letters were lost on the way. */
+export const MappingNotes = ({ campaignId, read, means }: MappingNotesProps) => {
+  const mapped = read.columns.flatMap((column, at) => {
+    const field = means[at] ?? null;
+    return field === null ? [] : [{ ...column, field }];
+  });
+  return (
+    <>
+      <Unsaid campaignId={campaignId} rows={read.rows} columns={mapped} />
+      <Misread columns={mapped} />
+    </>
+  );
+};
 
 /** A full name is made of its parts. */
 const sources = (name: string): string[] => (name === 'full_name' ? ['first_name', 'last_name'] : [name]);
 
-function Unmapped({
-  campaignId,
-  rows,
-  means,
-}: {
+interface UnsaidProps {
   campaignId: string;
   rows: number;
-  means: MappingNotesProps['means'];
-}) {
+  columns: readonly { field: string; filled: number }[];
+}
+
+function Unsaid({ campaignId, rows, columns }: UnsaidProps) {
   const { data } = useQuery(missingQuery(campaignId));
-  const unmapped = data?.variables.filter(({ name }) => !sources(name).some((source) => means.includes(source))) ?? [];
-  if (!data || unmapped.length === 0 || rows === 0) return null;
-  const all = rows.toLocaleString('en');
+  const unsaid = data?.variables.flatMap(({ name, steps: [step = 1] }) => {
+    const said = columns.filter(({ field }) => sources(name).includes(field)).map(({ filled }) => filled);
+    const missing = rows - Math.max(0, ...said);
+    return missing === 0 ? [] : [{ name, step, missing, isMapped: said.length > 0 }];
+  });
+  if (!data || !unsaid || unsaid.length === 0) return null;
   return (
     <MissingList title="Map a column, write a default, or complete the copy of each by hand">
-      {unmapped.map(({ name, steps: [step = 1] }) => (
+      {unsaid.map(({ name, step, missing, isMapped }) => (
         <li key={name}>
           <code>{name}</code>
-          <span>{`is in no column: ${all} of ${all}`}</span>
+          <span>
+            {`${isMapped ? 'has no value' : 'is in no column'}: ${missing.toLocaleString('en')} of ${rows.toLocaleString('en')}`}
+          </span>
           <DefaultLink templateId={data.template_id} step={step} />
         </li>
       ))}

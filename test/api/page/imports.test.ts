@@ -70,17 +70,17 @@ const outcomesOf = async (id: string) =>
 describe('a file that is read', () => {
   test('answers its columns, what they seem to mean and what is in them, and keeps nothing', async () => {
     const text =
-      'Work Email;First name;Favourite Tool;;Mail\na@lead.example;Ada;Notion;x;\n;;;;\nb@lead.example;"Bo;b";;;\n';
+      'Work Email;First name;Favourite Tool;;Mail\na@lead.example;Ada;Notion;x;\n;;;;\nb@lead.example;"Bo;b";N/A;;\n';
     const { status, body } = await api.post('/app/api/imports/read', { text });
     expect(status).toBe(200);
     expect(body).toEqual({
       rows: 2,
       columns: [
-        { header: 'Work Email', means: 'email', samples: ['a@lead.example', 'b@lead.example'] },
-        { header: 'First name', means: 'first_name', samples: ['Ada', 'Bo;b'] },
-        { header: 'Favourite Tool', means: 'custom.favourite_tool', samples: ['Notion'] },
-        { header: '', means: null, samples: ['x'] },
-        { header: 'Mail', means: null, samples: [] }, // the address is there already
+        { header: 'Work Email', means: 'email', samples: ['a@lead.example', 'b@lead.example'], filled: 2 },
+        { header: 'First name', means: 'first_name', samples: ['Ada', 'Bo;b'], filled: 2 },
+        { header: 'Favourite Tool', means: 'custom.favourite_tool', samples: ['Notion'], filled: 1 },
+        { header: '', means: null, samples: ['x'], filled: 1 },
+        { header: 'Mail', means: null, samples: [], filled: 0 }, // the address is there already
       ],
     });
     expect((await api.get(`/app/api/campaigns/${campaignId}/imports`)).body.items).toEqual([]);
@@ -329,8 +329,8 @@ describe('an import whose worker dies', () => {
 
 describe('the rows as a file', () => {
   test('have what became of them beside what they said, and no cell that a spreadsheet would run', async () => {
-    const [one, other] = [address(), address()];
-    const text = `email,first_name,note\n${one},"=HYPERLINK(""http://x.example"")","a ""quote"", and more"\n${other},+1 555 0100,@cmd\nbad,-2,ok\n`;
+    const [one, other, third] = [address(), address(), address()];
+    const text = `email,first_name,note\n${one},"=HYPERLINK(""http://x.example"")","a ""quote"", and more"\n${other},+1 555 0100,@cmd\nbad,-2,ok\n${third},ZoÃ©,\n`;
     const { body } = await handIn({ text, mapping: ['email', 'first_name', 'custom.note'] });
     await finished(body.id);
     const answer = await api.app.inject({
@@ -344,7 +344,10 @@ describe('the rows as a file', () => {
     expect(lines[1]).toBe(`2,pending_review,,"a ""quote"", and more",${one},"'=HYPERLINK(""http://x.example"")"`);
     expect(lines[2]).toBe(`3,pending_review,,'@cmd,${other},'+1 555 0100`);
     expect(lines[3]).toMatch(/^4,invalid,"email: .*",ok,bad,'-2$/);
-    expect(lines).toHaveLength(5);
+    const odd = 'first_name: “ZoÃ©” was read in the wrong encoding, it probably says “Zoé”';
+    expect(lines[4]).toBe(`5,pending_review,"${odd}",,${third},ZoÃ©`);
+    expect(lines).toHaveLength(6);
+    expect((await rowsOf(body.id))[3]).toMatchObject({ outcome: 'pending_review', detail: odd });
   });
 
   test('forget a person who is erased, however their address and profile were written', async () => {
