@@ -121,6 +121,57 @@ export const CALLS_ITSELF_AUTOMATIC =
 export const HANDLED =
   /ticket|case (?:number|id|#)|reference (?:number|no)|(?:do|please do) not reply|don't reply|get back to you|(?:have|has been|been|we) received|your (?:request|enquiry|inquiry)|nicht (?:auf diese|antworten)|eingegangen|ne pas répondre|bien reçu|no responda|hemos recibido|non rispondere|abbiamo ricevuto|niet beantwoorden|ontvangen|não responda|recebemos|svara inte|mottagit|ikke svar|modtaget|mottatt|älä vastaa|vastaanottanut|nie odpowiadaj|otrzymaliśmy|neodpovídejte|obdrželi|yanıtlamayın|aldık|返信(?:しないで|できません|いただいて)|受け付け|请勿回复|收到/u;
 
+/** The post is somebody else's now, or the address another. */
+export const HANDED_OVER = new RegExp(
+  anyOf([
+    'no longer (?:responsible|in charge|handles?|handling|looking after|monitored|in use)',
+    '(?:has|have) taken over (?:from me|my)',
+    'my (?:successor|replacement)',
+    'replaced by my colleague',
+    '(?:e-?mail )?address (?:has|is) (?:changed|no longer)',
+    'nicht mehr (?:zuständig|verantwortlich)',
+    '(?:mein(?:e|en|em)?|meiner) nachfolger(?:in)?',
+    "n'est plus (?:responsable|en charge|utilisée?)",
+    '(?:mon|ma) (?:successeur|remplaçante?)',
+    'ya no (?:soy|es) (?:responsable|encargad[oa])',
+    'mi sucesora?',
+    'non (?:sono|è) più (?:responsabile|attiv[oa])',
+    'niet (?:langer|meer) (?:verantwoordelijk|in gebruik)',
+    'mijn opvolg(?:er|ster)',
+    'já não (?:sou|é) responsável',
+    'inte längre ansvarig',
+    'min efterträdare',
+    'nie (?:jestem|odpowiada) już',
+    'больше не отвечаю',
+  ]),
+  'u',
+);
+
+/** How an acknowledgement begins. */
+export const THANKS = new RegExp(
+  anyOf([
+    'thank(?:s| you)(?: very much)? for (?:your|contacting|reaching|getting in touch|writing|the (?:e-?mail|message))',
+    '(?:vielen )?dank für (?:ihre|deine|die) (?:nachricht|e-?mail|mail|anfrage|kontaktaufnahme)',
+    'merci (?:pour|de) (?:votre|ton) (?:message|e-?mail|mail|courriel|demande)',
+    'gracias por (?:su|tu|contactar|escribir|ponerse)',
+    'grazie per (?:il|la|aver|averci|la sua)',
+    '(?:bedankt|dank) voor (?:uw|je|jouw) (?:bericht|e-?mail|mail|aanvraag)',
+    'obrigad[oa] (?:pelo|pela|por)',
+    'tack för (?:ditt|din|ert)',
+    'tak for din',
+    'takk for (?:din|meldingen|henvendelsen)',
+    'kiitos (?:viestistä|yhteydenoto)',
+    'dziękujemy za',
+    'děkujeme za',
+    'teşekkür ederiz',
+    'спасибо за (?:ваше|письмо|обращение)',
+    'ありがとうございます',
+    '感谢您的',
+    '감사합니다',
+  ]),
+  'u',
+);
+
 /** A filter that wants a click before it lets the message through. */
 export const CHALLENGE =
   /(?:confirm|verify|prove)[^.\n]{0,60}(?:human|real person|not a (?:robot|spammer)|legitimate sender|(?:you are|you're) the sender|your (?:message|e-?mail(?: address)?))/u;

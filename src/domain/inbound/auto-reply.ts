@@ -7,14 +7,17 @@ import {
   CHALLENGE,
   CLOSED,
   ENGAGED,
+  HANDED_OVER,
   HANDLED,
   HELD,
   OUT_OF_OFFICE_SUBJECT,
   RECEIPT_SUBJECT,
   RECEIPT_TEXT,
+  THANKS,
 } from './auto-reply-words.ts';
 import type { Answer, ParsedMail } from './inbound.ts';
 import { contentTypeOf, hasEmptyReturnPath, headerOf, senderName } from './mail-fields.ts';
+import { intentOf } from './reply-rules.ts';
 import { readReturnDate } from './return-date.ts';
 
 /**
@@ -27,14 +30,36 @@ export function readAutoReply(mail: ParsedMail, written: string, today: string):
   const text = folded(written);
   const submitted = headerOf(mail, 'auto-submitted') ?? '';
   if (/^no\b/i.test(submitted)) return null;
-  if (!isReceipt(mail, text) && !isAutomatic(mail, text)) return null;
+  if (isReceipt(mail, text)) return { kind: 'auto_reply' };
+  if (!isAutomatic(mail, text) || isMeant(written)) return null;
   const said = `${folded(mail.subject)}\n${text}`;
-  if (isReceipt(mail, text) || LEFT.test(said)) return { kind: 'auto_reply' };
+  if (LEFT.test(said) || HANDED_OVER.test(said)) return { kind: 'auto_reply', notice: 'left' };
+  if (CHALLENGE.test(said) && text.includes('http')) return { kind: 'auto_reply', notice: 'challenge' };
   const returnsOn = readReturnDate(written, today) ?? readReturnDate(mail.subject, today);
   // A desk that took something in names days as well, by which it will answer.
   const isAbsent = ABSENT.test(said) || (returnsOn !== null && (CLOSED.test(said) || !HANDLED.test(text)));
-  return isAbsent ? { kind: 'out_of_office', returnsOn } : { kind: 'auto_reply' };
+  if (isAbsent) return { kind: 'out_of_office', returnsOn };
+  if (!isInThread(mail) || isAcknowledgement(mail, text)) return { kind: 'auto_reply' };
+  return { kind: 'reply', intent: 'unclear', text: written };
 }
+
+/**
+ * What is sure counts whatever mark stands on it: help desks and mail rules mark what people write, and "remove me" may
+ * stand in an absence note. A wish that is heeded in vain costs less than one that is not.
+ */
+const isMeant = (written: string) => {
+  const intent = intentOf('', written);
+  return intent !== null && intent !== 'unclear';
+};
+
+/** That something arrived, and nothing else: nobody needs to read it. */
+const isAcknowledgement = (mail: ParsedMail, text: string) =>
+  text.trim() === '' ||
+  HANDLED.test(text) ||
+  CALLS_ITSELF_AUTOMATIC.test(text) ||
+  AUTOMATIC_SUBJECT.test(folded(mail.subject)) ||
+  NO_REPLY.test(senderName(mail)) ||
+  (THANKS.test(text) && !ENGAGED.test(text));
 
 const ABSENT = wordsIn(absence('absent'));
 const LEFT = wordsIn(absence('left'));
@@ -78,8 +103,9 @@ const hasWeakMark = (mail: ParsedMail) =>
   headerOf(mail, 'x-auto-response-suppress') !== undefined ||
   /^(?:bulk|junk)$/i.test(headerOf(mail, 'precedence') ?? '');
 
-const isAnswer = (mail: ParsedMail, subject: string) =>
-  mail.inReplyTo !== null || mail.references.length > 0 || ANSWER_SUBJECT.test(subject);
+const isInThread = (mail: ParsedMail) => mail.inReplyTo !== null || mail.references.length > 0;
+
+const isAnswer = (mail: ParsedMail, subject: string) => isInThread(mail) || ANSWER_SUBJECT.test(subject);
 
 /** RFC 8098, and the receipts of programs that do not know it. */
 const isReceipt = (mail: ParsedMail, text: string) =>

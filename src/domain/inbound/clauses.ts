@@ -21,15 +21,15 @@ export function clausesOf(written: string): Clause[] {
       .map((line) => line.trim()),
   );
   const sentences = lines.join('\n').replace(NO_THANKS, '$1 ').match(SENTENCE) ?? [];
-  return sentences
-    .flatMap((sentence, index) => {
-      const isQuestion = /[?？]\s*$/.test(sentence);
-      return sentence
-        .split(JOINT)
-        .map((part) => ({ text: plain(part), full: bare(part), isQuestion, sentence: index }));
-    })
-    .filter(({ full }) => full !== '')
-    .slice(0, MOST_CLAUSES);
+  return sentences.flatMap((sentence, index) => clausesIn(sentence, index)).slice(0, MOST_CLAUSES);
+}
+
+function clausesIn(sentence: string, index: number): Clause[] {
+  const isQuestion = /[?？]\s*$/.test(sentence);
+  return sentence
+    .split(JOINT)
+    .map((part) => ({ text: plain(part), full: bare(part), isQuestion, sentence: index }))
+    .filter(({ full }) => full !== '');
 }
 
 /** "No, thank you" is one thing said. */
@@ -51,9 +51,25 @@ function withoutFrame(lines: readonly string[]): string[] {
   const greeting = lines[first] ?? '';
   const isGreeting = GREETING.test(greeting) && greeting.split(' ').length <= 5 && !/[.!?]\s*\S/.test(greeting);
   const body = lines.slice(isGreeting ? first + 1 : Math.max(0, first));
-  const end = body.findIndex((line, index) => index > 0 && line.length <= SHORT_LINE && CLOSING.test(line));
+  const end = body.findIndex((line, index) => index > 0 && line.length <= SHORT_LINE && isClosing(line));
   return end < 0 ? body : body.slice(0, end);
 }
+
+/** "Thanks, Grace" ends a letter; "Thanks, please remove me from your list" is in the midst of it. */
+function isClosing(line: string): boolean {
+  if (!CLOSING.test(line)) return false;
+  const behind = line
+    .replace(CLOSING, '')
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  return behind.length <= MOST_NAMES && !ASKS.test(line.replace(CLOSING, ''));
+}
+
+/** Of whoever signs on the same line, or of the place. */
+const MOST_NAMES = 3;
+/** What nobody is called. */
+const ASKS =
+  /(?<!\p{L})(?:please|pls|no|not|stop|remove|unsubscribe|but|bitte|nicht|nein|aber|de (?:me|ne|nous)|pas|mais|por favor|no|pero|per favore|non|ma|niet|geen|maar|graag|não|mas|inte|men|ikke|ei|mutta|nie|ale|prosím|lütfen|ama|не|но)(?!\p{L})/u;
 
 const POLITE_BEFORE =
   /^(?:please|pls|plz|kindly|just|and|but please|so|hi|hello|hey|thanks|thank you|many thanks|sorry|unfortunately|but|aber|mais|pero|però|maar|mas|men|mutta|ale|ama|fakat|bitte|leider|danke|vielen dank|merci|merci de|s'il vous plaît|svp|malheureusement|désolée?|por favor|gracias|lamentablemente|per favore|cortesemente|purtroppo|grazie|alstublieft|aub|gelieve|helaas|graag|bedankt|infelizmente|obrigad[oa]|vänligen|snälla|var snäll och|tyvärr|tack|venligst|vennligst|desværre|dessverre|ystävällisesti|valitettavasti|kiitos|proszę|niestety|prosím|bohužel|děkuji|lütfen|maalesef|пожалуйста|спасибо|к сожалению|请|請|麻烦|申し訳ありませんが|申し訳ございませんが|すみませんが|恐れ入りますが)(?![\p{L}])[\s,]*/u;

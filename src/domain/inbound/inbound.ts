@@ -43,6 +43,8 @@ export interface ParsedMail {
   reports: readonly { type: string; text: string }[];
 }
 
+export type AutoNotice = 'left' | 'challenge';
+
 /** What a message says, without knowing whom it concerns. */
 export type InboundVerdict =
   | {
@@ -57,7 +59,8 @@ export type InboundVerdict =
   | { kind: 'complaint'; about: readonly string[] }
   /** `returnsOn` is an ISO date in the sender's words. */
   | { kind: 'out_of_office'; returnsOn: string | null }
-  | { kind: 'auto_reply' }
+  /** `notice`: what of it a person has to know: the contact works there no more, or a filter wants a click. */
+  | { kind: 'auto_reply'; notice?: AutoNotice }
   /** `intent` is null where the rules do not know; `text` is without the quoted text. */
   | { kind: 'reply'; intent: ReplyIntent | null; text: string };
 

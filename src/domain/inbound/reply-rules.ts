@@ -62,14 +62,15 @@ function senseOf({ text, full }: Clause): Sense | null {
 }
 
 /** One word could mean much in a longer text, and a condition or a "not" in the same sentence turns it round. */
-function asksToStop({ sense, text, sentence, isQuestion }: Understood, others: readonly Clause[]): boolean {
+function asksToStop({ sense, text, full, sentence, isQuestion }: Understood, others: readonly Clause[]): boolean {
   if (sense !== 'unsubscribe') return false;
   if (isQuestion && !REQUEST.test(text)) return false;
-  if (isOneWord({ text })) return wordsOf(others) <= 6;
+  if (isOneWord({ full })) return wordsOf(others) <= 6;
   return !others.some((other) => other.sentence === sentence && HEDGE.test(other.full));
 }
 
-const isOneWord = ({ text }: Pick<Clause, 'text'>) => !/[ \p{Script=Han}\p{Script=Hiragana}]/u.test(text);
+/** As a footer leaves it; with a "please" in front somebody wrote it. */
+const isOneWord = ({ full }: Pick<Clause, 'full'>) => !/[ \p{Script=Han}\p{Script=Hiragana}]/u.test(full);
 
 const REQUEST = /^(?:can|could|would|will) you|mısınız$/u;
 

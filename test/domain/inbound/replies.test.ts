@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { autoReplies } from '../../fixtures/mail/auto-replies.ts';
+import { marks } from '../../fixtures/mail/marked.ts';
 import { replies } from '../../fixtures/mail/replies.ts';
 import { judged } from '../../support/mail.ts';
 
 const machines = Object.values(autoReplies).flat();
 const people = Object.values(replies).flat();
 
-for (const [group, fixtures] of Object.entries({ ...autoReplies, ...replies }))
+for (const [group, fixtures] of Object.entries({ ...autoReplies, ...replies, ...marks }))
   describe(group, () => {
     test.each(fixtures)('$name', async ({ source, expected }) => {
       expect(await judged(source)).toEqual(expected);
