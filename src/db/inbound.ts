@@ -1,12 +1,23 @@
-import { and, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import { type AnyColumn, and, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import { domainOf } from '../domain/contact.ts';
 import type { ContactPointKind } from '../domain/contact-point.ts';
+import { isFreeMail } from '../domain/free-mail.ts';
 import type { AccountId, ContactId, DeliveryId, InboundId, SequenceId } from '../domain/ids.ts';
 import { openStatuses } from '../domain/sequence.ts';
 import { lockInbound, shareContact } from './locks.ts';
 import { newId } from './new-id.ts';
 import type { Tx } from './pool.ts';
 import type { DeliveryRow, InboundRow } from './rows.ts';
-import { accounts, contactPoints, contacts, deliveries, inboundMessages, sequenceSteps, sequences } from './schema.ts';
+import {
+  accounts,
+  contactPoints,
+  contacts,
+  deliveries,
+  inboundMessages,
+  members,
+  sequenceSteps,
+  sequences,
+} from './schema.ts';
 
 /** What a message answers to, or reports of. */
 export interface Match {
@@ -67,6 +78,22 @@ export async function isOwnAddress(tx: Tx, address: string): Promise<boolean> {
   return rows.length > 0;
 }
 
+/**
+ * Whether an address is of our own people: a member's, or of a domain that our accounts write from. Ours knows the thread
+ * and is not the contact. A domain at which we write to somebody says nothing.
+ */
+export async function isOurPeoples(tx: Tx, email: string): Promise<boolean> {
+  const domain = domainOf(email);
+  const at = (address: AnyColumn) => sql`split_part(lower(${address}), '@', -1) = ${domain}`;
+  const isMember = sql<boolean>`exists (select 1 from ${members} where lower(${members.email}) = ${email})`;
+  const isAccounts = sql<boolean>`exists (select 1 from ${accounts} where ${accounts.channel} = 'email' and ${at(accounts.address)})`;
+  const isContacts = sql<boolean>`exists (select 1 from ${contactPoints} where ${contactPoints.kind} = 'address' and ${at(contactPoints.key)})`;
+  const { rows } = await tx.execute<{ ours: boolean }>(
+    sql`select ${isMember} or (${!isFreeMail(email)} and ${isAccounts} and not ${isContacts}) as ours`,
+  );
+  return rows[0]?.ours === true;
+}
+
 /** No index holds an id of several thousand bytes (SQLSTATE 54000), and no mail program writes one of 500. */
 export const fitsIndex = (messageId: string): boolean => Buffer.byteLength(messageId) <= 500;
 
@@ -114,22 +141,25 @@ const said = ['DATA_STARTED', 'SENT', 'UNCONFIRMED'] as const;
 const isPoint = (kind: ContactPointKind, key: string) => and(eq(contactPoints.kind, kind), eq(contactPoints.key, key));
 
 /**
- * The sequence that last wrote to the contact of this address, whichever of theirs it wrote to; nobody we have not
- * written to can answer.
+ * The sequence that is open with the contact of this address, whatever of ours they answer; else the one that last wrote
+ * to them, whichever of their addresses it wrote to.
  */
 export async function matchBySender(tx: Tx, address: string): Promise<Match | null> {
+  const isSaid = and(isNotNull(deliveries.messageId), inArray(deliveries.state, [...said]));
   const row = await stillKnown(tx, () =>
     tx
       .select({
-        sequenceId: deliveries.sequenceId,
+        sequenceId: sequences.id,
         contactId: sequences.contactId,
-        lastSentAt: deliveries.claimedAt,
+        lastSentAt: sql<number>`coalesce(${deliveries.claimedAt}, ${sequences.enrolledAt})`.mapWith(
+          deliveries.claimedAt,
+        ),
       })
       .from(contactPoints)
       .innerJoin(sequences, eq(sequences.contactId, contactPoints.contactId))
-      .innerJoin(deliveries, eq(deliveries.sequenceId, sequences.id))
-      .where(and(isPoint('address', address), isNotNull(deliveries.messageId), inArray(deliveries.state, [...said])))
-      .orderBy(sql`${sequences.endedAt} is not null`, desc(deliveries.claimedAt))
+      .leftJoin(deliveries, and(eq(deliveries.sequenceId, sequences.id), isSaid))
+      .where(and(isPoint('address', address), or(isNotNull(deliveries.id), isNull(sequences.endedAt))))
+      .orderBy(sql`${sequences.endedAt} is not null`, sql`${deliveries.claimedAt} desc nulls last`)
       .limit(1),
   );
   return row ? { ...row, deliveryId: null } : null;

@@ -31,6 +31,7 @@ export async function actOnAnswer(
   }
   const { kind: intent } = verdict;
   await deps.db.inWorkspace(caller.workspaceId, (tx) => keepDecision(tx, row.id, { intent, decidedBy: 'rule' }));
-  const returnsOn = verdict.kind === 'out_of_office' ? { returnsOn: verdict.returnsOn } : {};
-  await recordReply(deps, caller, { ...about, intent, ...returnsOn });
+  if (verdict.kind === 'out_of_office')
+    return recordReply(deps, caller, { ...about, intent, returnsOn: verdict.returnsOn });
+  await recordReply(deps, caller, { ...about, intent, ...(verdict.notice && { notice: verdict.notice, text: shown }) });
 }

@@ -81,6 +81,9 @@ async function note(tx: Tx, deps: ReceiveDeps, { workspaceId }: Caller, received
 
 const UNREAD = 'This message could not be read here. Please read it in the mailbox and say what it means.';
 
+const nameOfSender = ({ from }: ParsedMail): string =>
+  from === null ? 'Somebody' : from.name === '' ? from.address : `${from.name} <${from.address}>`;
+
 /** Does what the message asks for, under its Message-ID, so that a second time does nothing. */
 async function act(
   deps: ReceiveDeps,
@@ -88,11 +91,12 @@ async function act(
   { isHeaderOnly }: ReceivedMail,
   mail: ParsedMail,
   row: InboundRow,
-  { verdict, match }: Extract<Matched, { kind: 'matched' }>,
+  { verdict, match, author }: Extract<Matched, { kind: 'matched' }>,
 ): Promise<void> {
   if (verdict.kind !== 'bounce' && verdict.kind !== 'complaint') {
     const text = verdict.kind === 'reply' ? verdict.text : '';
-    const shown = isHeaderOnly ? UNREAD : text || mail.text;
+    const words = isHeaderOnly ? UNREAD : text || mail.text;
+    const shown = author === 'stranger' ? `${nameOfSender(mail)} writes in this contact’s thread:\n\n${words}` : words;
     return actOnAnswer(deps, caller, { row, match, verdict, words: mail, shown });
   }
   const { sequenceId, deliveryId } = match;

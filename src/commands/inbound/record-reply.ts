@@ -7,8 +7,17 @@ import { by, recordOfSequence, type Scene } from '../../db/scene.ts';
 import { contacts, events } from '../../db/schema.ts';
 import { findOpenSequence } from '../../db/sequences.ts';
 import { openTask } from '../../db/tasks.ts';
+import { nameOf } from '../../domain/contact.ts';
 import { type DeliveryId, idOf, type SequenceId } from '../../domain/ids.ts';
-import { callsForAnswer, defaultReturn, plausibleReturn, type ReplyIntent, replyPolicy } from '../../domain/reply.ts';
+import type { AutoNotice } from '../../domain/inbound/inbound.ts';
+import {
+  callsForAnswer,
+  defaultReturn,
+  plausibleReturn,
+  type ReplyEffect,
+  type ReplyIntent,
+  replyPolicy,
+} from '../../domain/reply.ts';
 import { afterReturn, localDate, nextOpening } from '../../domain/schedule.ts';
 import { isTerminal } from '../../domain/sequence.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
@@ -25,6 +34,8 @@ export interface ReplyInput {
   deliveryId?: DeliveryId;
   /** For `out_of_office`: the ISO date the contact says they are back; null when they did not say. */
   returnsOn?: string | null;
+  /** For `auto_reply`: what a person has to know of it. */
+  notice?: AutoNotice;
   /** What was written, for the person who is asked to read or to answer it. */
   text?: string;
 }
@@ -93,9 +104,9 @@ export async function applyReply(scene: Scene, reply: Meaning): Promise<void> {
   if (isToAnswer) await askForAnswer(scene, reply.text ?? '');
 }
 
-async function takeEffect(scene: Scene, { intent, returnsOn = null, text = '' }: Meaning): Promise<void> {
+async function takeEffect(scene: Scene, { intent, returnsOn = null, notice, text = '' }: Meaning): Promise<void> {
   const { walk } = scene;
-  const effect = replyPolicy[intent];
+  const effect: ReplyEffect = notice ? { kind: 'ask' } : replyPolicy[intent];
   switch (effect.kind) {
     case 'end':
       await endFromOutside(by('contact', scene), effect.end);
@@ -111,7 +122,7 @@ async function takeEffect(scene: Scene, { intent, returnsOn = null, text = '' }:
         kind: 'read_reply',
         stepId: null,
         manualKind: null,
-        title: 'Read the reply',
+        title: notice ? titleOf[notice](nameOf(walk.contact)) : 'Read the reply',
         instructions: text,
         assigneeId: walk.campaign.ownerId,
       });
@@ -123,11 +134,20 @@ async function takeEffect(scene: Scene, { intent, returnsOn = null, text = '' }:
   await bumpTell(scene);
 }
 
-/** Until the stated date plus one working day; without a usable one, 14 days. For every sequence and channel of the contact. */
+const titleOf: Record<AutoNotice, (name: string) => string> = {
+  left: (name) => `Find out who follows ${name}: their address says that they have left, or do this no more`,
+  challenge: (name) => `Prove to the mail filter of ${name} that a person wrote`,
+};
+
+/**
+ * Until the stated date plus one working day; without a usable one, 14 days, but never sooner than a note said before.
+ * For every sequence and channel of the contact.
+ */
 async function holdWhileAway({ tx, walk, now }: Scene, returnsOn: string | null): Promise<void> {
   const { schedule } = walk.content;
   const stated = plausibleReturn(returnsOn, localDate(now, schedule.zone));
-  const awayUntil = stated === null ? nextOpening(defaultReturn(now), schedule) : afterReturn(stated, schedule);
+  const supposed = () => Math.max(walk.contact.awayUntil ?? 0, nextOpening(defaultReturn(now), schedule));
+  const awayUntil = stated === null ? supposed() : afterReturn(stated, schedule);
   walk.contact.awayUntil = awayUntil;
   await tx.update(contacts).set({ awayUntil }).where(eq(contacts.id, walk.contact.id));
 }

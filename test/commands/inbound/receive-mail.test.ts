@@ -12,8 +12,8 @@ import { recordReply } from '../../../src/commands/inbound/record-reply.ts';
 import { learnPoints } from '../../../src/db/contact-points.ts';
 import { countStale, realNow, restartMailbox, takeMailbox } from '../../../src/db/mailboxes.ts';
 import { newId } from '../../../src/db/new-id.ts';
-import { accounts, deliveries, inboundMessages, mailboxes, sequenceSteps } from '../../../src/db/schema.ts';
-import type { AccountId, DeliveryId, SequenceId, StepId } from '../../../src/domain/ids.ts';
+import { accounts, deliveries, inboundMessages, mailboxes, members, sequenceSteps } from '../../../src/db/schema.ts';
+import type { AccountId, DeliveryId, MemberId, SequenceId, StepId } from '../../../src/domain/ids.ts';
 import { type Deeds, startDeeds } from '../../support/deeds.ts';
 import {
   accountOf,
@@ -185,14 +185,76 @@ describe('a reply', () => {
     ]);
   });
 
-  test('from a colleague counts by its thread; without a thread, the sender’s address tells', async () => {
-    const [one, two] = [await written('email'), await written('email')];
-    deeds.world.receive(replyTo(one, 'We are not interested.', { From: 'Bob <bob@other.example>' }));
-    await read(one);
-    expect(await row(one.id)).toMatchObject({ status: 'STOPPED_EARLY', endReason: 'negative_reply' });
-    deeds.world.receive(aMail({ From: two.email.toUpperCase(), Subject: 'Your mail' }, 'We are not interested.'));
-    await read(two);
-    expect(await row(two.id)).toMatchObject({ status: 'STOPPED_EARLY', endReason: 'negative_reply' });
+  test('without a thread is known by its sender', async () => {
+    const sequence = await written('email');
+    deeds.world.receive(aMail({ From: sequence.email.toUpperCase(), Subject: 'Your mail' }, 'We are not interested.'));
+    await read(sequence);
+    expect(await row(sequence.id)).toMatchObject({ status: 'STOPPED_EARLY', endReason: 'negative_reply' });
+  });
+
+  test.each(['Yes, let’s talk.', 'We are not interested.'])(
+    'of a stranger in the thread is for a person, and the sequence waits meanwhile: %s',
+    async (words) => {
+      const sequence = await written('email');
+      deeds.world.receive(replyTo(sequence, words, { From: 'Bob <bob@other.example>' }));
+      await read(sequence);
+      expect(await row(sequence.id)).toMatchObject({ status: 'WAITING_FOR_USER', endReason: null });
+      const [task] = await deeds.tasksOf(sequence.id);
+      expect(task).toMatchObject({ kind: 'read_reply', status: 'OPEN' });
+      expect(task?.instructions).toBe(`Bob <bob@other.example> writes in this contact’s thread:\n\n${words}`);
+    },
+  );
+
+  test('of a stranger in the thread who wants no more mails is heeded at once', async () => {
+    const sequence = await written('email');
+    deeds.world.receive(replyTo(sequence, 'Please stop emailing us.', { From: 'Bob <bob@other.example>' }));
+    await read(sequence);
+    expect(await row(sequence.id)).toMatchObject({ status: 'FAILED', endReason: 'unsubscribed' });
+  });
+
+  test('of our own people in the thread decides nothing', async () => {
+    const sequence = await written('email');
+    const { address } = await accountOf(deeds, sequence.emailAccount);
+    const [colleague, member] = [`colleague@${address.split('@')[1]}`, 'member@elsewhere.example'];
+    const { workspaceId } = sequence;
+    await deeds.db.asSystem((tx) =>
+      tx.insert(members).values({ id: newId<MemberId>(), workspaceId, name: 'Kim', email: member, createdAt: 0 }),
+    );
+    for (const From of [colleague, member]) {
+      deeds.world.receive(replyTo(sequence, 'Yes, let’s talk.', { From }));
+      await read(sequence);
+    }
+    expect(await inboundOf(sequence)).toMatchObject([{ kind: 'own' }, { kind: 'own' }]);
+    expect(await row(sequence.id)).toMatchObject({ status: 'ACTIVE' });
+  });
+
+  test('of another contact in somebody’s thread is about their own sequence', async () => {
+    const ada = await written('email');
+    const bob = await anEnrolled(deeds, { steps: steps('email', 'email'), house: ada });
+    deeds.world.receive(replyTo(ada, 'We are not interested.', { From: bob.email }));
+    await read(ada);
+    expect(await row(ada.id)).toMatchObject({ status: 'ACTIVE' });
+    expect(await row(bob.id)).toMatchObject({ status: 'STOPPED_EARLY', endReason: 'negative_reply' });
+  });
+
+  test('to something that no sequence wrote, before our first email, is an answer to the one that is open', async () => {
+    const sequence = await anEnrolled(deeds, { steps: steps('email') });
+    deeds.world.receive(aMail({ From: sequence.email, Subject: 'Re: lunch' }, 'Please stop emailing me.'));
+    await read(sequence);
+    expect(await row(sequence.id)).toMatchObject({ status: 'FAILED', endReason: 'unsubscribed' });
+  });
+
+  test.each([
+    ['Grace has left the company.', 'Find out who follows'],
+    ['Please confirm that your message was written by a human: https://filter.example/c/1', 'Prove to the mail filter'],
+  ])('of a machine that a person has to know of opens a task that says so: %s', async (words, title) => {
+    const sequence = await written('email');
+    deeds.world.receive(replyTo(sequence, words, { 'Auto-Submitted': 'auto-replied' }));
+    await read(sequence);
+    expect(await row(sequence.id)).toMatchObject({ status: 'WAITING_FOR_USER' });
+    const [task] = await deeds.tasksOf(sequence.id);
+    expect(task?.title).toContain(title);
+    expect(task?.instructions).toContain(words);
   });
 
   test('from another address of the contact’s than the one that was written to is theirs', async () => {
@@ -408,6 +470,15 @@ describe('an automatic answer', () => {
     const { awayUntil } = await contactOf(deeds, sequence.id);
     expect(awayUntil).toBeGreaterThan(Date.parse(back));
     expect(awayUntil).toBeLessThan(Date.parse(back) + 4 * DAY);
+
+    // The same machine, in words without a date, takes nothing back; another date does.
+    deeds.world.receive(replyTo(sequence, 'I am out of the office.', auto));
+    await read(sequence);
+    expect((await contactOf(deeds, sequence.id)).awayUntil).toBe(awayUntil);
+    const sooner = new Date(clock + 6 * DAY).toISOString().slice(0, 10);
+    deeds.world.receive(replyTo(sequence, `I will be back on ${sooner}.`, auto));
+    await read(sequence);
+    expect((await contactOf(deeds, sequence.id)).awayUntil).toBeLessThan(Date.parse(back));
   });
 
   test('of another kind is noted and changes nothing', async () => {
