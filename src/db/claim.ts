@@ -13,7 +13,7 @@ import type { AccountRow, DeliveryRow, StepRow } from './rows.ts';
 import type { Scene } from './scene.ts';
 import { accounts, contacts, deliveries, sequences } from './schema.ts';
 import { endOf } from './sequences.ts';
-import { suppressionOf } from './suppressions.ts';
+import { suppressionOfSequence } from './suppressions.ts';
 import { accountIdFor, blockingTask, currentStep, jitterKey, loadWalk, type Walk } from './walks.ts';
 
 /*
@@ -55,7 +55,7 @@ async function factsOf(tx: Tx, walk: Walk, account: AccountRow | null): Promise<
     campaign,
     switchedOff: await isSwitchedOff(tx, sequence.workspaceId),
     account,
-    suppression: await suppressionOf(tx, contact),
+    suppression: await suppressionOfSequence(tx, sequence.id),
     awayUntil: contact.awayUntil,
     schedule: content.schedule,
     jitterKey: jitterKey(walk, sequence.position),

@@ -16,7 +16,7 @@ import {
   sequences,
   tasks,
 } from './schema.ts';
-import { suppressionsOf } from './suppressions.ts';
+import { suppressionsOfContacts } from './suppressions.ts';
 
 /** Every row that is about one person, table by table. `erasure.ts` clears what is personal in the same ones. */
 export async function exportContact(tx: Tx, id: ContactId) {
@@ -31,7 +31,7 @@ export async function exportContact(tx: Tx, id: ContactId) {
   return {
     contact,
     points,
-    suppressions: await suppressionsOf(tx, [contact]),
+    suppressions: (await suppressionsOfContacts(tx, [id])).get(id) ?? [],
     leads: await tx.select().from(leads).where(eq(leads.contactId, id)).orderBy(asc(leads.id)),
     sequences: await tx.select().from(sequences).where(eq(sequences.contactId, id)).orderBy(asc(sequences.id)),
     steps: await tx

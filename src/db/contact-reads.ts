@@ -1,6 +1,6 @@
 import { and, count, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { ContactId } from '../domain/ids.ts';
-import { covers } from '../domain/suppression.ts';
+import type { SuppressionReason } from '../domain/suppression.ts';
 import { type Listed, type PageAsked, rowsBefore } from './pages.ts';
 import type { Tx } from './pool.ts';
 import type { CampaignRow, ContactRow, SequenceRow, SuppressionRow } from './rows.ts';
@@ -15,7 +15,7 @@ import {
   sequences,
 } from './schema.ts';
 import { contactHolds } from './search.ts';
-import { suppressionsOf } from './suppressions.ts';
+import { suppressionsAmong, suppressionsOfContacts } from './suppressions.ts';
 
 /*
  * Contacts for people: who they are, and what was ever said to them and by them, over all campaigns.
@@ -39,6 +39,8 @@ export interface ContactView {
   sequence: ContactSequence | null;
   /** The entries that cover them. */
   suppressions: SuppressionRow[];
+  /** Why new sequences may not write to them; null when nothing forbids it. */
+  suppression: SuppressionReason | null;
 }
 
 /** One page of contacts, the newest first, with the count of all that match. Who was erased is in no list. */
@@ -66,11 +68,14 @@ async function viewsOf(tx: Tx, rows: readonly ContactRow[]): Promise<ContactView
     rows.map(({ id }) => id),
   ))
     if (!newest.has(found.sequence.contactId)) newest.set(found.sequence.contactId, found);
-  const entries = await suppressionsOf(tx, rows);
+  const ids = rows.map(({ id }) => id);
+  const entries = await suppressionsOfContacts(tx, ids);
+  const held = await suppressionsAmong(tx, ids);
   return rows.map((contact) => ({
     contact,
     sequence: newest.get(contact.id) ?? null,
-    suppressions: entries.filter((entry) => covers(entry, contact)),
+    suppressions: entries.get(contact.id) ?? [],
+    suppression: held.get(contact.id) ?? null,
   }));
 }
 
@@ -112,6 +117,7 @@ export async function findContactDetail(tx: Tx, id: ContactId): Promise<ContactD
     contact,
     sequence: view?.sequence ?? null,
     suppressions: view?.suppressions ?? [],
+    suppression: view?.suppression ?? null,
     sequences: await sequencesOf(tx, [id]),
     leads: await leadsOf(tx, id),
     messages: [...sent, ...received].toSorted((a, b) => b.at - a.at).slice(0, MOST_MESSAGES),

@@ -29,7 +29,7 @@ import {
   templateVersions,
 } from './schema.ts';
 import { hasOpenSequence } from './sequences.ts';
-import { suppressionOf } from './suppressions.ts';
+import { suppressionOfContact } from './suppressions.ts';
 
 /** What became of one try to enrol the campaign's next lead. */
 export type Enrolment =
@@ -113,7 +113,7 @@ async function claimLead(
   const facts = {
     email: contact.email,
     isErased: contact.erasedAt !== null,
-    suppression: await suppressionOf(tx, contact),
+    suppression: await suppressionOfContact(tx, contact.id),
     hasOpenSequence: await hasOpenSequence(tx, contact.id),
   };
   return { lead, facts };

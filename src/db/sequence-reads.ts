@@ -118,7 +118,7 @@ async function readViews(
       steps: stepsOf,
       openTasks: openTasksOf,
       switchedOff,
-      suppression: suppressionIn(sql`${contacts}`),
+      suppression: suppressionIn(sql`${contacts}`, sql`${sequences.emailPoint}`),
       now,
     })
     .from(total)

@@ -68,8 +68,8 @@ const openSequences = (campaignId: CampaignId | undefined): SQL => sql`sequences
     when 'linkedin_message' then s.linkedin_account_id when 'linkedin_invitation' then s.linkedin_account_id end
   where ${areOpen(campaignId)}`;
 
-const contactsOfOpen = (campaignId: CampaignId | undefined): SQL =>
-  sql`select k.* from sequences s join contacts k on k.id = s.contact_id where ${areOpen(campaignId)}`;
+const recipientsOfOpen = (campaignId: CampaignId | undefined): SQL =>
+  sql`select s.id, s.email_point, s.contact_id, s.workspace_id, k.reachable_since from sequences s join contacts k on k.id = s.contact_id where ${areOpen(campaignId)}`;
 
 /** As `holds` in `domain/hold-up.ts` says of one whose step is due then. */
 const heldWhen = (due: SQL, campaignId: CampaignId | undefined) =>
@@ -79,7 +79,7 @@ const heldWhen = (due: SQL, campaignId: CampaignId | undefined) =>
     campaign_paused: sql`c.status <> 'RUNNING'`,
     switched_off: sql`(i.sending_stopped or w.sending_stopped)`,
     account_paused: sql`a.paused_why is not null`, // it outlasts a disconnection
-    suppressed: sql`k.id in ${suppressedAmong(contactsOfOpen(campaignId))}`,
+    suppressed: sql`s.id in ${suppressedAmong(recipientsOfOpen(campaignId))}`,
     account_unavailable: sql`(a.status = 'REMOVED' or a.status = 'DISCONNECTED' and ${due} <= ${now}
       and a.disconnected_at <= ${now} - make_interval(secs => ${RECONNECT_WITHIN_MS / 1000}))`,
     account_disconnected: sql`(a.status = 'DISCONNECTED' and ${due} <= ${now})`,

@@ -1,8 +1,10 @@
 import { and, count, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
-import type { SuppressionId, WorkspaceId } from '../domain/ids.ts';
+import type { ContactPoint } from '../domain/contact-point.ts';
+import type { ContactId, SequenceId, SuppressionId, WorkspaceId } from '../domain/ids.ts';
 import {
-  covers,
-  type Reachable,
+  isAboutPoint,
+  keyOfEntry,
+  pointReasons,
   type SuppressionKind,
   type SuppressionReason,
   suppressionKeys,
@@ -13,10 +15,13 @@ import { type Listed, type PageAsked, rowsBefore } from './pages.ts';
 import type { Tx } from './pool.ts';
 import type { SuppressionRow } from './rows.ts';
 import type { Act } from './scene.ts';
-import { suppressions } from './schema.ts';
+import { contacts, sequences, suppressions } from './schema.ts';
 import { containing } from './search.ts';
 
-/** An address (normalised), a domain or a profile that must never be contacted again; the entry that stands keeps its reason. */
+/**
+ * An address (normalised), a domain, a profile or an id that must never be contacted again. The entry that stands keeps
+ * its reason, but for the wish of a person, which outweighs that mail to the address failed.
+ */
 export async function suppress(
   { tx, now, actor }: Act,
   entry: { workspaceId: WorkspaceId; kind: SuppressionKind; value: string; reason: SuppressionReason },
@@ -24,8 +29,12 @@ export async function suppress(
   const { workspaceId, reason } = entry;
   const written = await tx
     .insert(suppressions)
-    .values({ id: newId<SuppressionId>(), ...entry, createdAt: now })
-    .onConflictDoNothing()
+    .values({ id: newId<SuppressionId>(), ...entry, key: keyOfEntry(entry), createdAt: now })
+    .onConflictDoUpdate({
+      target: [suppressions.workspaceId, suppressions.kind, suppressions.value],
+      set: { reason },
+      setWhere: sql`${suppressions.reason} in (${aboutPoint}) and ${!isAboutPoint(reason)}`,
+    })
     .returning({ id: suppressions.id });
   if (written[0])
     await record(tx, { workspaceId, kind: 'suppressed', at: now, actor, data: { suppression: written[0].id, reason } });
@@ -75,44 +84,102 @@ export async function removeSuppression(tx: Tx, id: SuppressionId): Promise<Supp
   return removed ?? null;
 }
 
-/** The entries that cover any of these people. */
-export async function suppressionsOf(tx: Tx, people: readonly Reachable[]): Promise<SuppressionRow[]> {
-  const values = people.flatMap((person) => suppressionKeys(person).map(({ value }) => value));
-  if (values.length === 0) return [];
-  const found = await tx
-    .select()
+/** The entries that cover each of these contacts, the oldest first; also those that a choice of a person lets pass. */
+export async function suppressionsOfContacts(
+  tx: Tx,
+  ids: readonly ContactId[],
+): Promise<Map<ContactId, SuppressionRow[]>> {
+  const found = new Map<ContactId, SuppressionRow[]>(ids.map((id) => [id, []]));
+  if (ids.length === 0) return found;
+  const theirs = sql`(select ${contacts.id}, key.kind, key.key, ${contacts.workspaceId} from ${contacts}
+    cross join lateral ${keysOf(sql`${contacts.id}`)} key where ${inArray(contacts.id, [...ids])}) theirs`;
+  const rows = await tx
+    .selectDistinct({ contactId: sql<ContactId>`theirs.id`, entry: suppressions })
     .from(suppressions)
-    .where(inArray(suppressions.value, [...new Set(values)]))
+    .innerJoin(
+      theirs,
+      sql`theirs.workspace_id = ${suppressions.workspaceId} and theirs.kind = ${suppressions.kind}
+        and theirs.key = ${suppressions.key}`,
+    )
     .orderBy(suppressions.createdAt);
-  return found.filter((entry) => people.some((person) => covers(entry, person)));
+  for (const { contactId, entry } of rows) found.get(contactId)?.push(entry);
+  return found;
 }
 
-/** Why the contact must not be contacted, by address, domain or profile; null when nothing forbids it. */
-export async function suppressionOf(tx: Tx, contact: { email: string | null; profile: string | null }) {
-  const keys = suppressionKeys(contact);
+/** Why nobody known by these points may be contacted, whoever they are; null when nothing forbids it. */
+export async function suppressionOfPoints(tx: Tx, points: readonly ContactPoint[]): Promise<SuppressionReason | null> {
+  const keys = suppressionKeys(points);
   if (keys.length === 0) return null;
   const [row] = await tx
     .select({ reason: suppressions.reason })
     .from(suppressions)
-    .where(or(...keys.map(({ kind, value }) => and(eq(suppressions.kind, kind), eq(suppressions.value, value)))))
+    .where(or(...keys.map(({ kind, key }) => and(eq(suppressions.kind, kind), eq(suppressions.key, key)))))
     .orderBy(suppressions.createdAt)
     .limit(1);
   return row?.reason ?? null;
 }
 
-/** As `suppressionKeys` of the contact of this name, within a statement. */
-const keysOf = (contact: SQL): SQL => sql`(select 'address' as kind, ${contact}.email as value
-  union all select 'profile', ${contact}.profile
-  union all select 'domain', array_to_string(labels[first:], '.')
-    from string_to_array(split_part(${contact}.email, '@', -1), '.') labels, unnest(labels) with ordinality label (name, first)
-    where first < cardinality(labels))`;
+/** Why each of these contacts must not be contacted at what new sequences write to; null when nothing forbids it. */
+export async function suppressionsAmong(
+  tx: Tx,
+  ids: readonly ContactId[],
+): Promise<Map<ContactId, SuppressionReason | null>> {
+  if (ids.length === 0) return new Map();
+  const rows = await tx
+    .select({ id: contacts.id, reason: suppressionIn(sql`${contacts}`, chosenAddressOf(sql`${contacts}`)) })
+    .from(contacts)
+    .where(inArray(contacts.id, [...ids]));
+  return new Map(rows.map(({ id, reason }) => [id, reason]));
+}
 
-/** As `suppressionOf` the contact of this name, within a statement. */
-export const suppressionIn = (contact: SQL): SQL<SuppressionReason | null> => sql`(select x.reason from suppressions x
-  where x.workspace_id = ${contact}.workspace_id and (x.kind, x.value) in ${keysOf(contact)}
-  order by x.created_at limit 1)`;
+export const suppressionOfContact = async (tx: Tx, id: ContactId): Promise<SuppressionReason | null> =>
+  (await suppressionsAmong(tx, [id])).get(id) ?? null;
 
-/** The ids of those among some contacts who are suppressed: all in one join, for thousands are asked about at once. */
+/** Why a sequence must not go on, by what it writes to and by whatever else its contact is known by. */
+export async function suppressionOfSequence(tx: Tx, id: SequenceId): Promise<SuppressionReason | null> {
+  const [row] = await tx
+    .select({ reason: suppressionIn(sql`${contacts}`, sql`${sequences.emailPoint}`) })
+    .from(sequences)
+    .innerJoin(contacts, eq(contacts.id, sequences.contactId))
+    .where(eq(sequences.id, id));
+  return row?.reason ?? null;
+}
+
+/** Of a contact of this name, the point that new sequences write mail to. */
+const chosenAddressOf = (contact: SQL): SQL => sql`(select p.id from contact_points p
+  where p.contact_id = ${contact}.id and p.kind = 'address' and p.key = ${contact}.email)`;
+
+/** As `suppressionKeys` of the points of the contact of this id, each with its point, within a statement. */
+const keysOf = (contactId: SQL): SQL => sql`(
+  select p.kind, coalesce(p.mailbox_key, p.key) as key, p.id as point from contact_points p where p.contact_id = ${contactId}
+  union all
+  select 'domain', array_to_string(labels[first:], '.'), p.id from contact_points p,
+    string_to_array(split_part(p.key, '@', -1), '.') labels, unnest(labels) with ordinality label (name, first)
+    where p.contact_id = ${contactId} and p.kind = 'address' and first < cardinality(labels))`;
+
+const aboutPoint = sql.join(
+  pointReasons.map((reason) => sql`${reason}`),
+  sql`, `,
+);
+
+/**
+ * Whether the entry `x` that covers the point of `key` holds the contact who is written to at `writtenTo`: what is about
+ * one point holds the person too, until somebody says that they may be reached at another.
+ */
+const holds = (contact: SQL, writtenTo: SQL): SQL => sql`(x.reason not in (${aboutPoint})
+  or x.created_at > coalesce(${contact}.reachable_since, '-infinity') or key.point = ${writtenTo})`;
+
+/** Why the contact of this name must not be written to at the point `writtenTo` (its id), within a statement. */
+export const suppressionIn = (contact: SQL, writtenTo: SQL): SQL<SuppressionReason | null> => sql`(select x.reason
+  from ${keysOf(sql`${contact}.id`)} key
+  join suppressions x on x.workspace_id = ${contact}.workspace_id and x.kind = key.kind and x.key = key.key
+  where ${holds(contact, writtenTo)} order by x.created_at limit 1)`;
+
+/**
+ * The ids of those among some sequences that are suppressed: all in one join, for thousands are asked about at once.
+ * `some` has `id`, `email_point`, `contact_id`, `workspace_id` and `reachable_since`.
+ */
 export const suppressedAmong = (some: SQL): SQL => sql`(select k.id from (${some}) k
-  cross join lateral ${keysOf(sql`k`)} key
-  join suppressions x on x.workspace_id = k.workspace_id and x.kind = key.kind and x.value = key.value)`;
+  cross join lateral ${keysOf(sql`k.contact_id`)} key
+  join suppressions x on x.workspace_id = k.workspace_id and x.kind = key.kind and x.key = key.key
+  where ${holds(sql`k`, sql`k.email_point`)})`;

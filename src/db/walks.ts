@@ -1,7 +1,7 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { channelOf } from '../domain/accounts/account.ts';
+import type { Reachable } from '../domain/contact-point.ts';
 import type { SequenceId, TaskId, WorkspaceId } from '../domain/ids.ts';
-import type { Reachable } from '../domain/suppression.ts';
 import { isBlocking } from '../domain/task.ts';
 import type { Tx } from './pool.ts';
 import type { CampaignRow, ContactRow, SequenceRow, StepRow } from './rows.ts';

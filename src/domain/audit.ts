@@ -64,6 +64,7 @@ export const groupOf: Readonly<Record<EventKind, AuditGroup>> = {
   suppressed: 'contacts',
   suppression_removed: 'contacts',
   contact_erased: 'contacts',
+  contact_reachable: 'contacts',
   account_connected: 'accounts',
   account_edited: 'accounts',
   account_paused: 'accounts',

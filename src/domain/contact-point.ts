@@ -1,6 +1,5 @@
 /** What a contact is known by: every address and profile ever learnt of them is a key. Design 1. */
 import { domainOf } from './contact.ts';
-import type { Reachable } from './suppression.ts';
 
 export const contactPointKinds = ['address', 'profile', 'provider_id'] as const;
 export type ContactPointKind = (typeof contactPointKinds)[number];
@@ -13,6 +12,12 @@ export type ContactPointSource = (typeof contactPointSources)[number];
 export interface ContactPoint {
   kind: ContactPointKind;
   key: string;
+}
+
+/** Whatever we know a person by, normalised as in `contact.ts`. */
+export interface Reachable {
+  email: string | null;
+  profile: string | null;
 }
 
 /** The points that are written to. */

@@ -55,6 +55,7 @@ export const eventKinds = [
   'leads_imported',
   'suppression_removed',
   'contact_erased',
+  'contact_reachable',
   'context_edited',
   'workspace_edited',
   'member_added',

@@ -1,8 +1,7 @@
 /** Whom a proposed row is about, and whether what is known already agrees. Design 1. */
 import { normaliseEmail, normaliseProfileAddress } from './contact.ts';
-import type { ContactPoint, ContactPointKind } from './contact-point.ts';
+import type { ContactPoint, ContactPointKind, Reachable } from './contact-point.ts';
 import type { Problem } from './problem.ts';
-import type { Reachable } from './suppression.ts';
 
 /** As a row says it; blank counts as none. */
 export interface WrittenIdentity {

@@ -328,11 +328,12 @@ describe('there is no deadlock where many rows are taken at once:', () => {
       value: `${name}@lead.example`,
       reason: 'asked_by_user' as const,
     }));
+    const heldEntry = middleOf([...list, ...list.slice(1)]);
     const found = await meeting(
       (tx) =>
         tx
           .insert(suppressions)
-          .values({ ...middleOf([...list, ...list.slice(1)]), id: newId<SuppressionId>(), workspaceId, createdAt: 0 }),
+          .values({ ...heldEntry, id: newId<SuppressionId>(), workspaceId, key: heldEntry.value, createdAt: 0 }),
       () => suppress(commands, caller, list),
       () => suppress(commands, caller, list.toReversed()),
     );

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Reachable } from '../../src/domain/contact-point.ts';
 import { pointsOf } from '../../src/domain/contact-point.ts';
 import {
   conflictOf,
@@ -8,7 +9,6 @@ import {
   namedBefore,
   type WrittenIdentity,
 } from '../../src/domain/lead-identity.ts';
-import type { Reachable } from '../../src/domain/suppression.ts';
 
 const ada = { email: 'ada@example.com', profile: 'ada-lovelace' };
 

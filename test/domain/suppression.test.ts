@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { covers, normaliseSuppression, suppressionKeys, suppressionKinds } from '../../src/domain/suppression.ts';
+import { pointsOf } from '../../src/domain/contact-point.ts';
+import { covers, enteredKinds, normaliseSuppression, suppressionKeys } from '../../src/domain/suppression.ts';
 
-const ada = { email: 'ada@mail.example.co.uk', profile: 'ada-lovelace' };
+const ada = pointsOf({ email: 'ada@mail.example.co.uk', profile: 'ada-lovelace' });
 
 describe('a suppression', () => {
   test.each([
@@ -28,22 +29,54 @@ describe('a suppression', () => {
     expect(covers({ kind, value }, ada)).toBe(false);
   });
 
+  test.each([
+    ['ada.lovelace@gmail.com', 'adalovelace@gmail.com'],
+    ['ada.lovelace@gmail.com', 'A.d.a.Lovelace+news@googlemail.com'],
+    ['ada+topo@example.com', 'ada@example.com'],
+    ['ada@example.com', 'ada+topo@example.com'],
+  ])('of the address %s covers %s, which providers take for the same mailbox', (value, other) => {
+    expect(covers({ kind: 'address', value }, pointsOf({ email: other.toLowerCase(), profile: null }))).toBe(true);
+  });
+
+  test.each([
+    ['ada.lovelace@example.com', 'adalovelace@example.com'],
+    ['ada@gmail.com', 'ada@example.com'],
+    ['+news@example.com', '+sales@example.com'],
+  ])('of the address %s does not cover %s, which may be somebody else', (value, other) => {
+    expect(covers({ kind: 'address', value }, pointsOf({ email: other, profile: null }))).toBe(false);
+  });
+
+  test('covers somebody by any of their points', () => {
+    const points = [...ada, { kind: 'provider_id', key: 'ACoAAB1234567' } as const];
+    expect(covers({ kind: 'provider_id', value: 'ACoAAB1234567' }, points)).toBe(true);
+    expect(covers({ kind: 'provider_id', value: 'acoaab1234567' }, points)).toBe(false);
+    const further = [...ada, ...pointsOf({ email: 'ada@home.example', profile: 'ada-byron' })];
+    for (const entry of [
+      { kind: 'address', value: 'ada@home.example' },
+      { kind: 'domain', value: 'home.example' },
+      { kind: 'profile', value: 'ada-byron' },
+    ] as const) {
+      expect(covers(entry, further)).toBe(true);
+      expect(covers(entry, ada)).toBe(false);
+    }
+  });
+
   test('covers nobody we know neither address nor profile of', () => {
-    expect(suppressionKeys({ email: null, profile: null })).toEqual([]);
-    expect(covers({ kind: 'address', value: '' }, { email: null, profile: null })).toBe(false);
+    expect(suppressionKeys([])).toEqual([]);
+    expect(covers({ kind: 'address', value: 'ada@example.com' }, [])).toBe(false);
   });
 
   test('is looked up by the address, every domain of two labels and more, and the profile', () => {
     expect(suppressionKeys(ada)).toEqual([
-      { kind: 'address', value: 'ada@mail.example.co.uk' },
-      { kind: 'domain', value: 'mail.example.co.uk' },
-      { kind: 'domain', value: 'example.co.uk' },
-      { kind: 'domain', value: 'co.uk' },
-      { kind: 'profile', value: 'ada-lovelace' },
+      { kind: 'address', key: 'ada@mail.example.co.uk' },
+      { kind: 'domain', key: 'mail.example.co.uk' },
+      { kind: 'domain', key: 'example.co.uk' },
+      { kind: 'domain', key: 'co.uk' },
+      { kind: 'profile', key: 'ada-lovelace' },
     ]);
-    expect(suppressionKeys({ email: 'ada@example.com', profile: null })).toEqual([
-      { kind: 'address', value: 'ada@example.com' },
-      { kind: 'domain', value: 'example.com' },
+    expect(suppressionKeys(pointsOf({ email: 'ada@example.com', profile: null }))).toEqual([
+      { kind: 'address', key: 'ada@example.com' },
+      { kind: 'domain', key: 'example.com' },
     ]);
   });
 
@@ -54,7 +87,9 @@ describe('a suppression', () => {
     fc.assert(
       fc.property(domain, domain, (entry, other) => {
         const isCovered = other === entry || other.endsWith(`.${entry}`);
-        expect(covers({ kind: 'domain', value: entry }, { email: `x@${other}`, profile: null })).toBe(isCovered);
+        expect(covers({ kind: 'domain', value: entry }, pointsOf({ email: `x@${other}`, profile: null }))).toBe(
+          isCovered,
+        );
       }),
     );
   });
@@ -88,11 +123,10 @@ describe('an entry', () => {
 
   test('once normalised covers the contact it was made of', () => {
     const raw = { address: 'ADA@mail.example.com', domain: '@Example.com', profile: '/in/ADA-lovelace' };
-    for (const kind of suppressionKinds) {
+    const points = pointsOf({ email: 'ada@mail.example.com', profile: 'ada-lovelace' });
+    for (const kind of enteredKinds) {
       const entry = normaliseSuppression(kind, raw[kind]);
-      expect(
-        entry.ok && covers({ kind, value: entry.value }, { email: 'ada@mail.example.com', profile: 'ada-lovelace' }),
-      ).toBe(true);
+      expect(entry.ok && covers({ kind, value: entry.value }, points)).toBe(true);
     }
   });
 });

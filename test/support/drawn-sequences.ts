@@ -25,7 +25,7 @@ import type {
   TemplateId,
 } from '../../src/domain/ids.ts';
 import { openStatus, stepKinds, whys } from '../../src/domain/sequence.ts';
-import { suppressionReasons } from '../../src/domain/suppression.ts';
+import { keyOfEntry, suppressionReasons } from '../../src/domain/suppression.ts';
 import { insertContacts } from './contact-rows.ts';
 import { always, aMailServer, content, type House, steps } from './scenario.ts';
 
@@ -169,7 +169,9 @@ export async function drawSequences(
   await tx.insert(sequences).values(rows.map(({ sequence }) => ({ ...sequence, ...points.get(sequence.contactId) })));
   await tx.insert(sequenceSteps).values(rows.flatMap(({ steps }) => steps));
   await tx.insert(tasks).values(rows.flatMap(({ tasks }) => tasks));
-  await tx.insert(suppressions).values(rows.flatMap(({ entries }) => entries));
+  await tx
+    .insert(suppressions)
+    .values(rows.flatMap(({ entries }) => entries.map((entry) => ({ ...entry, key: keyOfEntry(entry) }))));
   return rows.map(({ sequence: { id }, facts }, n) => ({ id, drawn: drawn[n] ?? free, facts }));
 }
 

@@ -19,13 +19,13 @@ import {
   templateVersions,
 } from '../../src/db/schema.ts';
 import { channelOf } from '../../src/domain/accounts/account.ts';
+import type { Reachable } from '../../src/domain/contact-point.ts';
 import { pointsOf } from '../../src/domain/contact-point.ts';
 import { factsAbout, writeStep } from '../../src/domain/copy/personalisation.ts';
 import { senderOf } from '../../src/domain/email.ts';
 import type { CampaignId, ContactId, EventId, LeadId, SequenceId, TemplateId } from '../../src/domain/ids.ts';
 import { identify } from '../../src/domain/lead-identity.ts';
 import { localDate, permittedAt, planStep } from '../../src/domain/schedule.ts';
-import type { Reachable } from '../../src/domain/suppression.ts';
 import { checkTemplate, type TemplateContent, type TemplateSettings } from '../../src/domain/template.ts';
 import { pointRowsOf } from './contact-rows.ts';
 import { accountsOf, type House, houseInserts, insertAtOnce } from './scenario.ts';

@@ -304,6 +304,7 @@ export async function aFullHouse(db: Db, name: string): Promise<FullHouse> {
       workspaceId,
       kind: 'address',
       value: `never@${name}.example`,
+      key: `never@${name}.example`,
       reason: 'unsubscribed',
       createdAt: AT,
     });

@@ -27,7 +27,7 @@ const contactSequence = z.object({
 const contactItem = contactShape.extend({
   /** The open sequence, else the newest; null: never enrolled. */
   sequence: contactSequence.nullable(),
-  /** Covered by an entry of the suppression list. */
+  /** Kept by an entry of the suppression list from being written to at their present address and profile. */
   is_suppressed: z.boolean(),
   /** An out-of-office hold lasts until then. */
   away_until: printedInstant.nullable(),
@@ -76,6 +76,8 @@ export const contactDetailShape = contactItem.extend({
   /** Since then nothing is known of them. */
   erased_at: printedInstant.nullable(),
   suppressions: z.array(suppressionShape),
+  /** Since then a person lets them be reached at another address than the ones whose mail had failed; null: nobody did. */
+  reachable_since: printedInstant.nullable(),
   sequences: z.array(contactSequence),
   leads: z.array(
     z.object({
@@ -102,10 +104,10 @@ const showSequence = ({ sequence, campaign }: ContactSequence): z.output<typeof 
   ended_at: printInstantOrNull(sequence.endedAt),
 });
 
-export const showContactItem = ({ contact, sequence, suppressions }: ContactView): ContactItem => ({
+export const showContactItem = ({ contact, sequence, suppression }: ContactView): ContactItem => ({
   ...showContact(contact),
   sequence: sequence && showSequence(sequence),
-  is_suppressed: suppressions.length > 0,
+  is_suppressed: suppression !== null,
   away_until: printInstantOrNull(contact.awayUntil),
   created_at: printInstant(contact.createdAt),
 });
@@ -118,6 +120,7 @@ export const showContactDetail = (detail: ContactDetail): ContactDetailShown => 
   custom: detail.contact.custom,
   erased_at: printInstantOrNull(detail.contact.erasedAt),
   suppressions: detail.suppressions.map(showSuppression),
+  reachable_since: printInstantOrNull(detail.contact.reachableSince),
   sequences: detail.sequences.map(showSequence),
   leads: detail.leads.map(({ lead, campaign }) => ({
     id: lead.id,

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { eraseContact } from '../../commands/contacts/erase-contact.ts';
-import { suppress } from '../../commands/contacts/suppress.ts';
+import { reachOtherwise } from '../../commands/contacts/reach-otherwise.ts';
+import { suppressContact } from '../../commands/contacts/suppress-contact.ts';
 import type { Caller } from '../../commands/deps.ts';
 import { appNow } from '../../db/clock.ts';
 import { exportContact } from '../../db/contact-export.ts';
-import { findContact, findContactDetail, listContacts } from '../../db/contact-reads.ts';
+import { findContactDetail, listContacts } from '../../db/contact-reads.ts';
 import type { ContactId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import { suppressionKeys } from '../../domain/suppression.ts';
+
 import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
 import {
@@ -85,12 +86,17 @@ export function contactRoutes(app: App, deps: ApiDeps): void {
     '/v1/contacts/:id/suppress',
     { config: write, schema: { params, body: noBody, response: { 200: ended } } },
     async ({ caller, params: { id } }) => {
-      const contact = await db.inWorkspace(caller.workspaceId, (tx) => findContact(tx, id));
-      if (!contact) throw new Refusal('not_found', { noun: 'contact', id });
-      const own = suppressionKeys(contact).filter(({ kind }) => kind !== 'domain');
-      const entries = own.map((entry) => ({ ...entry, reason: 'asked_by_user' as const }));
-      const { ended } = await suppress(deps, caller, entries);
+      const { ended } = await suppressContact(deps, caller, id);
       return { ...(await show(caller, id)), ended_sequences: ended };
+    },
+  );
+
+  app.post(
+    '/v1/contacts/:id/reach-otherwise',
+    { config: write, schema: { params, body: noBody, response: { 200: contactDetailShape } } },
+    async ({ caller, params: { id } }) => {
+      await reachOtherwise(deps, caller, id);
+      return show(caller, id);
     },
   );
 

@@ -4,7 +4,7 @@ import { unsuppress } from '../../commands/contacts/unsuppress.ts';
 import { listSuppressions } from '../../db/suppressions.ts';
 import type { SuppressionId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import { normaliseSuppression, suppressionKinds, suppressionReasons } from '../../domain/suppression.ts';
+import { enteredKinds, normaliseSuppression, suppressionKinds, suppressionReasons } from '../../domain/suppression.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { App } from '../door.ts';
 import { pageAnswer, paging, pathId, text } from '../shapes/primitives.ts';
@@ -14,7 +14,7 @@ const body = z.strictObject({
   entries: z
     .array(
       z.strictObject({
-        kind: z.enum(suppressionKinds),
+        kind: z.enum(enteredKinds),
         /** An email address, a mail domain (with its subdomains), or a LinkedIn profile. */
         value: text(500, 1),
         reason: z.enum(suppressionReasons).default('asked_by_user'),

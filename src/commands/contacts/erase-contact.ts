@@ -1,5 +1,6 @@
 import { and, asc, eq } from 'drizzle-orm';
 import { appNow } from '../../db/clock.ts';
+import { pointsOfContacts } from '../../db/contact-points.ts';
 import { forget, takeContactWhole } from '../../db/erasure.ts';
 import { record } from '../../db/events.ts';
 import { lockSequences, lockTasksOf } from '../../db/locks.ts';
@@ -12,7 +13,6 @@ import { settleTask } from '../../db/tasks.ts';
 import { loadWalk } from '../../db/walks.ts';
 import type { ContactId, SequenceId, TemplateId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import { suppressionKeys } from '../../domain/suppression.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
 import { failWaitingLeads } from '../leads/fail-waiting-leads.ts';
 import { archiveFinished } from '../sequences/archive-finished.ts';
@@ -25,8 +25,8 @@ interface Ended {
 }
 
 /**
- * Forgets a person: what is known of them, what was said to them and by them. Their open sequence ends, their address
- * and profile stay on the suppression list, so that they are never contacted again whoever imports them. A contact has
+ * Forgets a person: what is known of them, what was said to them and by them. Their open sequence ends, every address
+ * and profile of theirs stays on the suppression list, so that they are never contacted again whoever imports them. A contact has
  * one open sequence at most, so that fact, end and clearing are one transaction, behind the locks that every message
  * passes: what is not begun by then is not begun. Erasing twice is one erasure. Returns how many sequences it ended.
  */
@@ -62,8 +62,8 @@ async function erase(tx: Tx, caller: Caller, id: ContactId): Promise<Ended[]> {
     if (endedAt === null && (await endFromOutside(scene, end))) ended.push({ sequenceId, templateId });
     await dismissTasks(scene);
   }
-  for (const entry of suppressionKeys(contact).filter(({ kind }) => kind !== 'domain'))
-    await suppress({ tx, now, actor }, { workspaceId, ...entry, reason: 'asked_by_user' });
+  for (const { kind, key: value } of (await pointsOfContacts(tx, [id])).get(id) ?? [])
+    await suppress({ tx, now, actor }, { workspaceId, kind, value, reason: 'asked_by_user' });
   await forget(tx, contact, now);
   const key = `contact_erased/${id}`;
   await record(tx, { workspaceId, kind: 'contact_erased', at: now, actor, key, contactId: id });

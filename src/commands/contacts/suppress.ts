@@ -1,7 +1,8 @@
-import { eq, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, or, type SQL, sql } from 'drizzle-orm';
 import { appNow } from '../../db/clock.ts';
-import { contacts, sequences } from '../../db/schema.ts';
-import { suppress as writeSuppression } from '../../db/suppressions.ts';
+import { contactPoints, sequences } from '../../db/schema.ts';
+import { suppressedAmong, suppress as writeSuppression } from '../../db/suppressions.ts';
+import { mailboxKey } from '../../domain/contact-point.ts';
 import { endOfSuppressed } from '../../domain/fence.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { normaliseSuppression, type SuppressionKind, type SuppressionReason } from '../../domain/suppression.ts';
@@ -37,7 +38,10 @@ export async function suppress(
   });
   let ended = 0;
   for (const { kind, value, reason } of entries) {
-    const concerned = sql`${sequences.contactId} in (select ${contacts.id} from ${contacts} where ${covered(kind, value)})`;
+    const theirs = sql`(select ${contactPoints.contactId} from ${contactPoints} where ${covered(kind, value)})`;
+    const open = sql`select s.id, s.email_point, s.contact_id, s.workspace_id, k.reachable_since
+      from sequences s join contacts k on k.id = s.contact_id where s.ended_at is null and s.contact_id in ${theirs}`;
+    const concerned = sql`${sequences.id} in ${suppressedAmong(open)}`;
     ended += await endInPages(deps, caller, concerned, endOfSuppressed[reason]);
   }
   return { ended };
@@ -47,10 +51,11 @@ const keyOf = ({ kind, value }: SuppressionInput) => `${kind} ${value}`;
 const byKey = (one: SuppressionInput, other: SuppressionInput): number =>
   Number(keyOf(one) > keyOf(other)) - Number(keyOf(one) < keyOf(other));
 
-/** The contacts an entry covers; a domain covers its subdomains. */
+/** The points an entry covers; a domain covers its subdomains. */
 function covered(kind: SuppressionKind, value: string): SQL | undefined {
-  if (kind === 'address') return eq(contacts.email, value);
-  if (kind === 'profile') return eq(contacts.profile, value);
-  const domain = sql`split_part(${contacts.email}, '@', 2)`;
-  return or(sql`${domain} = ${value}`, sql`right(${domain}, ${value.length + 1}) = ${`.${value}`}`);
+  if (kind === 'address') return eq(contactPoints.mailboxKey, mailboxKey(value));
+  if (kind !== 'domain') return and(eq(contactPoints.kind, kind), eq(contactPoints.key, value));
+  const domain = sql`split_part(${contactPoints.key}, '@', -1)`;
+  const isUnder = or(sql`${domain} = ${value}`, sql`right(${domain}, ${value.length + 1}) = ${`.${value}`}`);
+  return and(eq(contactPoints.kind, 'address'), isUnder);
 }

@@ -11,7 +11,7 @@ export interface Answered {
   row: InboundRow;
   match: Match;
   verdict: Answer;
-  words: Pick<ParsedMail, 'subject' | 'text'>;
+  words: Pick<ParsedMail, 'subject' | 'text' | 'from'>;
   /** For the person who may have to read it. */
   shown: string;
 }
@@ -23,7 +23,8 @@ export async function actOnAnswer(
   { row, match, verdict, words, shown }: Answered,
 ): Promise<void> {
   const { sequenceId, deliveryId } = match;
-  const about = { sequenceId, key: row.messageId, ...(deliveryId && { deliveryId }) };
+  const from = words.from?.address ?? null;
+  const about = { sequenceId, from, key: row.messageId, ...(deliveryId && { deliveryId }) };
   if (verdict.kind === 'reply') {
     const intent = await decideReply(deps, caller, words, row, verdict, match);
     await recordReply(deps, caller, { ...about, intent, text: shown });

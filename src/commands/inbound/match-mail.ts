@@ -14,7 +14,7 @@ import type { InboundVerdict, ParsedMail } from '../../domain/inbound/inbound.ts
 import { judgeMail, unsubscribeToken } from '../../domain/inbound/inbound-verdict.ts';
 
 /** Who wrote it, as far as that matters: of a stranger in the contact's thread a person has to say what it means. */
-export type Author = 'contact' | 'stranger';
+type Author = 'contact' | 'stranger';
 
 /** What a message is and whom it concerns; a reason where it concerns nobody. */
 export type Matched =

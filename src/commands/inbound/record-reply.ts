@@ -28,6 +28,8 @@ import { unsubscribe } from './unsubscribe.ts';
 export interface ReplyInput {
   sequenceId: SequenceId;
   intent: ReplyIntent;
+  /** The address that it came from, where it came by mail. */
+  from?: string | null;
   /** What makes this reply the same one when it is told again: its Message-ID, say. */
   key: string;
   /** The message it answers to, where it is known: that one was sent. */
@@ -51,7 +53,7 @@ export async function recordReply(deps: CommandDeps, caller: Caller, reply: Repl
   const open = await recordOn(deps, caller, reply, applyReply);
   if (open) await recordOn(deps, caller, { ...words, sequenceId: open, key: `${reply.key}/${open}` }, takeEffect);
   // Repeated even for a reply told twice: the first telling may have died between its two transactions.
-  if (reply.intent === 'unsubscribe') await unsubscribe(deps, caller, reply.sequenceId);
+  if (reply.intent === 'unsubscribe') await unsubscribe(deps, caller, reply.sequenceId, reply.from);
 }
 
 /** Returns the open sequence that the reply reaches too: the one that was open when it was told first. */

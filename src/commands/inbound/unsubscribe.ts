@@ -1,23 +1,30 @@
 import { eq } from 'drizzle-orm';
 import { appNow } from '../../db/clock.ts';
+import { pointsOfContacts } from '../../db/contact-points.ts';
 import { record } from '../../db/events.ts';
-import { contacts, sequences } from '../../db/schema.ts';
+import { sequences } from '../../db/schema.ts';
+import { normaliseEmail } from '../../domain/contact.ts';
 import type { SequenceId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import { type SuppressionInput, suppress } from '../contacts/suppress.ts';
+import { suppress } from '../contacts/suppress.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
 
 /**
- * The contact of this sequence wants nothing more, by any channel: address and profile are suppressed, an open sequence
- * ends FAILED `unsubscribed`. A second time changes nothing. Design 6.
+ * The contact of this sequence wants nothing more, by any channel: whatever they are known by is suppressed, and `from`,
+ * the address that the wish came from, whoever's it is. An open sequence ends FAILED `unsubscribed`. A second time changes
+ * nothing. Design 6.
  */
-export async function unsubscribe(deps: CommandDeps, caller: Caller, sequenceId: SequenceId): Promise<void> {
+export async function unsubscribe(
+  deps: CommandDeps,
+  caller: Caller,
+  sequenceId: SequenceId,
+  from: string | null = null,
+): Promise<void> {
   const { workspaceId } = caller;
-  const contact = await deps.db.inWorkspace(workspaceId, async (tx) => {
+  const points = await deps.db.inWorkspace(workspaceId, async (tx) => {
     const [row] = await tx
-      .select({ id: contacts.id, email: contacts.email, profile: contacts.profile, campaignId: sequences.campaignId })
+      .select({ id: sequences.contactId, campaignId: sequences.campaignId })
       .from(sequences)
-      .innerJoin(contacts, eq(contacts.id, sequences.contactId))
       .where(eq(sequences.id, sequenceId));
     if (!row) throw new Refusal('not_found', { noun: 'sequence', id: sequenceId });
     await record(tx, {
@@ -30,15 +37,13 @@ export async function unsubscribe(deps: CommandDeps, caller: Caller, sequenceId:
       contactId: row.id,
       sequenceId,
     });
-    return row;
+    return (await pointsOfContacts(tx, [row.id])).get(row.id) ?? [];
   });
-  await suppress(deps, { ...caller, actor: 'contact' }, entriesOf(contact));
-}
-
-function entriesOf({ email, profile }: { email: string | null; profile: string | null }): SuppressionInput[] {
-  const reason = 'unsubscribed';
-  return [
-    ...(email === null ? [] : [{ kind: 'address' as const, value: email, reason } as const]),
-    ...(profile === null ? [] : [{ kind: 'profile' as const, value: profile, reason } as const]),
-  ];
+  const sender = from === null ? null : normaliseEmail(from);
+  const entries = [...points, ...(sender?.ok ? [{ kind: 'address', key: sender.email } as const] : [])];
+  await suppress(
+    deps,
+    { ...caller, actor: 'contact' },
+    entries.map(({ kind, key }) => ({ kind, value: key, reason: 'unsubscribed' })),
+  );
 }

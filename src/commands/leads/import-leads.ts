@@ -10,15 +10,14 @@ import type { Tx } from '../../db/pool.ts';
 import type { ContactRow } from '../../db/rows.ts';
 import { campaigns, contacts, leads, templates } from '../../db/schema.ts';
 import { hasOpenSequence } from '../../db/sequences.ts';
-import { suppressionOf, suppressionsOf } from '../../db/suppressions.ts';
+import { suppressionOfContact, suppressionOfPoints } from '../../db/suppressions.ts';
 import { bumpCampaignTell } from '../../db/tells.ts';
-import { type ContactPoint, pointsOf } from '../../domain/contact-point.ts';
+import { type ContactPoint, pointsOf, type Reachable } from '../../domain/contact-point.ts';
 import type { CampaignId, ContactId, LeadId } from '../../domain/ids.ts';
 import type { ImportOutcome } from '../../domain/lead.ts';
 import { conflictOf, identify, namedBefore } from '../../domain/lead-identity.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import type { Reachable } from '../../domain/suppression.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
 
 /** One proposed contact as it was written; every field is text, blank counts as none. */
@@ -224,7 +223,7 @@ async function proposeContact(
       await moveLead(tx, known, 'APPROVED', { kind: 'lead_approved', actor: caller.actor, now: await appNow(tx) });
     return { outcome: waits ? 'approved' : 'already_in_campaign', leadId: known.id, problem: null };
   }
-  if (await suppressionOf(tx, contact)) return notTaken('suppressed');
+  if (await suppressionOfContact(tx, contact.id)) return notTaken('suppressed');
   if (await hasOpenSequence(tx, contact.id)) return notTaken('in_other_sequence');
 
   const { workspaceId, actor } = caller;
@@ -265,8 +264,8 @@ async function meet(
   const conflict = conflictOf({ email, profile }, found);
   if (conflict !== null) {
     const told = `${conflict}: nothing was changed`;
-    const suppressed = await suppressionsOf(tx, [{ email, profile }, ...found]);
-    if (suppressed.length > 0) return notTaken('suppressed', { path: [], what: told });
+    const points = [...pointsOf({ email, profile }), ...found.flatMap((contact) => contact.points)];
+    if (await suppressionOfPoints(tx, points)) return notTaken('suppressed', { path: [], what: told });
     return notTaken('conflict', { path: [], what: `${told}; leave one of the two out to say who is meant` });
   }
   const [contact] = found;
@@ -283,7 +282,7 @@ async function meet(
     recentActivity: row.recentActivity,
   });
   if (!contact) {
-    if (await suppressionOf(tx, { email, profile })) return notTaken('suppressed');
+    if (await suppressionOfPoints(tx, pointsOf({ email, profile }))) return notTaken('suppressed');
     const id = newId<ContactId>();
     await tx
       .insert(contacts)

@@ -2,12 +2,12 @@ import { appNow } from '../../db/clock.ts';
 import { type ImportRow, writeImport } from '../../db/imports.ts';
 import { newId } from '../../db/new-id.ts';
 import { profileAddress } from '../../domain/contact.ts';
+import type { Reachable } from '../../domain/contact-point.ts';
 import type { CampaignId, ImportId } from '../../domain/ids.ts';
 import { flatCells, identityOfCells, type LeadCells, problemOfCells } from '../../domain/lead-cells.ts';
 import { type NamedIn, namedBefore } from '../../domain/lead-identity.ts';
 import { lineOf } from '../../domain/problem.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import type { Reachable } from '../../domain/suppression.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
 import { intakeOf } from './import-leads.ts';
 

@@ -40,6 +40,11 @@ export const contacts = pgTable(
     custom: jsonb('custom').$type<ContactFacts>().notNull().default({}),
     /** An out-of-office hold, for every sequence and channel. */
     awayUntil: instant('away_until'),
+    /**
+     * A person said that the contact may be reached at another address than the ones whose mail failed or was called spam
+     * by then: those entries hold no more than their own mailbox.
+     */
+    reachableSince: instant('reachable_since'),
     createdAt: instant('created_at').notNull(),
     /** Nothing is known of them any more; the row stays, for what it was part of counts on. */
     erasedAt: instant('erased_at'),
@@ -115,11 +120,14 @@ export const suppressions = pgTable(
     workspaceId: workspaceColumn().references(() => workspaces.id),
     kind: text('kind').$type<SuppressionKind>().notNull(),
     value: text('value').notNull(),
+    /** What it is compared by: of an address its mailbox. */
+    key: text('key').notNull(),
     reason: text('reason').$type<SuppressionReason>().notNull(),
     createdAt: instant('created_at').notNull(),
   },
   (t) => [
     unique('suppressions_entry').on(t.workspaceId, t.kind, t.value),
+    index('suppressions_key').on(t.workspaceId, t.kind, t.key),
     check('suppressions_kind', oneOf(t.kind, suppressionKinds)),
     check('suppressions_reason', oneOf(t.reason, suppressionReasons)),
     ...workspacePolicies(),

@@ -1,5 +1,6 @@
-import { IconBan, IconDownload, IconTrash } from '@tabler/icons-react';
+import { IconBan, IconDownload, IconMailForward, IconTrash } from '@tabler/icons-react';
 import type { ContactDetailShown } from '../../api/shapes/contact-details.ts';
+import { isAboutPoint } from '../../domain/suppression.ts';
 import { post } from '../client.ts';
 import { useAction } from '../shell/action.ts';
 import { ActionButton } from '../shell/action-button.tsx';
@@ -26,6 +27,11 @@ export function ContactActions({ contact }: { contact: ContactDetailShown }) {
     done: () => `Erased ${name}.`,
     touches,
   });
+  const reach = useAction({
+    act: () => post<ContactDetailShown>(`/v1/contacts/${contact.id}/reach-otherwise`),
+    done: () => `${name} may be reached at another address.`,
+    touches,
+  });
   const erased = contact.erased_at === null ? null : 'Nothing is known of them any more';
   return (
     <>
@@ -39,6 +45,17 @@ export function ContactActions({ contact }: { contact: ContactDetailShown }) {
       >
         Never contact again
       </ActionButton>
+      {isReachableOtherwise(contact) && (
+        <ActionButton
+          variant="default"
+          scope="contacts:write"
+          leftSection={<IconMailForward size={16} aria-hidden />}
+          isBusy={reach.isBusy}
+          onClick={() => void askToReach(contact).then((yes) => (yes ? reach.run() : undefined))}
+        >
+          Reach at another address
+        </ActionButton>
+      )}
       <ActionButton
         variant="default"
         scope="contacts:read"
@@ -62,6 +79,24 @@ export function ContactActions({ contact }: { contact: ContactDetailShown }) {
     </>
   );
 }
+
+/** Mail to an address of theirs failed or was called spam, and nobody wished them to be left alone. */
+const isReachableOtherwise = ({ suppressions, reachable_since }: ContactDetailShown): boolean =>
+  suppressions.length > 0 &&
+  suppressions.every(({ reason }) => isAboutPoint(reason)) &&
+  suppressions.some(({ created_at }) => reachable_since === null || created_at > reachable_since);
+
+const askToReach = (contact: ContactDetailShown) =>
+  confirm({
+    title: `Reach ${nameOf(contact)} at another address?`,
+    body: (
+      <>
+        {contact.suppressions.map(({ value }) => value).join(' and ')} stays on the suppression list and is never
+        written to. Campaigns may write to {nameOf(contact)} by whatever else they are known.
+      </>
+    ),
+    verb: 'Reach at another address',
+  });
 
 /** The answer is a file; the page stays. */
 function download(id: string): void {

@@ -1,5 +1,6 @@
 import { Stack, Text, Textarea } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
+import { enteredKinds } from '../../domain/suppression.ts';
 import { FormEnd } from '../accounts/connect-email.tsx';
 import { type Problem, post } from '../client.ts';
 import { useAction } from '../shell/action.ts';
@@ -65,8 +66,7 @@ const nouns: Record<Line['kind'], [one: string, many: string]> = {
 
 /** "3 addresses, 1 domain". */
 function summary(lines: readonly Line[]): string {
-  const kinds: Line['kind'][] = ['address', 'domain', 'profile'];
-  return kinds
+  return enteredKinds
     .map((kind) => [nouns[kind], lines.filter((line) => line.kind === kind).length] as const)
     .filter(([, count]) => count > 0)
     .map(([[one, many], count]) => `${count} ${count === 1 ? one : many}`)

@@ -58,6 +58,7 @@ const verbs: Record<AuditLineShown['kind'], Say> = {
   suppressed: (line) => `put somebody on the suppression list${because(line)}`,
   suppression_removed: (line) => `took an entry off the suppression list${because(line)}`,
   contact_erased: () => 'erased a contact',
+  contact_reachable: (line) => `lets ${contact(line)} be reached at another address`,
   connection_accepted: () => 'accepted the connection',
   invitation_withdrawn: (line) => `took the invitation to ${contact(line)} back`,
   account_connected: (line) => `connected ${account(line)}`,

@@ -1,7 +1,7 @@
-import type { SuppressionShown } from '../../api/shapes/suppressions.ts';
+import type { EnteredKind } from '../../domain/suppression.ts';
 
 export interface Line {
-  kind: SuppressionShown['kind'];
+  kind: EnteredKind;
   value: string;
 }
 

@@ -3,6 +3,7 @@ import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { SuppressionPage, SuppressionShown } from '../../api/shapes/suppressions.ts';
+import { suppressionKinds } from '../../domain/suppression.ts';
 import { del, get } from '../client.ts';
 import { useAction } from '../shell/action.ts';
 import { ActionButton, IconAction } from '../shell/action-button.tsx';
@@ -20,6 +21,7 @@ const kindNames: Record<SuppressionShown['kind'], string> = {
   address: 'Address',
   domain: 'Domain',
   profile: 'LinkedIn profile',
+  provider_id: 'LinkedIn id',
 };
 const reasonNames: Record<SuppressionShown['reason'], string> = {
   unsubscribed: 'Unsubscribed',
@@ -28,7 +30,7 @@ const reasonNames: Record<SuppressionShown['reason'], string> = {
   asked_by_user: 'Added by a member',
 };
 
-const readers = { q: aText(), kind: oneOf(['address', 'domain', 'profile']), page: aNumber(1) };
+const readers = { q: aText(), kind: oneOf(suppressionKinds), page: aNumber(1) };
 
 const columns: readonly Column<SuppressionShown>[] = [
   {

@@ -58,6 +58,7 @@ export const touchedBy: Record<ChangeHeard['kind'], readonly Noun[]> = {
   suppressed: ['suppressions', 'contacts', 'leads', 'sequences', 'audit'],
   suppression_removed: ['suppressions', 'contacts', 'audit'],
   contact_erased: ['contacts', 'sequences', 'leads', 'tasks', 'replies', 'counts', 'suppressions', 'audit'],
+  contact_reachable: ['contacts', 'leads', 'audit'],
   account_connected: ofAccount,
   account_edited: ofAccount,
   account_paused: ofAccount,

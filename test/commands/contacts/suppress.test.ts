@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { reachOtherwise } from '../../../src/commands/contacts/reach-otherwise.ts';
 import { suppress } from '../../../src/commands/contacts/suppress.ts';
 import { stopSequence } from '../../../src/commands/sequences/stop-sequence.ts';
+import { learnPoints } from '../../../src/db/contact-points.ts';
+import { suppressionOfContact } from '../../../src/db/suppressions.ts';
+import { DAY_MS } from '../../../src/domain/durations.ts';
+import type { ContactId } from '../../../src/domain/ids.ts';
 import { commandsForFile, refused } from '../../support/commanded.ts';
-import { copiesOf, first, suppressionsOf } from '../../support/enrolled.ts';
+import { clockOf, copiesOf, first, suppressionsOf } from '../../support/enrolled.ts';
 import { sequencesOf, steps } from '../../support/scenario.ts';
 
 const { deeds, enrolled, row } = commandsForFile();
@@ -39,6 +44,63 @@ describe('a suppression', () => {
     const { id, caller, profile } = await enrolled({ steps: steps('email') });
     await suppress(deeds.commands, caller, [{ kind: 'profile', value: profile, reason }]);
     expect(await row(id)).toMatchObject({ status, endReason });
+  });
+
+  describe('of one point', () => {
+    const further = 'ada@home.example';
+
+    /** Somebody with an open sequence, known by a further address that it does not write to. */
+    async function withFurther() {
+      const sequence = await enrolled({ steps: steps('email', 'email') });
+      const { workspaceId, contactId } = await row(sequence.id);
+      const learnt = { workspaceId, contactId, source: 'person', now: 0 } as const;
+      await deeds.db.asSystem((tx) => learnPoints(tx, learnt, [{ kind: 'address', key: further }]));
+      return { ...sequence, contactId };
+    }
+    const isSuppressed = async (id: ContactId) =>
+      (await deeds.db.asSystem((tx) => suppressionOfContact(tx, id))) !== null;
+
+    test('ends the sequence that writes to another, for it is the person who is left alone', async () => {
+      const { id, caller } = await withFurther();
+      await suppress(deeds.commands, caller, [{ kind: 'address', value: further, reason: 'unsubscribed' }]);
+      expect(await row(id)).toMatchObject({ status: 'FAILED', endReason: 'unsubscribed' });
+    });
+
+    test('whose mail fails leaves the person reachable by another once somebody says so', async () => {
+      const { id, caller, email, contactId } = await withFurther();
+      await suppress(deeds.commands, caller, [{ kind: 'address', value: further, reason: 'hard_bounce' }]);
+      expect(await row(id)).toMatchObject({ status: 'FAILED', endReason: 'hard_bounce' });
+      expect(await isSuppressed(contactId)).toBe(true);
+      await reachOtherwise(deeds.commands, caller, contactId);
+      expect(await isSuppressed(contactId)).toBe(false);
+
+      // What fails again after that, and what is written to, holds them as before.
+      await deeds.moveTo((await clockOf(deeds)) + DAY_MS);
+      await suppress(deeds.commands, caller, [{ kind: 'address', value: email, reason: 'complained' }]);
+      expect(await isSuppressed(contactId)).toBe(true);
+      await reachOtherwise(deeds.commands, caller, contactId);
+      expect(await isSuppressed(contactId)).toBe(true);
+    });
+
+    test('is outweighed by a wish, which no choice takes back', async () => {
+      const { caller, contactId, workspaceId } = await withFurther();
+      for (const reason of ['hard_bounce', 'unsubscribed', 'complained'] as const)
+        await suppress(deeds.commands, caller, [{ kind: 'address', value: further, reason }]);
+      expect(await suppressionsOf(deeds, workspaceId)).toEqual([
+        { kind: 'address', value: further, reason: 'unsubscribed' },
+      ]);
+      await expect(reachOtherwise(deeds.commands, caller, contactId)).rejects.toEqual(refused('wrong_state'));
+    });
+
+    test('is that mailbox by whatever name providers deliver it', async () => {
+      const one = await enrolled({ steps: steps('email') });
+      const gmail = await copiesOf(deeds, one, 1, () => 'ada.lovelace+topo@gmail.com');
+      const value = 'adalovelace@googlemail.com';
+      expect(await suppress(deeds.commands, one.caller, [{ kind: 'address', value, reason: 'unsubscribed' }])).toEqual({
+        ended: 1,
+      });
+      expect((await row(first(gmail).id)).status).toBe('FAILED');
+    });
   });
 
   test('of what is no address is refused, and nothing of the request is done', async () => {

@@ -210,6 +210,8 @@ describe('a reply', () => {
     deeds.world.receive(replyTo(sequence, 'Please stop emailing us.', { From: 'Bob <bob@other.example>' }));
     await read(sequence);
     expect(await row(sequence.id)).toMatchObject({ status: 'FAILED', endReason: 'unsubscribed' });
+    const left = (await suppressionsOf(deeds, sequence.workspaceId)).map(({ value }) => value);
+    expect(left.sort()).toEqual(['bob@other.example', sequence.email, sequence.profile].sort()); // and the very address
   });
 
   test('of our own people in the thread decides nothing', async () => {
