@@ -1,9 +1,11 @@
 import type { LinkedInAccountTrouble, LinkedInOutcome } from '../adapters/linkedin.ts';
 import { type Claim, settleDelivery } from '../db/claim.ts';
 import { connectedSince } from '../db/connections.ts';
+import { learnPoints } from '../db/contact-points.ts';
 import { rememberInvitation } from '../db/invitations.ts';
 import { changeSequence, deriveStatus, failStep, finishStep, moveStep, returnStep } from '../db/moves.ts';
 import { recordOfSequence } from '../db/scene.ts';
+import { linkedInPoint } from '../domain/contact-point.ts';
 import { DAY_MS, MINUTE_MS } from '../domain/durations.ts';
 import type { StepResult } from '../domain/sequence.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -30,7 +32,13 @@ interface Effect<Outcome> {
 
 /** What each outcome leaves. Design 5, 6. */
 const effects: { [Kind in LinkedInRecord['kind']]: Effect<Extract<LinkedInRecord, { kind: Kind }>> } = {
-  done: { message: 'SENT', step: (at, { externalId }) => sent(at, { externalId, isOurs: true }, null) },
+  done: {
+    message: 'SENT',
+    async step(at, { externalId, providerId }) {
+      if (providerId !== undefined) await learnId(at, providerId);
+      return sent(at, { externalId, isOurs: true }, null);
+    },
+  },
   already: {
     message: 'SENT',
     step: (at, { isOurs = false }) => sent(at, { externalId: null, isOurs }, 'already_done'),
@@ -69,6 +77,14 @@ async function sent(
   await finishStep(at, step, 'SENT', reason);
   return doneResult(walk);
 }
+
+/** By which the contact is found when their public name has changed. */
+const learnId = ({ tx, walk, now }: Recording, providerId: string) =>
+  learnPoints(
+    tx,
+    { workspaceId: walk.sequence.workspaceId, contactId: walk.contact.id, source: 'provider', now },
+    [linkedInPoint(providerId)].filter(({ kind }) => kind === 'provider_id'), // whatever else an answer calls an id
+  );
 
 /** What is out in our name is polled, and withdrawn when it gets old; what the member sent by hand is theirs. */
 async function keepInvitation({ tx, walk, account, claim, now }: Recording, externalId: string | null): Promise<void> {

@@ -91,7 +91,9 @@ function deeds(settings: HttpLinkedInSettings): Pick<LinkedIn, Deed> {
         ...(note === null ? {} : { message: note }),
       };
       const sent = await ask(settings, { method: 'POST', path: 'users/invite', body }, Invited);
-      return sent.kind === 'found' ? { kind: 'done', externalId: sent.value.invitation_id } : sent;
+      return sent.kind === 'found'
+        ? { kind: 'done', externalId: sent.value.invitation_id, providerId: found.value.provider_id }
+        : sent;
     },
 
     async sendMessage(account, profile, text) {
@@ -104,7 +106,8 @@ function deeds(settings: HttpLinkedInSettings): Pick<LinkedIn, Deed> {
       body.append('text', text);
       const said = await ask(settings, { method: 'POST', path: 'chats', body }, Said);
       if (said.kind !== 'found') return said;
-      return { kind: 'done', externalId: said.value.message_id ?? said.value.chat_id ?? '' };
+      const externalId = said.value.message_id ?? said.value.chat_id ?? '';
+      return { kind: 'done', externalId, providerId: found.value.provider_id };
     },
 
     async withdraw(account, externalId) {

@@ -77,10 +77,10 @@ function read<T>(schema: z.ZodType<T>, body: unknown, at: readonly PropertyKey[]
  * person mostly has another address of their picture, and where it has not, polling finds it.
  */
 function relation(told: z.infer<typeof Relation>, body: unknown): readonly LinkedInEvent[] {
-  const profile = profileOf(told.user_public_identifier, told.user_profile_url, told.user_provider_id);
-  if (profile === null) return [];
+  const names = namesOf(told.user_public_identifier, told.user_profile_url, told.user_provider_id);
+  if (names === null) return [];
   const key = `relation:${digestOf(JSON.stringify(body)).toString('hex')}`;
-  return [{ kind: 'connected', account: told.account_id, key, profile }];
+  return [{ kind: 'connected', account: told.account_id, key, ...names }];
 }
 
 /** The account's own messages come too, also those written on LinkedIn itself; their profile is the other person's. */
@@ -89,12 +89,12 @@ function message(told: z.infer<typeof Message>): readonly LinkedInEvent[] {
   const isOwn = ({ attendee_provider_id }: Attendee) => Boolean(own) && attendee_provider_id === own;
   const isOurs = Boolean(told.is_sender) || (told.sender ? isOwn(told.sender) : false);
   const other = isOurs ? told.attendees?.find((attendee) => !isOwn(attendee)) : told.sender;
-  const profile = other
-    ? profileOf(other.attendee_public_identifier, other.attendee_profile_url, other.attendee_provider_id)
+  const names = other
+    ? namesOf(other.attendee_public_identifier, other.attendee_profile_url, other.attendee_provider_id)
     : null;
-  if (profile === null) return [];
+  if (names === null) return [];
   const key = `message:${told.message_id}`;
-  return [{ kind: 'message', account: told.account_id, key, profile, text: told.message ?? '', isOurs }];
+  return [{ kind: 'message', account: told.account_id, key, ...names, text: told.message ?? '', isOurs }];
 }
 
 const statuses = new Map<string, 'ok' | 'disconnected'>([
@@ -116,18 +116,19 @@ function status(told: z.infer<typeof Status>): readonly LinkedInEvent[] {
     : [];
 }
 
-/** The public id where one is told, else the provider's own id. Addresses of profiles hold the one or the other. */
-function profileOf(
+/** The public id where one is told, with the provider's own beside it; else that one. Addresses hold the one or the other. */
+function namesOf(
   publicId: string | null | undefined,
   url: string | null | undefined,
-  providerId: string | null | undefined,
-): string | null {
+  toldId: string | null | undefined,
+): { profile: string; providerId?: string } | null {
+  const providerId = toldId && isProvidersId(toldId) ? toldId : null;
   for (const told of [publicId, url]) {
     if (!told || isProvidersId(lastPartOf(told))) continue;
     const normalised = normaliseProfile(told);
-    if (normalised.ok) return normalised.profile;
+    if (normalised.ok) return { profile: normalised.profile, ...(providerId && { providerId }) };
   }
-  return providerId && isProvidersId(providerId) ? providerId : null;
+  return providerId ? { profile: providerId } : null;
 }
 
 const lastPartOf = (address: string) => /([^/?#]*)\/?(?:[?#].*)?$/.exec(address)?.[1] ?? '';

@@ -14,7 +14,8 @@ export type LinkedInAccountTrouble =
   { kind: 'rateLimited'; retryAfterMs: number | null } | { kind: 'disconnected' };
 
 export type LinkedInOutcome =
-  | { kind: 'done'; externalId: string }
+  /** `providerId`: how the provider calls the person, whatever their public name is. */
+  | { kind: 'done'; externalId: string; providerId?: string }
   /** Connected or invited before: as good as done. */
   | { kind: 'already' }
   | LinkedInAccountTrouble

@@ -78,7 +78,7 @@ export async function hasUnreadMessage(tx: Tx, { sequence, contact }: Pick<Walk,
   const told = (field: string) => sql`${callbacks.event} ->> ${field}`;
   const names = sql`(select ${contactPoints.key} from ${contactPoints}
     where ${contactPoints.contactId} = ${contact.id} and ${contactPoints.kind} in ('profile', 'provider_id'))`;
-  const isTheirs = sql`${told('profile')} in ${names}`;
+  const isTheirs = sql`(${told('profile')} in ${names} or ${told('providerId')} in ${names})`;
   const mayBeTheirs = and(
     sql`${callbacks.accountId} = ${sequence.linkedinAccountId}`,
     sql`${told('profile')} ~ ${PROVIDERS_ID.source}`,

@@ -1,6 +1,6 @@
 import { type AnyColumn, and, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import { domainOf } from '../domain/contact.ts';
-import type { ContactPointKind } from '../domain/contact-point.ts';
+import { type ContactPoint, linkedInPoint } from '../domain/contact-point.ts';
 import { isFreeMail } from '../domain/free-mail.ts';
 import type { AccountId, ContactId, DeliveryId, InboundId, SequenceId } from '../domain/ids.ts';
 import { openStatuses } from '../domain/sequence.ts';
@@ -138,7 +138,7 @@ export async function matchByMessageId(tx: Tx, messageIds: readonly string[]): P
 /** Of a message that was sent, or may have been. */
 const said = ['DATA_STARTED', 'SENT', 'UNCONFIRMED'] as const;
 
-const isPoint = (kind: ContactPointKind, key: string) => and(eq(contactPoints.kind, kind), eq(contactPoints.key, key));
+const isPoint = ({ kind, key }: ContactPoint) => and(eq(contactPoints.kind, kind), eq(contactPoints.key, key));
 
 /**
  * The sequence that is open with the contact of this address, whatever of ours they answer; else the one that last wrote
@@ -158,7 +158,7 @@ export async function matchBySender(tx: Tx, address: string): Promise<Match | nu
       .from(contactPoints)
       .innerJoin(sequences, eq(sequences.contactId, contactPoints.contactId))
       .leftJoin(deliveries, and(eq(deliveries.sequenceId, sequences.id), isSaid))
-      .where(and(isPoint('address', address), or(isNotNull(deliveries.id), isNull(sequences.endedAt))))
+      .where(and(isPoint({ kind: 'address', key: address }), or(isNotNull(deliveries.id), isNull(sequences.endedAt))))
       .orderBy(sql`${sequences.endedAt} is not null`, sql`${deliveries.claimedAt} desc nulls last`)
       .limit(1),
   );
@@ -188,7 +188,9 @@ export async function matchByProfile(tx: Tx, accountId: AccountId, profile: stri
       .from(contactPoints)
       .innerJoin(sequences, eq(sequences.contactId, contactPoints.contactId))
       .leftJoin(deliveries, and(eq(deliveries.sequenceId, sequences.id), isBegun))
-      .where(and(isPoint('profile', profile), or(isFromHere, and(isGiven, or(isNotNull(deliveries.id), isWaiting)))))
+      .where(
+        and(isPoint(linkedInPoint(profile)), or(isFromHere, and(isGiven, or(isNotNull(deliveries.id), isWaiting)))),
+      )
       .orderBy(sql`${sequences.endedAt} is not null`, sql`${deliveries.claimedAt} desc nulls last`)
       .limit(1),
   );

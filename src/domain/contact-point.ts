@@ -1,4 +1,5 @@
 /** What a contact is known by: every address and profile ever learnt of them is a key. Design 1. */
+import { isProvidersId } from './accounts/linkedin.ts';
 import { domainOf } from './contact.ts';
 
 export const contactPointKinds = ['address', 'profile', 'provider_id'] as const;
@@ -19,6 +20,10 @@ export interface Reachable {
   email: string | null;
   profile: string | null;
 }
+
+/** Somebody by what LinkedIn's provider calls them: a public id, or its own. */
+export const linkedInPoint = (name: string): ContactPoint =>
+  isProvidersId(name) ? { kind: 'provider_id', key: name } : { kind: 'profile', key: name };
 
 /** The points that are written to. */
 export const pointsOf = ({ email, profile }: Reachable): ContactPoint[] => [

@@ -31,6 +31,7 @@ describe('with the simulator', () => {
     expect(await linkedIn.invite(account, 'ann-example', 'Hello Ann')).toEqual({
       kind: 'done',
       externalId: 'inv_000001',
+      providerId: expect.any(String),
     });
     expect(await linkedIn.relation(account, 'ann-example')).toBe('pending');
     simulator.accept('acc-1', 'ann-example');
@@ -61,6 +62,7 @@ describe('with the simulator', () => {
     expect(await linkedIn.sendMessage(account, 'ann-example', text)).toEqual({
       kind: 'done',
       externalId: 'msg_000001',
+      providerId: expect.any(String),
     });
     expect(await linkedIn.hasMessage(account, 'ann-example', text)).toBe(true);
     expect(await linkedIn.hasMessage(account, 'ann-example', `${text.replaceAll('\n', '\r\n')} `)).toBe(true);
@@ -362,6 +364,7 @@ describe('with a server that answers as told', () => {
     expect(await (await against(routes)).sendMessage(account, 'ann', 'x')).toEqual({
       kind: 'done',
       externalId: 'chat-1',
+      providerId: expect.any(String),
     });
     expect(seen).toEqual(['a-secret-key', 'multipart/form-data']);
   });

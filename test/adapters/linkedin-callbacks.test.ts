@@ -66,6 +66,7 @@ describe('a new relation', () => {
         account: 'acc-1',
         key: expect.stringMatching(/^relation:[0-9a-f]{64}$/),
         profile: 'ann-example',
+        providerId: ANN,
       },
     ]);
   });
@@ -116,7 +117,7 @@ describe('a message', () => {
       },
     ]);
     const known = { ...message, sender: { ...ann, attendee_public_identifier: 'Ann-Example' } };
-    expect(callbacks.parse(known)).toMatchObject([{ profile: 'ann-example' }]);
+    expect(callbacks.parse(known)).toMatchObject([{ profile: 'ann-example', providerId: ANN }]);
     const addressed = { ...message, sender: { ...ann, attendee_profile_url: 'https://linkedin.com/in/ann-example' } };
     expect(callbacks.parse(addressed)).toMatchObject([{ profile: 'ann-example' }]);
   });

@@ -124,7 +124,8 @@ export function createTestWorld() {
       if (refusal) return refusal;
       invitations.push({ profile, note });
       stand(profile, 'pending');
-      return { kind: 'done', externalId: pendingId(profile) };
+      const [providerId] = [...publicIds].find(([, publicId]) => publicId === profile) ?? [];
+      return { kind: 'done', externalId: pendingId(profile), ...(providerId && { providerId }) };
     },
     async sendMessage(_account, profile, text) {
       reach();

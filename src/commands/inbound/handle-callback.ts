@@ -2,13 +2,17 @@ import type { LinkedIn } from '../../adapters/linkedin.ts';
 import type { ReplyReader } from '../../adapters/reply-reader.ts';
 import { type CallbackRef, type CallbackRow, findCallback, markHandled } from '../../db/callbacks.ts';
 import { appNow } from '../../db/clock.ts';
+import { contactKnownBy } from '../../db/contact-points.ts';
 import { failureOf } from '../../db/errors.ts';
+import type { Tx } from '../../db/pool.ts';
 import { isProvidersId, type LinkedInEvent } from '../../domain/accounts/linkedin.ts';
+import { linkedInPoint } from '../../domain/contact-point.ts';
 import type { Log } from '../../domain/log.ts';
 import { noteLogin } from '../accounts/note-login.ts';
 import { wakeHeld } from '../accounts/wake-held.ts';
 import { type Afterwards, afterwards } from '../afterwards.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
+import { learnNames } from './learn-names.ts';
 import { receiveMessage } from './receive-message.ts';
 import { recordConnectionAccepted } from './record-connection-accepted.ts';
 
@@ -50,21 +54,33 @@ async function act(
       return;
     }
     case 'connected': {
-      const profile = await nameOf(deps, event);
+      const profile = await nameOf(deps, caller, event);
       if (profile !== null) await recordConnectionAccepted(deps, caller, { accountId, profile });
       return;
     }
     case 'message': {
-      const profile = await nameOf(deps, event);
+      const profile = await nameOf(deps, caller, event);
       await receiveMessage(deps, caller, { accountId, profile, key: event.key, text: event.text });
     }
   }
 }
 
-/** The public id of whom an event is about, which the provider's own may stand for; null: nobody we can name. */
+/**
+ * How we know whom an event is about: by a name that is told, or by the one that the provider gives for its own id; null:
+ * nobody we can name. What is learnt on the way is kept.
+ */
 async function nameOf(
-  { linkedIn }: CallbackDeps,
-  { account, profile }: Exclude<LinkedInEvent, { kind: 'accountStatus' }>,
+  deps: CallbackDeps,
+  caller: Caller,
+  { account, profile, providerId }: Exclude<LinkedInEvent, { kind: 'accountStatus' }>,
 ): Promise<string | null> {
-  return isProvidersId(profile) ? linkedIn.publicId({ externalId: account }, profile) : profile;
+  if (!isProvidersId(profile)) {
+    if (providerId !== undefined) await learnNames(deps, caller, { profile, providerId });
+    return profile;
+  }
+  const isKnown = (tx: Tx) => contactKnownBy(tx, linkedInPoint(profile));
+  if ((await deps.db.inWorkspace(caller.workspaceId, isKnown)) !== null) return profile;
+  const name = await deps.linkedIn.publicId({ externalId: account }, profile);
+  if (name !== null) await learnNames(deps, caller, { profile: name, providerId: profile });
+  return name;
 }

@@ -9,6 +9,7 @@ import { bumpTell, changeSequence, deriveStatus, moveStep } from '../../db/moves
 import type { Scene } from '../../db/scene.ts';
 import { sequences } from '../../db/schema.ts';
 import { currentStep, jitterKey, loadWalk } from '../../db/walks.ts';
+import { linkedInPoint } from '../../domain/contact-point.ts';
 import type { AccountId } from '../../domain/ids.ts';
 import { planStep } from '../../domain/schedule.ts';
 import { openStatuses } from '../../domain/sequence.ts';
@@ -17,7 +18,7 @@ import type { Caller, CommandDeps } from '../deps.ts';
 /**
  * A contact accepted an account's invitation; a message step that waits for it goes at the next permitted instant, also
  * when the connection had been known before and given up. Told twice, or of somebody we do not know, it changes nothing.
- * `profile` is normalised. Design 5.
+ * `profile` is normalised, or the provider's own id. Design 5.
  */
 export async function recordConnectionAccepted(
   { db, announce }: CommandDeps,
@@ -25,7 +26,7 @@ export async function recordConnectionAccepted(
   { accountId, profile }: { accountId: AccountId; profile: string },
 ): Promise<void> {
   const sequenceId = await db.inWorkspace(workspaceId, async (tx) => {
-    const contactId = await contactKnownBy(tx, { kind: 'profile', key: profile });
+    const contactId = await contactKnownBy(tx, linkedInPoint(profile));
     if (contactId === null) return null;
     await lockContact(tx, contactId);
     const [open] = await tx

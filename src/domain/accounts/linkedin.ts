@@ -24,13 +24,19 @@ export const isToBeWithdrawn = (sentAt: number, withdrawAfterDays: number | null
 
 /**
  * What a provider's callback tells, in our words. `account` is the provider's id of the account, `profile` a normalised
- * public id or, where it tells none, the provider's own id (`isProvidersId`), `key` makes it the same event when it is
+ * public id or, where it tells none, the provider's own id (`isProvidersId`); `providerId` stands beside a public id where
+ * both are told, `key` makes it the same event when it is
  * told again. A status is a hint: the provider says no instant, so whoever handles it asks for the status of now.
  */
 export type LinkedInEvent =
-  | { kind: 'connected'; account: string; key: string; profile: string }
-  | { kind: 'message'; account: string; key: string; profile: string; text: string; isOurs: boolean }
+  | ({ kind: 'connected'; account: string; key: string } & Named)
+  | ({ kind: 'message'; account: string; key: string; text: string; isOurs: boolean } & Named)
   | { kind: 'accountStatus'; account: string; key: string; status: 'ok' | 'disconnected' };
+
+interface Named {
+  profile: string;
+  providerId?: string;
+}
 
 /** "ACoAA…", case-sensitive: how the provider names a person inside, and never a public id of ours. */
 export const PROVIDERS_ID = /^AC[ow]AA[\w-]{8,}$/;

@@ -28,6 +28,7 @@ import type { SequenceEnd } from '../../../src/domain/sequence.ts';
 import { type Deeds, startDeeds } from '../../support/deeds.ts';
 import {
   accountOf,
+  aLead,
   anEnrolled,
   as,
   changeAccount,
@@ -36,6 +37,7 @@ import {
   type Enrolled,
   eventsOf,
   first,
+  publicName,
   suppressionsOf,
 } from '../../support/enrolled.ts';
 import { rounds } from '../../support/rounds.ts';
@@ -80,9 +82,9 @@ async function perform(of: Enrolled) {
 const soon = { value: 0, unit: 'hours' } as const;
 
 /** A sequence that has invited its contact and waits for the acceptance. */
-async function waiting(): Promise<Enrolled> {
+async function waiting(lead = aLead()): Promise<Enrolled> {
   const kinds = ['linkedin_invitation', { kind: 'linkedin_message', delay: soon }, 'email'] as const;
-  const sequence = await anEnrolled(deeds, { steps: steps(...kinds) });
+  const sequence = await anEnrolled(deeds, { steps: steps(...kinds), lead });
   as('done', await perform(sequence));
   as('waitingForLead', await perform(sequence));
   return sequence;
@@ -241,6 +243,19 @@ describe('an acceptance that is told', () => {
     await tell(other, { ...connected(other), profile: 'ACoAAB87654321' });
     expect(await row(other)).toMatchObject({ status: 'WAITING_FOR_LEAD' });
     expect(await kept(other)).toMatchObject([{ event: null }]);
+  });
+});
+
+describe('somebody who changes their public name', () => {
+  test('is known by the provider’s own name, which was learnt when they were invited, and by both from then on', async () => {
+    const providerId = 'ACoAABchanged01';
+    const lead = aLead();
+    deeds.world.publicIds.set(providerId, publicName(lead));
+    const invited = await waiting(lead);
+    await tell(invited, { ...connected(invited), profile: 'ada-lovelace-king', providerId });
+    expect(await row(invited)).toMatchObject({ status: 'ACTIVE' });
+    await tell(invited, message({ profile: 'ada-lovelace-king' }, 'We are not interested.'));
+    expect(await row(invited)).toMatchObject({ status: 'STOPPED_EARLY', endReason: 'negative_reply' });
   });
 });
 
