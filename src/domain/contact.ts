@@ -15,16 +15,17 @@ const DOT_ATOM = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+
 
 /**
  * One plain email address as the identity of a person, lower-case as a whole ("Ada@Example.com" and "ada@example.com"
- * are one contact). Blanks around it do not count. Refused: lists, groups, comments, quoted local parts, other than
+ * are one contact), its domain in punycode ("ada@müller.example" and "ada@xn--mller-kva.example" too). Blanks around it
+ * do not count. Refused: lists, groups, comments, quoted local parts, other than
  * ASCII characters, control characters, addresses that a command could take for an option ("-f@…"), IP addresses and
  * domains of one label. The problem names the value and the expectation. RFC 5321 section 4.1.2.
  */
 export function normaliseEmail(raw: string): NormalisedEmail {
-  const email = raw.trim().toLowerCase();
+  const email = withAsciiDomain(raw.trim()).toLowerCase();
   const refuse = (why: string): NormalisedEmail => ({ ok: false, problem: `${quoted(raw)} ${why}` });
   if (email === '') return refuse('is empty, expected an address such as "ada@example.com"');
   if (/\p{Cc}/u.test(raw)) return refuse('has a line break or another control character');
-  const foreign = /[^ -~]/u.exec(raw.trim());
+  const foreign = /[^ -~]/u.exec(withAsciiDomain(raw.trim()));
   if (foreign) return refuse(`has the character ${quoted(foreign[0])}, expected plain ASCII letters, digits and signs`);
   if (/[\s,;:<>()[\]\\"]/.test(email)) return refuse('is not one plain address such as "ada@example.com"');
   const [local = '', domain, ...more] = email.split('@');
@@ -37,6 +38,24 @@ export function normaliseEmail(raw: string): NormalisedEmail {
     return refuse(`has ${quoted(local)} before the "@", expected letters, digits, signs and single dots`);
   const domainProblem = checkDomain(domain);
   return domainProblem === null ? { ok: true, email } : refuse(domainProblem);
+}
+
+/** The address with a domain of other letters in punycode; as it was where there is none, or it is no domain. */
+function withAsciiDomain(address: string): string {
+  const at = address.lastIndexOf('@');
+  const ascii = asciiDomain(address.slice(at + 1));
+  return ascii === null ? address : `${address.slice(0, at + 1)}${ascii}`;
+}
+
+/**
+ * A domain in its own letters as names are asked for (RFC 5891, by UTS 46); null for one that is no such domain: also for
+ * signs that only look like ASCII letters, which would make it somebody else's.
+ */
+export function asciiDomain(domain: string): string | null {
+  if (!/[^ -~]/.test(domain) || !/^[\p{L}\p{M}\p{N}.-]{1,253}$/u.test(domain)) return null;
+  const address = `http://${domain}`;
+  const name = URL.canParse(address) ? new URL(address).hostname : '';
+  return /(?:^|\.)xn--/.test(name) ? name : null;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Who must never be contacted. Design 1, 6. */
-import { checkDomain, domainOf, normaliseEmail, normaliseProfile } from './contact.ts';
+import { asciiDomain, checkDomain, domainOf, normaliseEmail, normaliseProfile } from './contact.ts';
 import { type ContactPoint, mailboxKey } from './contact-point.ts';
 
 /** Why an entry stands in the list. */
@@ -70,10 +70,8 @@ export function normaliseSuppression(
     }
     case 'domain': {
       // Only A to Z: toLowerCase would make another domain of the Kelvin sign and its like.
-      const domain = raw
-        .trim()
-        .replace(/^@/, '')
-        .replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+      const written = raw.trim().replace(/^@/, '');
+      const domain = (asciiDomain(written) ?? written).replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
       const problem = checkDomain(domain);
       return problem === null ? { ok: true, value: domain } : { ok: false, problem: `the entry ${problem}` };
     }

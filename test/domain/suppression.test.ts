@@ -100,6 +100,8 @@ describe('an entry', () => {
     ['address', ' Ada@Example.com', 'ada@example.com'],
     ['domain', ' Mail.EXAMPLE.com ', 'mail.example.com'],
     ['domain', '@example.com', 'example.com'],
+    ['domain', 'Müller.example', 'xn--mller-kva.example'],
+    ['address', 'ada@müller.example', 'ada@xn--mller-kva.example'],
     ['profile', 'https://www.linkedin.com/in/Ada-Lovelace/', 'ada-lovelace'],
   ] as const)('of the %s %s is stored as %s', (kind, raw, value) => {
     expect(normaliseSuppression(kind, raw)).toEqual({ ok: true, value });
