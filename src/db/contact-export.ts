@@ -22,18 +22,19 @@ import { suppressionsOfContacts } from './suppressions.ts';
 export async function exportContact(tx: Tx, id: ContactId) {
   const contact = await findContact(tx, id);
   if (!contact) return null;
-  const theirs = sql`(select ${sequences.id} from ${sequences} where ${sequences.contactId} = ${id})`;
+  const own = contact.id;
+  const theirs = sql`(select ${sequences.id} from ${sequences} where ${sequences.contactId} = ${own})`;
   const points = await tx
     .select()
     .from(contactPoints)
-    .where(eq(contactPoints.contactId, id))
+    .where(eq(contactPoints.contactId, own))
     .orderBy(asc(contactPoints.id));
   return {
     contact,
     points,
-    suppressions: (await suppressionsOfContacts(tx, [id])).get(id) ?? [],
-    leads: await tx.select().from(leads).where(eq(leads.contactId, id)).orderBy(asc(leads.id)),
-    sequences: await tx.select().from(sequences).where(eq(sequences.contactId, id)).orderBy(asc(sequences.id)),
+    suppressions: (await suppressionsOfContacts(tx, [own])).get(own) ?? [],
+    leads: await tx.select().from(leads).where(eq(leads.contactId, own)).orderBy(asc(leads.id)),
+    sequences: await tx.select().from(sequences).where(eq(sequences.contactId, own)).orderBy(asc(sequences.id)),
     steps: await tx
       .select()
       .from(sequenceSteps)
@@ -47,16 +48,16 @@ export async function exportContact(tx: Tx, id: ContactId) {
     received: await tx
       .select()
       .from(inboundMessages)
-      .where(eq(inboundMessages.contactId, id))
+      .where(eq(inboundMessages.contactId, own))
       .orderBy(asc(inboundMessages.id)),
     tasks: await tx.select().from(tasks).where(sql`${tasks.sequenceId} in ${theirs}`).orderBy(asc(tasks.id)),
-    connections: await tx.select().from(connections).where(eq(connections.contactId, id)),
-    invitations: await tx.select().from(invitations).where(eq(invitations.contactId, id)),
+    connections: await tx.select().from(connections).where(eq(connections.contactId, own)),
+    invitations: await tx.select().from(invitations).where(eq(invitations.contactId, own)),
     importedRows: await tx.select().from(importRows).where(importedAs(points)).orderBy(asc(importRows.row)),
     events: await tx
       .select()
       .from(events)
-      .where(or(eq(events.contactId, id), sql`${events.sequenceId} in ${theirs}`))
+      .where(or(eq(events.contactId, own), sql`${events.sequenceId} in ${theirs}`))
       .orderBy(asc(events.ordinal)),
   };
 }

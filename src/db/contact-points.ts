@@ -86,6 +86,16 @@ export async function pointsOfContacts(tx: Tx, ids: readonly ContactId[]): Promi
   return found;
 }
 
+export type ContactPointRow = typeof contactPoints.$inferSelect;
+
+/** The points of one contact as they are shown, the oldest first. */
+export const pointRowsOf = (tx: Tx, id: ContactId): Promise<ContactPointRow[]> =>
+  tx
+    .select()
+    .from(contactPoints)
+    .where(eq(contactPoints.contactId, id))
+    .orderBy(contactPoints.kind, contactPoints.firstSeen, contactPoints.id);
+
 /** What a sequence that is enrolled now writes to: the points its contact is written to at. */
 export async function chosenPoints(
   tx: Tx,

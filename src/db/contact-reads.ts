@@ -1,6 +1,7 @@
 import { and, count, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { ContactId } from '../domain/ids.ts';
 import type { SuppressionReason } from '../domain/suppression.ts';
+import { type ContactPointRow, pointRowsOf } from './contact-points.ts';
 import { type Listed, type PageAsked, rowsBefore } from './pages.ts';
 import type { Tx } from './pool.ts';
 import type { CampaignRow, ContactRow, SequenceRow, SuppressionRow } from './rows.ts';
@@ -21,10 +22,11 @@ import { suppressionsAmong, suppressionsOfContacts } from './suppressions.ts';
  * Contacts for people: who they are, and what was ever said to them and by them, over all campaigns.
  */
 
-/** null when the workspace has none of that id. */
+/** Under an id of before a merge, who they were merged into; null when the workspace has none of that id. */
 export async function findContact(tx: Tx, id: ContactId): Promise<ContactRow | null> {
   const [row] = await tx.select().from(contacts).where(eq(contacts.id, id));
-  return row ?? null;
+  if (!row) return null;
+  return row.mergedInto === null ? row : findContact(tx, row.mergedInto);
 }
 
 /** A sequence of a contact's, as far as a list tells of it. */
@@ -49,7 +51,11 @@ export async function listContacts(
   { q }: { q?: string | undefined },
   asked: PageAsked,
 ): Promise<Listed<ContactView>> {
-  const which = and(isNull(contacts.erasedAt), q === undefined ? undefined : contactHolds(q));
+  const which = and(
+    isNull(contacts.erasedAt),
+    isNull(contacts.mergedInto),
+    q === undefined ? undefined : contactHolds(q),
+  );
   const [total] = await tx.select({ count: count() }).from(contacts).where(which);
   const rows = await tx
     .select()
@@ -96,6 +102,7 @@ export type ContactMessage =
   | { kind: 'received'; row: Awaited<ReturnType<typeof receivedFrom>>[number] };
 
 export interface ContactDetail extends ContactView {
+  points: ContactPointRow[];
   sequences: ContactSequence[];
   leads: Awaited<ReturnType<typeof leadsOf>>;
   /** The newest first; of very many the newest thousand. */
@@ -104,13 +111,15 @@ export interface ContactDetail extends ContactView {
 
 const MOST_MESSAGES = 1_000;
 
-/** All of one contact; null when the workspace has none of that id. */
+/** All of one contact, or of whom they were merged into; null when the workspace has none of that id. */
 export async function findContactDetail(tx: Tx, id: ContactId): Promise<ContactDetail | null> {
   const contact = await findContact(tx, id);
   if (!contact) return null;
   const [view] = await viewsOf(tx, [contact]);
-  const sent = (await sentTo(tx, id)).map((row) => ({ kind: 'sent', row, at: row.delivery.claimedAt }) as const);
-  const received = (await receivedFrom(tx, id)).map(
+  const sent = (await sentTo(tx, contact.id)).map(
+    (row) => ({ kind: 'sent', row, at: row.delivery.claimedAt }) as const,
+  );
+  const received = (await receivedFrom(tx, contact.id)).map(
     (row) => ({ kind: 'received', row, at: row.message.receivedAt }) as const,
   );
   return {
@@ -118,8 +127,9 @@ export async function findContactDetail(tx: Tx, id: ContactId): Promise<ContactD
     sequence: view?.sequence ?? null,
     suppressions: view?.suppressions ?? [],
     suppression: view?.suppression ?? null,
-    sequences: await sequencesOf(tx, [id]),
-    leads: await leadsOf(tx, id),
+    points: await pointRowsOf(tx, contact.id),
+    sequences: await sequencesOf(tx, [contact.id]),
+    leads: await leadsOf(tx, contact.id),
     messages: [...sent, ...received].toSorted((a, b) => b.at - a.at).slice(0, MOST_MESSAGES),
   };
 }

@@ -14,12 +14,13 @@ import { contacts, deliveries, importRows, inboundMessages, sequenceSteps, seque
 
 /**
  * Locks a contact whole, not only against who locks it too: a reply that is just being written down holds a key share of
- * the row it is about, and is cleared with the rest once it is written.
+ * the row it is about, and is cleared with the rest once it is written. Under an id of before a merge, the survivor.
  */
 export async function takeContactWhole(tx: Tx, id: ContactId): Promise<ContactRow | null> {
   await lockContactWhole(tx, id);
   const [row] = await tx.select().from(contacts).where(eq(contacts.id, id));
-  return row ?? null;
+  if (!row) return null;
+  return row.mergedInto === null ? row : takeContactWhole(tx, row.mergedInto);
 }
 
 const ERASED = 'Erased contact';

@@ -99,7 +99,7 @@ export const fitsIndex = (messageId: string): boolean => Buffer.byteLength(messa
 
 /**
  * Of who was erased nothing is known, so nothing concerns them. The contact's key is shared until what they wrote is
- * written down: an erasure waits for it and clears it too. One that came first makes us look for another match.
+ * written down: an erasure waits for it and clears it too. One that came first, or a merge, makes us look again.
  */
 async function stillKnown<T extends Pick<Match, 'contactId'>>(tx: Tx, find: () => PromiseLike<T[]>): Promise<T | null> {
   for (;;) {
@@ -107,10 +107,10 @@ async function stillKnown<T extends Pick<Match, 'contactId'>>(tx: Tx, find: () =
     if (!match) return null;
     await shareContact(tx, match.contactId);
     const [contact] = await tx
-      .select({ erasedAt: contacts.erasedAt })
+      .select({ erasedAt: contacts.erasedAt, mergedInto: contacts.mergedInto })
       .from(contacts)
       .where(eq(contacts.id, match.contactId));
-    if (contact?.erasedAt === null) return match;
+    if (contact?.erasedAt === null && contact.mergedInto === null) return match;
   }
 }
 

@@ -88,8 +88,15 @@ export const lockContacts = (tx: Tx, ids: readonly ContactId[]) => lockRows(tx, 
 export const lockContact = (tx: Tx, id: ContactId) => lockContacts(tx, [id]);
 
 /** Waits for those who share its key too, and keeps them out. */
-export const lockContactWhole = (tx: Tx, id: ContactId) =>
-  tx.select({ id: contacts.id }).from(contacts).where(eq(contacts.id, id)).for('update');
+export const lockContactWhole = (tx: Tx, id: ContactId) => lockContactsWhole(tx, [id]);
+
+export const lockContactsWhole = (tx: Tx, ids: readonly ContactId[]) =>
+  tx
+    .select({ id: contacts.id })
+    .from(contacts)
+    .where(inArray(contacts.id, [...ids]))
+    .orderBy(asc(contacts.id))
+    .for('update');
 
 /** For whoever writes down what belongs to the contact, as many at once as there are; `lockContactWhole` waits for them. */
 export const shareContact = (tx: Tx, id: ContactId) =>
@@ -98,15 +105,29 @@ export const shareContact = (tx: Tx, id: ContactId) =>
 /** Without their contacts: for what is no business of these, as whether a workflow was told. */
 export const lockSequences = (tx: Tx, ids: readonly SequenceId[]) => lockRows(tx, sequences, ids);
 
-/** A sequence and whose it is; that never changes, so it may be read before. */
+/** A sequence and whose it is, as it was read before; a merge of contacts may have changed it since. */
 type WalkKeys = Pick<SequenceRow, 'id' | 'contactId'>;
 
 /** Contacts first, all of them, then the sequences. */
 export async function lockWalks(tx: Tx, walks: readonly WalkKeys[]): Promise<void> {
-  const contactIds = walks.map(({ contactId }) => contactId);
   const ids = walks.map(({ id }) => id);
-  await lockContacts(tx, contactIds);
+  const held = new Set<ContactId>();
+  // Behind the lock of whose they are now nobody merges them away; whoever was waited for may have.
+  for (let theirs = new Set(walks.map(({ contactId }) => contactId)); theirs.size > 0; ) {
+    await lockContacts(tx, [...theirs]);
+    for (const id of theirs) held.add(id);
+    theirs = new Set((await contactsOf(tx, ids)).filter((id) => !held.has(id)));
+  }
   await lockSequences(tx, ids);
+}
+
+async function contactsOf(tx: Tx, ids: readonly SequenceId[]): Promise<ContactId[]> {
+  if (ids.length === 0) return [];
+  const rows = await tx
+    .select({ contactId: sequences.contactId })
+    .from(sequences)
+    .where(inArray(sequences.id, [...ids]));
+  return rows.map(({ contactId }) => contactId);
 }
 
 export const lockWalk = (tx: Tx, walk: WalkKeys) => lockWalks(tx, [walk]);

@@ -329,10 +329,19 @@ describe('a reference', () => {
     });
   });
 
+  test('contacts.merged_into refuses an id of another workspace', async () => {
+    const refusal = await triedAsSystem((tx) =>
+      tx.execute(sql`update contacts set email = null, profile = null, merged_into = ${theirs.spare.contactId}
+                     where id = ${ours.contactId}`),
+    );
+    expect(refusal).toEqual({ code: FOREIGN_KEY, table: 'contacts', constraint: 'contacts_merged_into' });
+  });
+
   test('none is left out above, and each includes the workspace', () => {
     const tried = new Set([
       ...references.map(([name, column]) => `${name}.${column}`),
       'template_versions.template_id',
+      'contacts.merged_into',
     ]);
     for (const { name, foreignKeys } of every)
       for (const key of foreignKeys) {

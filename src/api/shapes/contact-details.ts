@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import type { ContactPointRow } from '../../db/contact-points.ts';
 import type { ContactDetail, ContactMessage, ContactSequence, ContactView } from '../../db/contact-reads.ts';
+import type { ContactRow } from '../../db/rows.ts';
 import { bounceKinds, channels } from '../../domain/accounts/account.ts';
+import { contactPointKinds, contactPointSources } from '../../domain/contact-point.ts';
 import type { StepContent } from '../../domain/copy/step-content.ts';
 import { deliveryStates } from '../../domain/delivery.ts';
 import { inboundKinds } from '../../domain/inbound/inbound.ts';
@@ -67,6 +70,19 @@ const receivedMessage = z.object({
   campaign: named,
 });
 
+const contactPoint = z.object({
+  id: printedId,
+  kind: z.enum(contactPointKinds),
+  /** A normalised address, the last part of a profile's address, or the provider's id. */
+  value: z.string(),
+  source: z.enum(contactPointSources),
+  first_seen: printedInstant,
+  last_seen: printedInstant,
+  /** By new sequences; an open one may have begun with another. */
+  is_written_to: z.boolean(),
+});
+export type ContactPointShown = z.output<typeof contactPoint>;
+
 export const contactDetailShape = contactItem.extend({
   linkedin_headline: z.string().nullable(),
   recent_activity: z.string().nullable(),
@@ -75,6 +91,8 @@ export const contactDetailShape = contactItem.extend({
   custom: z.record(z.string(), z.string()),
   /** Since then nothing is known of them. */
   erased_at: printedInstant.nullable(),
+  /** Every address and profile they are known by, also under ids of before a merge. */
+  points: z.array(contactPoint),
   suppressions: z.array(suppressionShape),
   /** Since then a person lets them be reached at another address than the ones whose mail had failed; null: nobody did. */
   reachable_since: printedInstant.nullable(),
@@ -119,6 +137,7 @@ export const showContactDetail = (detail: ContactDetail): ContactDetailShown => 
   company_context: detail.contact.companyContext,
   custom: detail.contact.custom,
   erased_at: printInstantOrNull(detail.contact.erasedAt),
+  points: detail.points.map((point) => showPoint(point, detail.contact)),
   suppressions: detail.suppressions.map(showSuppression),
   reachable_since: printInstantOrNull(detail.contact.reachableSince),
   sequences: detail.sequences.map(showSequence),
@@ -129,6 +148,16 @@ export const showContactDetail = (detail: ContactDetail): ContactDetailShown => 
     campaign: nameOf(campaign),
   })),
   messages: detail.messages.map(showMessage),
+});
+
+const showPoint = (point: ContactPointRow, { email, profile }: ContactRow): ContactPointShown => ({
+  id: point.id,
+  kind: point.kind,
+  value: point.key,
+  source: point.source,
+  first_seen: printInstant(point.firstSeen),
+  last_seen: printInstant(point.lastSeen),
+  is_written_to: point.kind !== 'provider_id' && point.key === (point.kind === 'address' ? email : profile),
 });
 
 function showMessage(message: ContactMessage): ContactMessageShown {

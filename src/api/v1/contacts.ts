@@ -1,12 +1,15 @@
 import { z } from 'zod';
+import { addPoint } from '../../commands/contacts/add-point.ts';
+import { choosePoint } from '../../commands/contacts/choose-point.ts';
 import { eraseContact } from '../../commands/contacts/erase-contact.ts';
+import { mergeContacts, previewMerge } from '../../commands/contacts/merge-contacts.ts';
 import { reachOtherwise } from '../../commands/contacts/reach-otherwise.ts';
 import { suppressContact } from '../../commands/contacts/suppress-contact.ts';
 import type { Caller } from '../../commands/deps.ts';
 import { appNow } from '../../db/clock.ts';
 import { exportContact } from '../../db/contact-export.ts';
 import { findContactDetail, listContacts } from '../../db/contact-reads.ts';
-import type { ContactId } from '../../domain/ids.ts';
+import type { ContactId, ContactPointId, SequenceId } from '../../domain/ids.ts';
 import { Refusal } from '../../domain/refusal.ts';
 
 import type { ApiDeps } from '../deps.ts';
@@ -20,12 +23,35 @@ import {
   showContactDetail,
   showContactItem,
 } from '../shapes/contact-details.ts';
+import { contactShape, showContact } from '../shapes/contacts.ts';
 import { noBody } from '../shapes/inputs.ts';
-import { pageAnswer, paging, pathId, printInstant, text } from '../shapes/primitives.ts';
+import { idOfA, pageAnswer, paging, pathId, printedId, printInstant, text } from '../shapes/primitives.ts';
 
 const listQuery = z.strictObject({
   q: text(200).optional().describe('Part of a name, an address, a profile or a company.'),
   ...paging,
+});
+
+const newPoint = z.strictObject({
+  kind: z.enum(['address', 'profile']),
+  /** An email address, or a LinkedIn profile. */
+  value: text(500, 1),
+});
+
+const merge = z.strictObject({
+  /** The other contact; the older of the two stays. */
+  with: idOfA<ContactId>(),
+  /** Where both have an open sequence: the one that ends. */
+  stop_sequence_id: idOfA<SequenceId>().optional(),
+});
+
+const mergePreview = z.object({
+  survivor: contactShape,
+  merged: contactShape,
+  /** Of both; two: a merge has to name the one that ends. */
+  open_sequences: z.array(z.object({ id: printedId, contact_id: printedId, campaign_id: printedId })),
+  /** In these both are leads, and one of the two leads goes. */
+  campaigns_of_both: z.array(printedId),
 });
 
 /** How many open sequences that ended. */
@@ -88,6 +114,65 @@ export function contactRoutes(app: App, deps: ApiDeps): void {
     async ({ caller, params: { id } }) => {
       const { ended } = await suppressContact(deps, caller, id);
       return { ...(await show(caller, id)), ended_sequences: ended };
+    },
+  );
+
+  app.post(
+    '/v1/contacts/:id/points',
+    { config: write, schema: { params, body: newPoint, response: { 200: contactDetailShape } } },
+    async ({ caller, params: { id }, body }) => {
+      await addPoint(deps, caller, { contactId: id, ...body });
+      return show(caller, id);
+    },
+  );
+
+  app.post(
+    '/v1/contacts/:id/points/:point_id/choose',
+    {
+      config: write,
+      schema: {
+        params: params.extend({ point_id: idOfA<ContactPointId>() }),
+        body: noBody,
+        response: { 200: contactDetailShape },
+      },
+    },
+    async ({ caller, params: { id, point_id: pointId } }) => {
+      await choosePoint(deps, caller, { contactId: id, pointId });
+      return show(caller, id);
+    },
+  );
+
+  app.get(
+    '/v1/contacts/:id/merge-preview',
+    {
+      config: read,
+      schema: { params, querystring: z.strictObject({ with: idOfA<ContactId>() }), response: { 200: mergePreview } },
+    },
+    async ({ caller, params: { id }, query }) => {
+      const { survivor, merged, open, campaignsOfBoth } = await previewMerge(deps, caller, {
+        contactId: id,
+        withId: query.with,
+      });
+      return {
+        survivor: showContact(survivor),
+        merged: showContact(merged),
+        open_sequences: open.map((sequence) => ({
+          id: sequence.id,
+          contact_id: sequence.contactId,
+          campaign_id: sequence.campaignId,
+        })),
+        campaigns_of_both: campaignsOfBoth,
+      };
+    },
+  );
+
+  app.post(
+    '/v1/contacts/:id/merge',
+    { config: write, schema: { params, body: merge, response: { 200: contactDetailShape } } },
+    async ({ caller, params: { id }, body }) => {
+      const stop = body.stop_sequence_id;
+      const survivor = await mergeContacts(deps, caller, { contactId: id, withId: body.with, ...(stop && { stop }) });
+      return show(caller, survivor);
     },
   );
 

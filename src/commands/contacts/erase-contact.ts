@@ -32,19 +32,20 @@ interface Ended {
  */
 export async function eraseContact(deps: CommandDeps, caller: Caller, id: ContactId): Promise<{ ended: number }> {
   const { workspaceId } = caller;
-  const ended = await deps.db.inWorkspace(workspaceId, (tx) => erase(tx, caller, id));
+  const { contactId, ended } = await deps.db.inWorkspace(workspaceId, (tx) => erase(tx, caller, id));
   for (const { sequenceId, templateId } of ended) {
     deps.announce({ workspaceId, sequenceId });
     await archiveFinished(deps.db, workspaceId, templateId);
   }
-  await failWaitingLeads(deps, caller, eq(leads.contactId, id), 'suppressed');
+  await failWaitingLeads(deps, caller, eq(leads.contactId, contactId), 'suppressed');
   return { ended: ended.length };
 }
 
-async function erase(tx: Tx, caller: Caller, id: ContactId): Promise<Ended[]> {
+async function erase(tx: Tx, caller: Caller, asked: ContactId): Promise<{ contactId: ContactId; ended: Ended[] }> {
   const { workspaceId, actor } = caller;
-  const contact = await takeContactWhole(tx, id);
-  if (!contact) throw new Refusal('not_found', { noun: 'contact', id });
+  const contact = await takeContactWhole(tx, asked);
+  if (!contact) throw new Refusal('not_found', { noun: 'contact', id: asked });
+  const { id } = contact;
   const found = await tx
     .select({ id: sequences.id })
     .from(sequences)
@@ -67,7 +68,7 @@ async function erase(tx: Tx, caller: Caller, id: ContactId): Promise<Ended[]> {
   await forget(tx, contact, now);
   const key = `contact_erased/${id}`;
   await record(tx, { workspaceId, kind: 'contact_erased', at: now, actor, key, contactId: id });
-  return ended;
+  return { contactId: id, ended };
 }
 
 /** Nobody could do them any more: whom they are about is not known. */

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { appNow } from '../../db/clock.ts';
+import { takeContact } from '../../db/contact-merges.ts';
 import { record } from '../../db/events.ts';
-import { lockContact } from '../../db/locks.ts';
 import { contacts } from '../../db/schema.ts';
 import { suppressionsOfContacts } from '../../db/suppressions.ts';
 import type { ContactId } from '../../domain/ids.ts';
@@ -17,12 +17,12 @@ import type { Caller, CommandDeps } from '../deps.ts';
 export const reachOtherwise = (
   { db }: Pick<CommandDeps, 'db'>,
   { workspaceId, actor }: Caller,
-  id: ContactId,
+  asked: ContactId,
 ): Promise<void> =>
   db.inWorkspace(workspaceId, async (tx) => {
-    await lockContact(tx, id);
-    const [contact] = await tx.select().from(contacts).where(eq(contacts.id, id));
-    if (!contact) throw new Refusal('not_found', { noun: 'contact', id });
+    const contact = await takeContact(tx, asked);
+    if (!contact) throw new Refusal('not_found', { noun: 'contact', id: asked });
+    const { id } = contact;
     const entries = (await suppressionsOfContacts(tx, [id])).get(id) ?? [];
     const wish = entries.find(({ reason }) => !isAboutPoint(reason));
     if (wish)

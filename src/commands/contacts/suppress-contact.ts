@@ -8,8 +8,9 @@ import { suppress } from './suppress.ts';
 /** Never contact this person again, by whatever they are known. Returns how many open sequences that ended. */
 export async function suppressContact(deps: CommandDeps, caller: Caller, id: ContactId): Promise<{ ended: number }> {
   const points = await deps.db.inWorkspace(caller.workspaceId, async (tx) => {
-    if (!(await findContact(tx, id))) throw new Refusal('not_found', { noun: 'contact', id });
-    return (await pointsOfContacts(tx, [id])).get(id) ?? [];
+    const contact = await findContact(tx, id);
+    if (!contact) throw new Refusal('not_found', { noun: 'contact', id });
+    return (await pointsOfContacts(tx, [contact.id])).get(contact.id) ?? [];
   });
   const reason = 'asked_by_user';
   return suppress(

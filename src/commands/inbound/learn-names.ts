@@ -1,6 +1,6 @@
 import { appNow } from '../../db/clock.ts';
+import { takeContact } from '../../db/contact-merges.ts';
 import { contactKnownBy, learnPoints } from '../../db/contact-points.ts';
-import { lockContact } from '../../db/locks.ts';
 import { linkedInPoint } from '../../domain/contact-point.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
 
@@ -24,8 +24,9 @@ export const learnNames = (
     const name = linkedInPoint(profile);
     const id = linkedInPoint(providerId);
     const [byName, byId] = [await contactKnownBy(tx, name), await contactKnownBy(tx, id)];
-    const contactId = byId ?? byName;
-    if (contactId === null || (byName !== null && byId !== null)) return;
-    await lockContact(tx, contactId);
+    const known = byId ?? byName;
+    const contact = known === null || (byName !== null && byId !== null) ? null : await takeContact(tx, known);
+    if (contact === null || contact.erasedAt !== null) return;
+    const contactId = contact.id;
     await learnPoints(tx, { workspaceId, contactId, source: 'provider', now: await appNow(tx) }, [name, id]);
   });

@@ -1,10 +1,11 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { appNow } from '../../db/clock.ts';
 import { rememberConnection } from '../../db/connections.ts';
+import { takeContact } from '../../db/contact-merges.ts';
 import { contactKnownBy } from '../../db/contact-points.ts';
 import { record } from '../../db/events.ts';
 import { settleInvitation } from '../../db/invitations.ts';
-import { lockContact, lockSequences } from '../../db/locks.ts';
+import { lockSequences } from '../../db/locks.ts';
 import { bumpTell, changeSequence, deriveStatus, moveStep } from '../../db/moves.ts';
 import type { Scene } from '../../db/scene.ts';
 import { sequences } from '../../db/schema.ts';
@@ -26,9 +27,10 @@ export async function recordConnectionAccepted(
   { accountId, profile }: { accountId: AccountId; profile: string },
 ): Promise<void> {
   const sequenceId = await db.inWorkspace(workspaceId, async (tx) => {
-    const contactId = await contactKnownBy(tx, linkedInPoint(profile));
-    if (contactId === null) return null;
-    await lockContact(tx, contactId);
+    const known = await contactKnownBy(tx, linkedInPoint(profile));
+    const contact = known === null ? null : await takeContact(tx, known);
+    if (contact === null || contact.erasedAt !== null) return null;
+    const contactId = contact.id;
     const [open] = await tx
       .select({ id: sequences.id })
       .from(sequences)

@@ -46,12 +46,23 @@ export const contacts = pgTable(
      */
     reachableSince: instant('reachable_since'),
     createdAt: instant('created_at').notNull(),
+    /** They turned out to be this other contact, who has all that was theirs; never one that is merged itself. */
+    mergedInto: uuid('merged_into').$type<ContactId>(),
     /** Nothing is known of them any more; the row stays, for what it was part of counts on. */
     erasedAt: instant('erased_at'),
   },
   (t) => [
     unique('contacts_workspace_id').on(t.workspaceId, t.id),
-    check('contacts_reachable', sql`(${t.email} is not null or ${t.profile} is not null) = (${t.erasedAt} is null)`),
+    index('contacts_merged').on(t.mergedInto).where(sql`${t.mergedInto} is not null`),
+    foreignKey({
+      name: 'contacts_merged_into',
+      columns: [t.workspaceId, t.mergedInto],
+      foreignColumns: [t.workspaceId, t.id],
+    }),
+    check(
+      'contacts_reachable',
+      sql`(${t.email} is not null or ${t.profile} is not null) = (${t.erasedAt} is null and ${t.mergedInto} is null)`,
+    ),
     ...workspacePolicies(),
   ],
 );
