@@ -175,7 +175,10 @@ class Model {
   }
 
   #suppress(reason: 'unsubscribed' | 'hard_bounce', ...kinds: ('address' | 'profile')[]): void {
-    for (const kind of kinds) if (!this.suppressed.has(kind)) this.suppressed.set(kind, reason);
+    // A wish outweighs a failure; else the first entry stands.
+    const outweighs = (stands: string | undefined) => stands !== 'unsubscribed' && reason === 'unsubscribed';
+    for (const kind of kinds)
+      if (!this.suppressed.has(kind) || outweighs(this.suppressed.get(kind))) this.suppressed.set(kind, reason);
     this.#end({ status: 'FAILED', reason });
   }
 
