@@ -6,7 +6,7 @@ import { changeSequence, deriveStatus } from '../db/moves.ts';
 import type { Tx } from '../db/pool.ts';
 import { recordOfSequence, type Scene } from '../db/scene.ts';
 import { senderFor } from '../db/senders.ts';
-import { jitterKey, loadWalk, type Walk, workspaceOf } from '../db/walks.ts';
+import { currentStep, jitterKey, loadWalk, type Walk, workspaceOf } from '../db/walks.ts';
 import { findOrganisation } from '../db/workspaces.ts';
 import { factsAbout } from '../domain/copy/personalisation.ts';
 import type { SequenceId, WorkspaceId } from '../domain/ids.ts';
@@ -74,14 +74,16 @@ async function write(tx: Tx, id: SequenceId, { values, by }: WrittenVariables, w
 function answer(walk: Walk, now: number): Personalised {
   const { sequence, steps } = walk;
   const { workspaceId, campaignId, templateId } = sequence;
+  // An acceptance wakes only who waits for one: a walk that starts anew meanwhile looks at once, and waits for it then.
+  const isWaiting = currentStep(walk)?.status === 'WAITING';
   return {
-    next: nextOf(walk) ?? lookAgain(walk, now),
+    next: (isWaiting ? null : nextOf(walk)) ?? lookAgain(walk, now),
     status: sequence.status,
     steps: stepLines(walk),
     attributes: { workspaceId, campaignId, templateId },
   };
 
-  /** Waiting for a person, or ended: performing at once says which. */
+  /** Waiting for a person or for the contact, or ended: performing at once says which. */
   function lookAgain({ steps: [first] }: Walk, at: number): NextStep {
     const step = steps[sequence.position] ?? steps.at(-1) ?? first;
     if (!step) throw new Error(`sequence ${sequence.id} has no steps`);

@@ -558,6 +558,13 @@ describe('waiting for a connection ends', () => {
     expect((await stepOf(sequence)).status).toBe('CANCELED');
   });
 
+  test('with an acceptance also for a walk that was started anew: it asks at once, and then waits for one', async () => {
+    const sequence = await waiting();
+    const anew = await clockOf(deeds);
+    expect(await deeds.personalise(sequence.id, anew)).toMatchObject({ next: { at: anew } });
+    as('waitingForLead', await deeds.performStep(sequence.id));
+  });
+
   test('after the template’s days, and never begins where the template says SKIP', async () => {
     const [delays, skips] = [{ kind: 'DELAY', maxWaitDays: 2 }, { kind: 'SKIP' }] as const;
     const sequence = await waiting({ template: { linkedIn: delays } });
