@@ -6,19 +6,18 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { migrate, newestMigration } from '../../src/db/migrate.ts';
+import { emptyDatabase, type FreshDatabase } from '../support/postgres.ts';
 
-/** A database with nothing in it, not even our schema. */
-let name: string;
+let database: FreshDatabase;
 let url: string;
+let name: string;
 
 beforeEach(async () => {
-  name = `empty_${randomUUID().replaceAll('-', '')}`;
-  const empty = new URL(inject('postgresUrl'));
-  empty.pathname = name;
-  url = empty.href;
-  await query(inject('postgresUrl'), `create database ${name}`);
+  database = await emptyDatabase();
+  url = database.url;
+  name = new URL(url).pathname.slice(1);
 });
-afterEach(() => query(inject('postgresUrl'), `drop database ${name} with (force)`));
+afterEach(() => database.drop());
 
 async function query(connectionString: string, statement: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString });

@@ -19,7 +19,7 @@ import { createConductor } from '../../src/dev/clock/conductor.ts';
 import { createSkipper } from '../../src/dev/clock/skipper.ts';
 import { createWorkers } from '../../src/temporal-workers.ts';
 import { PATIENCE_MS } from './patience.ts';
-import { freshDatabase } from './postgres.ts';
+import { type FreshDatabase, freshDatabase } from './postgres.ts';
 import { createTestWorld, type TestWorld } from './world.ts';
 
 /** Silent; a test that wants the lines reads `lines`. */
@@ -47,9 +47,18 @@ const MONDAY_0600 = Date.parse('2030-03-18T06:00:00Z');
 
 /** The whole engine on a database of its own, real Temporal, a worker of its own task queue, and a world in memory. */
 export async function startEngine(
-  options: { now?: number; fault?: ActivityDeps['fault']; cached?: number; deps?: Partial<ActivityDeps> } = {},
+  options: {
+    now?: number;
+    fault?: ActivityDeps['fault'];
+    cached?: number;
+    deps?: Partial<ActivityDeps>;
+    /** Already there, and the engine's to drop; an empty one unless told otherwise. */
+    database?: FreshDatabase;
+    /** See the conductor. */
+    roundEnd?: (now: number) => number;
+  } = {},
 ) {
-  const database = await freshDatabase();
+  const database = options.database ?? (await freshDatabase());
   const db = testDb(database.url);
   await db.asSystem((tx) => moveClockTo(tx, options.now ?? MONDAY_0600));
   const address = inject('temporalAddress');
@@ -80,7 +89,13 @@ export async function startEngine(
   const commands: CommandDeps = { db, announce: announcer.announce };
   const skipper = createSkipper(client, 'default');
   const reconcile = () => reconcileOnce(deps, { sweeps: false });
-  const conductor = createConductor({ db, walks, reconcile, skipper });
+  const conductor = createConductor({
+    db,
+    walks,
+    reconcile,
+    skipper,
+    ...(options.roundEnd && { roundEnd: options.roundEnd }),
+  });
   const worker = await startWorker(taskQueue, deps, options.cached);
   return {
     database,

@@ -25,6 +25,10 @@ export async function freshDatabase(): Promise<FreshDatabase> {
     const template = inject('templateDatabase');
     await until(() => tryTo(client, `create database ${name} template ${template} strategy file_copy`), 'the clone');
   });
+  return named(name);
+}
+
+function named(name: string): FreshDatabase {
   const url = new URL(inject('postgresUrl'));
   url.pathname = name;
   return {
@@ -42,6 +46,13 @@ async function tryTo(client: pg.Client, statement: string): Promise<boolean> {
     if (sqlStateOf(error) === OBJECT_IN_USE) return false;
     throw error;
   }
+}
+
+/** A database with nothing in it, not even our schema. */
+export async function emptyDatabase(): Promise<FreshDatabase> {
+  const name = `empty_${randomUUID().replaceAll('-', '')}`;
+  await asOwner(async (client) => void (await client.query(`create database ${name}`)));
+  return named(name);
 }
 
 async function asOwner(work: (client: pg.Client) => Promise<void>): Promise<void> {
