@@ -31,7 +31,7 @@ interface ServersChange {
   filesSent?: boolean | undefined;
 }
 
-/** Only what is given changes. */
+/** Only what is given, and is not so already, changes. */
 export interface AccountChange {
   habits: Partial<AccountHabits & InvitationHabits>;
   /** Of an email account. */
@@ -45,6 +45,8 @@ interface Connection extends Pick<AccountRow, 'settings' | 'credentials'> {
   /** Asks it, where it is not what stands already. */
   test(): Promise<void>;
   isNew: boolean;
+  /** By their names, for the timeline. */
+  changed: readonly string[];
 }
 
 /**
@@ -60,26 +62,29 @@ export async function editAccount(
 ): Promise<void> {
   const before = await readAccount(deps, caller, id);
   refuseRemoved(before);
-  const { habits, servers, externalId } = change;
-  const given = namesOf({ ...habits, ...servers, externalId });
+  const { habits } = change;
   const wanted = wantedConnection(deps, before, change);
   const problems = [...checkHabits(habits), ...strangeTo(before, change), ...(wanted?.problems ?? [])];
   if (problems.length > 0) throw new Refusal('invalid', `account ${id} cannot be changed like this`, problems);
   const connection = wanted?.connection ?? null;
   if (connection?.isNew) await connection.test();
-  if (given.length === 0) return;
 
   const isBack = await onAccount(deps, caller, id, async (tx, account, now) => {
     refuseRemoved(account);
     if (connection) refuseChangedMeanwhile(before, account);
     const stored = connection ? { settings: connection.settings, credentials: connection.credentials } : {};
+    const others = otherHabits(account, habits);
+    const changed = [...namesOf(others), ...(connection?.changed ?? [])];
+    if (changed.length === 0) return false;
     await tx
       .update(accounts)
-      .set({ ...habits, ...stored })
+      .set({ ...others, ...stored })
       .where(eq(accounts.id, id));
     if (connection) await forgetSent(tx, id);
     if (connection && isOtherInbox(account, connection)) await restartMailbox(tx, id);
-    await recordOfAccount({ tx, now, actor: caller.actor }, account, 'account_edited', { changed: given.join(', ') });
+    await recordOfAccount({ tx, now, actor: caller.actor }, account, 'account_edited', {
+      changed: changed.join(', '),
+    });
     if (account.status !== 'DISCONNECTED' || !connection?.isNew) return false;
     await connectAgain(tx, account, now, caller.actor);
     return true;
@@ -89,6 +94,12 @@ export async function editAccount(
 
 const namesOf = (change: object): string[] =>
   Object.entries(change).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+
+/** Those that are not as they are already. */
+const otherHabits = (account: AccountRow, habits: AccountChange['habits']): AccountChange['habits'] => {
+  const stored: Readonly<Record<string, unknown>> = account;
+  return Object.fromEntries(Object.entries(habits).filter(([name, value]) => value !== stored[name]));
+};
 
 /** What only the other channel has. */
 function strangeTo({ channel }: AccountRow, { habits, servers, externalId }: AccountChange): Problem[] {
@@ -123,15 +134,20 @@ function wantedConnection(
   { servers, externalId }: AccountChange,
 ): { connection: Connection; problems: Problem[] } | null {
   const { settings, credentials } = account;
-  if (settings.channel === 'email')
-    return namesOf(servers).length === 0 ? null : serversAfter(deps, account, settings, servers);
+  if (settings.channel === 'email') {
+    // Servers that are given as they are already are asked all the same: a person may want to know.
+    const filesSent = servers.filesSent === settings.filesSent ? undefined : servers.filesSent;
+    const others = { ...servers, filesSent };
+    return namesOf(others).length === 0 ? null : serversAfter(deps, account, settings, others);
+  }
   if (externalId === undefined || externalId === settings.externalId) return null;
   const after = { ...settings, externalId };
   const test = async () => {
     await refuseInUse(deps, externalId);
     await testLinkedIn(deps, after);
   };
-  return { connection: { settings: after, credentials, isNew: true, test }, problems: checkExternalId(externalId) };
+  const connection = { settings: after, credentials, isNew: true, test, changed: ['externalId'] };
+  return { connection, problems: checkExternalId(externalId) };
 }
 
 function serversAfter(
@@ -152,6 +168,7 @@ function serversAfter(
     credentials: sealCredentials(deps.vault, passwords),
     isNew: change.smtp !== undefined || change.imap !== undefined,
     test: () => testServers(deps, settings, passwords),
+    changed: namesOf(change),
   };
   return { connection, problems: checkServers(servers, deps) };
 }

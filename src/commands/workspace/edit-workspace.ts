@@ -8,7 +8,7 @@ import { Refusal } from '../../domain/refusal.ts';
 import { isZone } from '../../domain/zone.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
 
-/** Only what is given changes. */
+/** Only what is given, and is not so already, changes. */
 export interface WorkspaceChange {
   name?: string | undefined;
   /** IANA. */
@@ -27,10 +27,15 @@ export async function editWorkspace(
   const problems = problemsOf(change);
   if (problems.length > 0) throw new Refusal('invalid', 'the workspace cannot be changed like this', problems);
   const given = Object.entries(change).flatMap(([name, value]) => (value === undefined ? [] : [[name, value.trim()]]));
-  if (given.length === 0) return;
   await db.inWorkspace(workspaceId, async (tx) => {
-    await tx.update(workspaces).set(Object.fromEntries(given)).where(eq(workspaces.id, workspaceId));
-    const data = { changed: given.map(([name]) => name).join(', ') };
+    const [stored = {}]: Readonly<Record<string, unknown>>[] = await tx
+      .select()
+      .from(workspaces)
+      .where(eq(workspaces.id, workspaceId));
+    const others = given.filter(([name, value]) => stored[name ?? ''] !== value);
+    if (others.length === 0) return;
+    await tx.update(workspaces).set(Object.fromEntries(others)).where(eq(workspaces.id, workspaceId));
+    const data = { changed: others.map(([name]) => name).join(', ') };
     await record(tx, { workspaceId, kind: 'workspace_edited', at: await appNow(tx), actor, data });
   });
 }

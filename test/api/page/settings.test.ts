@@ -25,6 +25,14 @@ describe('the workspace', () => {
     expect(await lastEvent('workspace_edited')).toMatchObject({ data: { changed: 'zone, legalName' } });
   });
 
+  test('what is so already changes nothing, and the timeline is silent', async () => {
+    await api.call('PATCH', '/app/api/workspace', { postal_address: '1 Example Street' });
+    const { body } = await api.get('/app/api/workspace');
+    for (const change of [{}, { name: body.name, timezone: body.timezone, legal_name: body.legal_name }])
+      expect(await api.call('PATCH', '/app/api/workspace', change)).toMatchObject({ status: 200, body });
+    expect(await lastEvent('workspace_edited')).toMatchObject({ data: { changed: 'postalAddress' } });
+  });
+
   test('every field that is wrong is named', async () => {
     const refused = await api.call('PATCH', '/app/api/workspace', {
       name: ' ',
@@ -186,7 +194,7 @@ describe('the audit trail', () => {
   test('can be looked through for one person', async () => {
     const other = await aMember(api.db, api.house.workspaceId, { name: 'Otto Other' });
     const as = await api.tokenOf({ ...api.house, memberId: other });
-    await api.call('PATCH', '/app/api/workspace', { name: 'Acme' }, as);
+    await api.call('PATCH', '/app/api/workspace', { name: 'Otto & Co' }, as);
     const { items } = (await api.get(`/app/api/audit?member_id=${other}`)).body;
     expect(items).toMatchObject([{ kind: 'workspace_edited', actor_name: 'Otto Other' }]);
   });

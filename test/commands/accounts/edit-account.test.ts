@@ -81,6 +81,23 @@ describe('editing', () => {
     expect(await kindsAbout(id)).toEqual(['account_connected', 'account_edited']);
   });
 
+  test('what is so already changes nothing, and nothing is told of it', async () => {
+    const id = await connect();
+    const { dailyCap, senderName, signature } = await accountOf(deeds, id);
+    await edit(id, { habits: { dailyCap, senderName, signature }, servers: { filesSent: false } });
+    await edit(id, { habits: { dailyCap, gapSeconds: 7 } });
+    expect((await eventsAbout(id)).map(({ data }) => data)).toEqual([expect.anything(), { changed: 'gapSeconds' }]);
+    const own = await aHouse(deeds.db);
+    const before = await accountOf(deeds, own.linkedInAccount);
+    await editAccount(mail.deps, own.caller, own.linkedInAccount, {
+      habits: {},
+      servers: {},
+      externalId: before.settings.channel === 'linkedin' ? before.settings.externalId : '',
+    });
+    expect(await accountOf(deeds, own.linkedInAccount)).toEqual(before);
+    expect(await eventsAbout(own.linkedInAccount)).toEqual([]);
+  });
+
   test('a new password is asked for its worth before it is stored', async () => {
     const id = await connect();
     mail.servers.smtp = { kind: 'refused', at: 'login', detail: 'no' };
