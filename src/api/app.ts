@@ -13,6 +13,7 @@ import type { App, Limits } from './door.ts';
 import { securityHeaders } from './headers.ts';
 import { hookRoutes } from './hooks.ts';
 import { linkedInHookRoutes } from './hooks-linkedin.ts';
+import { addJsonParser } from './json-body.ts';
 import { describeRoutes } from './openapi.ts';
 import { operationRoutes } from './operations.ts';
 import { accountNeedRoutes } from './page/accounts.ts';
@@ -140,20 +141,12 @@ function newApp(log: Log): App {
     frameworkErrors: (error, request, reply) => answerProblem(log, error, request, reply.headers(headersOf(request))),
   }).withTypeProvider<ZodTypeProvider>();
   app.removeAllContentTypeParsers();
-  readJson(app);
+  // Clients that always name the type may send nothing, where a route takes nothing.
+  addJsonParser(app, 'application/json', { mayBeBlank: true });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, request, reply) => answerProblem(log, error, request, reply));
   return app;
-}
-
-/** JSON and nothing else. Clients that always name the type may send nothing, where a route takes nothing. */
-function readJson(app: App): void {
-  const parse = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null);
-    else parse(request, String(body), done);
-  });
 }
 
 const headersOf = ({ id }: { id: string }) => ({ ...securityHeaders, 'x-request-id': id });

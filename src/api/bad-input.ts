@@ -22,12 +22,15 @@ export const pathOf = (keys: readonly PropertyKey[]): Path => keys.filter((key) 
 
 const partNames: Readonly<Record<string, string>> = { querystring: 'query', params: 'path', headers: 'headers' };
 
+/** Of a list that nobody reads to its end; the detail says how many there are. */
+const MOST_TOLD = 100;
+
 /** A 400 whose detail can be read without its list. */
 export function badInput(part: string, errors: readonly Problem[]): HttpProblem {
   const [first, ...others] = errors;
   const place = first && first.path.length > 0 ? `${part}, ${dotted(first.path)}` : part;
   const more = others.length > 0 ? ` (and ${others.length} more)` : '';
   return new HttpProblem('invalid_request', `${place}: ${first ? problemText(first) : 'cannot be read'}${more}`, {
-    errors,
+    errors: errors.slice(0, MOST_TOLD),
   });
 }

@@ -6,6 +6,7 @@ import { type AccountId, idOf, isId } from '../domain/ids.ts';
 import { createBudget } from './budget.ts';
 import type { ApiDeps } from './deps.ts';
 import type { App, Limits } from './door.ts';
+import { addJsonParser } from './json-body.ts';
 import { HttpProblem } from './problems.ts';
 
 const schema = {
@@ -24,9 +25,8 @@ export function linkedInHookRoutes(app: App, deps: ApiDeps, { badTokens }: Limit
 
   app.register(async (hooks: App) => {
     // The provider names no content type unless it is told to; what it sends is JSON all the same.
-    const parse = app.getDefaultJsonParser('error', 'error');
     hooks.removeAllContentTypeParsers();
-    hooks.addContentTypeParser('*', { parseAs: 'string' }, (request, text, done) => parse(request, String(text), done));
+    addJsonParser(hooks, '*', { mayBeBlank: false });
     hooks.post(
       '/hooks/linkedin/:account',
       {

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { readJson } from '../../src/api/json-body.ts';
 import { problems } from '../../src/api/problems.ts';
 import { newId } from '../../src/db/new-id.ts';
 import type { Db } from '../../src/db/pool.ts';
@@ -7,6 +8,7 @@ import type { WorkspaceId } from '../../src/domain/ids.ts';
 import { Refusal, refusalCodes } from '../../src/domain/refusal.ts';
 import { openApiDb, startApi, type TestApi } from '../support/api.ts';
 import { aToken, aWorkspace } from '../support/builders.ts';
+import { processorTime } from '../support/processor-time.ts';
 
 let api: TestApi;
 let workspaceId: WorkspaceId;
@@ -27,6 +29,15 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const list = () => api.app.inject({ url: '/v1/sequence-templates', headers: bearer });
+
+/** What `work` throws, or nothing. */
+function thrown(work: () => unknown): unknown {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+}
 
 /** What the caller and the log see of an error thrown below. */
 async function meeting(error: unknown) {
@@ -273,6 +284,72 @@ describe('a body', () => {
       expect(answer.statusCode).toBe(400);
     },
   );
+
+  test.each([
+    ['{"name":"x","config":[{"__proto__":{"admin":true}}]}', 'config.0.__proto__'],
+    ['{"a":{"b":{"__proto__":null}}}', 'a.b.__proto__'],
+    ['{"a":{"constructor":{"prototype":{}}}}', 'a.constructor'],
+    [`${'{"a":'.repeat(32)}{}${'}'.repeat(32)}`, Array(32).fill('a').join('.')],
+  ])('with what no field may be named, or too deep, is a 400 that says where: %#', async (payload, path) => {
+    const answer = await post(payload);
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json().errors).toEqual([{ path, problem: expect.any(String) }]);
+  });
+
+  test('whose fields are many or deep costs no more by the byte than a plain one', () => {
+    const cost = (text: string) => processorTime(() => void thrown(() => readJson({ headers: {} }, Buffer.from(text))));
+    const plain = JSON.stringify({ rows: Array(4_000).fill({ email: 'ada@lead.example', name: 'Ada' }) });
+    const many = (piece: string) => piece.repeat(plain.length / piece.length);
+    for (const odd of [many('['), many('{"__proto__":'), many('{"":['), `[${many('[],')}0]`, `[${many('{},')}0]`])
+      expect(cost(odd)).toBeLessThan(15 * cost(plain)); // reading nested lists is 6 times the engine's work
+  });
+
+  test('with more wrong than a person reads names the first hundred, and says how many there are', async () => {
+    const wide = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`field_${n}`, n]));
+    const answer = (await post(JSON.stringify(wide))).json();
+    expect(answer.errors).toHaveLength(100);
+    expect(answer.detail).toMatch(/\(and 5001 more\)$/); // 5,000, and the two that are missing
+  });
+
+  test('of more values than are read is a 400, and one of nearly as many that are all wrong is one too', async () => {
+    const answer = await post(`{"name":[${'0,'.repeat(70_000)}0]}`);
+    expect(answer.json()).toMatchObject({ status: 400, errors: [{ path: 'name.59998' }] });
+    const custom = (fields: number) => Object.fromEntries(Array.from({ length: fields }, (_, n) => [n, 0]));
+    for (const [fields, path] of [
+      [59_000, 'rows.0.custom.0'],
+      [200_000, 'rows.0.custom.59996'], // so much that is wrong is more than the library's stack can hold
+    ] as const) {
+      const url = `/v1/campaigns/${newId()}/leads`;
+      const payload = { rows: [{ custom: custom(fields) }] };
+      const refused = await api.app.inject({ method: 'POST', url, headers: bearer, payload });
+      expect([refused.statusCode, refused.json().errors[0].path]).toEqual([400, path]);
+    }
+  });
+
+  test.each([
+    [Buffer.from('{"name":"Zo\xeb"}', 'latin1'), 'byte 12 (0xeb)'],
+    [Buffer.from('{"name":"\xed\xa0\x80"}', 'latin1'), 'byte 10 (0xed)'],
+    [Buffer.from('\xff\xfe{\0}\0', 'latin1'), 'byte 1 (0xff)'],
+    [Buffer.from('{"name":"\xe2\x82', 'latin1'), 'byte 10 (0xe2)'],
+  ])('that is not UTF-8 is a 400 that says where: %#', async (payload, where) => {
+    const answer = await post(payload);
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json().detail).toBe(`the body is not UTF-8: ${where}`);
+  });
+
+  test('in the letters of every script is read as it is, and so is the sign for a letter that was lost', async () => {
+    const name = 'Zoë 王小明 \u{1f600} \ufffd';
+    const answer = await post(JSON.stringify({ name, template_id: newId() }));
+    expect([answer.statusCode, answer.json().code]).toEqual([404, 'not_found']); // read, but there is no such template
+  });
+
+  test.each(['iso-8859-1', '"utf-16"', 'UTF-7', 'windows-1252'])('in charset %s is a 415', async (charset) => {
+    const answer = await post('{}', { 'content-type': `application/json; charset=${charset}` });
+    expect(answer.statusCode).toBe(415);
+    expect(answer.json().detail).toContain('UTF-8');
+    const named = await post('{}', { 'content-type': 'application/json; charset="Utf-8"' });
+    expect(named.statusCode).toBe(400); // read
+  });
 
   test('may be nothing, under the name of JSON, where nothing is needed', async () => {
     const headers = { ...bearer, 'content-type': 'application/json' };

@@ -132,6 +132,11 @@ describe('signing in', () => {
       expect((await signIn(body)).statusCode).toBe(400);
   });
 
+  test('reads 4 kB of a stranger, and no more', async () => {
+    expect((await signIn({ token: 'x'.repeat(4_000) })).statusCode).toBe(400);
+    expect((await signIn({ token: 'x'.repeat(4_200) })).statusCode).toBe(413);
+  });
+
   test('after twenty bad tries from an address is a 429 for the next, yet a good one there goes through', async () => {
     const from = anAddress();
     for (let n = 0; n < 20; n++) expect((await signIn({ token: 'topo_nonsense' }, from)).statusCode).toBe(401);

@@ -19,6 +19,9 @@ const credential = z
   })
   .transform((given): Credential => ('token' in given ? { kind: 'token', ...given } : { kind: 'code', ...given }));
 
+/** A credential and no more is read of a stranger. */
+const MOST_BYTES = 4 * 1024;
+
 const REFUSED: Record<Exclude<SignIn['kind'], 'signedIn'>, Record<Credential['kind'], string>> = {
   unknown: {
     token: 'That token is not valid or was revoked.',
@@ -38,7 +41,7 @@ export function sessionRoutes(app: App, deps: ApiDeps, limits: Limits): void {
 
   app.post(
     '/app/api/session',
-    { config: { public: true }, schema: { body: credential, response: { 204: z.null() } } },
+    { config: { public: true }, bodyLimit: MOST_BYTES, schema: { body: credential, response: { 204: z.null() } } },
     async (request, reply) => {
       const { body } = request;
       const outcome = await signIn(deps, body);
