@@ -80,20 +80,31 @@ const namesIn = (parts: readonly Part[]) => [
   ...new Set(parts.flatMap((part) => (part.kind === 'variable' ? [part.name] : []))),
 ];
 
+/** Ten times what any channel takes, so that what is cut here is too long for all of them (`copy-checks.ts`). */
+const LONGEST_MESSAGE = 200_000;
+
 /**
  * The message, and the variables that have neither value nor default, each once: as long as there is one, it must not
- * be sent, and their places are empty. Values go in as they are, braces included. Design 7.
+ * be sent, and their places are empty. Values go in as they are, braces included. Of a text that names a long value a
+ * thousand times only the first 200,000 characters are put together. Design 7.
  */
 export function render(text: string, values: Values, target: Target = 'none'): { text: string; missing: string[] } {
   const missing = new Set<string>();
+  let left = LONGEST_MESSAGE;
   const pieces = parseMessage(text).parts.map((part) => {
-    if (part.kind === 'text') return part.text;
-    const content = ownValue(part.name, values) ?? part.fallback;
-    if (content === null) missing.add(part.name);
-    return target === 'html' ? escapeHtml(content ?? '') : (content ?? '');
+    const piece = part.kind === 'text' ? part.text : filledIn(part);
+    const kept = piece.slice(0, left);
+    left -= kept.length;
+    return kept;
   });
   const message = pieces.join('');
   return { text: target === 'header' ? onOneLine(message) : message, missing: [...missing] };
+
+  function filledIn({ name, fallback }: Part & { kind: 'variable' }): string {
+    const content = ownValue(name, values) ?? fallback;
+    if (content === null) missing.add(name);
+    return target === 'html' ? escapeHtml(content ?? '') : (content ?? '');
+  }
 }
 
 /** `{{constructor}}` and the like must not find what every object inherits. */

@@ -11,7 +11,7 @@ const BLOCK_LIST =
 const QUOTED = /"[^"\s]{1,255}"/g;
 /** Whatever lies between signs that no plain address and no host name holds. */
 const TOKEN = /[^\s<>()[\]",:;\\]+/g;
-const HOST = /^[^\p{L}\p{N}]*(?:[\p{L}\p{N}_-]+\.)+\p{L}[\p{L}\p{N}-]+(?:[^\p{L}\p{N}].*)?$/u;
+const HOST = /^[^\p{L}\p{N}]*(?=[\p{L}\p{N}])(?:[\p{L}\p{N}_-]+\.)+\p{L}[\p{L}\p{N}-]+(?:[^\p{L}\p{N}].*)?$/u;
 const IP_ADDRESS = /^\d{1,3}(?:\.\d{1,3}){3}(?:[^\d].*)?$/;
 /** Exchange writes its faults like hosts: "RESOLVER.ADR.RecipNotFound". */
 const FAULT = /^resolver\./;

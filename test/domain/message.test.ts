@@ -100,9 +100,11 @@ describe('hostile values and names', () => {
     expect(render(text, ada).text).toBe(`\${1 + 1}   {{ first_name | upcase }}`);
   });
 
-  test('a value of a megabyte is written whole', () => {
-    const value = 'x{{y}}'.repeat(175_000);
+  test('a value as long as ten messages is written whole, and a text that names it a thousand times no further', () => {
+    const value = 'x{{y}}'.repeat(33_000);
     expect(written('<{{first_name}}>', { first_name: value })).toBe(`<${value}>`);
+    const many = render('{{first_name}}{{zz}}'.repeat(1_000), { first_name: value });
+    expect(many).toEqual({ text: `${value}${value}`.slice(0, 200_000), missing: ['zz'] });
   });
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type AnswerClass, type AnswerStage, classifyAnswer } from '../../src/domain/smtp-answer.ts';
+import { processorTime } from '../support/processor-time.ts';
 
 type Row = readonly [AnswerClass, AnswerStage, number, string | null, string];
 
@@ -201,3 +202,13 @@ test('the letters of an address or a host never decide', () => {
     { numRuns: 2_000 },
   );
 });
+
+test.each(['_', '-', '.', 'a.', '@', '"a', 'http://'])(
+  'four times as much of %j costs no more than linear work',
+  (piece) => {
+    const read = (characters: number) => () =>
+      void classifyAnswer({ stage: 'rcpt', code: 550, enhanced: null, text: piece.repeat(characters / piece.length) });
+    const little = processorTime(read(2_000));
+    expect(processorTime(read(8_000))).toBeLessThan(9 * little + 20); // a longer one is cut
+  },
+);

@@ -21,14 +21,18 @@ export function contactPointsIn(text: string): Found[] {
       end: index + point.length,
     })),
   );
-  const points = found.filter((point) => isContactPoint(point.text));
-  return points.filter((point, index) => !points.some((other, at) => at !== index && covers(other, at, point, index)));
+  return outermost(found.filter((point) => isContactPoint(point.text)));
 }
 
-/** Of two that are one and the same, the first found stands. */
-function covers(outer: Found, outerAt: number, inner: Found, innerAt: number): boolean {
-  if (outer.start > inner.start || outer.end < inner.end) return false;
-  return outer.end - outer.start > inner.end - inner.start || outerAt < innerAt;
+/** Those that lie in no other; of two that are one and the same the first found. As sorted, whatever holds one is before it. */
+function outermost(points: readonly Found[]): Found[] {
+  const kept = new Set<Found>();
+  let reached = 0;
+  for (const point of [...points].sort((one, other) => one.start - other.start || other.end - one.end)) {
+    if (point.end > reached) kept.add(point);
+    reached = Math.max(reached, point.end);
+  }
+  return points.filter((point) => kept.has(point));
 }
 
 /** The same address however it is written: `https://www.acme.example/` is `acme.example`. */
@@ -59,9 +63,12 @@ const SCRIPTS = 'рф бел укр мкд срб қаз 中国 中國 公司 �
 
 const TOP_LEVEL = [COUNTRIES, OTHERS, SCRIPTS].join(' ').replaceAll(' ', '|');
 
-/** A bare name: `acme.example/path`. The dots of other scripts count, where a name in Latin letters stands before them. */
+/**
+ * A bare name: `acme.example/path`. The dots of other scripts count, where a name in Latin letters stands before them. Of
+ * more labels than eight the last are found, so that a text of dots is not read to its end from each of them.
+ */
 const DOMAIN = new RegExp(
-  `(?<![\\p{L}\\p{N}@_-])(?:[\\p{L}\\p{N}][\\p{L}\\p{N}-]{0,62}\\.|[a-z0-9-]{1,63}[。．｡])+` +
+  `(?<![\\p{L}\\p{N}@_-])(?:[\\p{L}\\p{N}][\\p{L}\\p{N}-]{0,62}\\.|[a-z0-9-]{1,63}[。．｡]){1,8}` +
     `(?:${TOP_LEVEL}|xn--[a-z0-9-]{2,59})(?![\\p{L}\\p{N}_-])(?:[:/?#][^\\s,]*)?`,
   'giu',
 );

@@ -12,7 +12,7 @@ import { leftOver } from './copy-words.ts';
 import { folded, wordsIn } from './folded-text.ts';
 import { isInAnotherLanguage } from './language.ts';
 import type { StepContent } from './step-content.ts';
-import { type Material, sentTexts, type Woven, wovenTexts } from './woven.ts';
+import { isWithin, lastBefore, type Material, sentTexts, type Woven, wovenTexts } from './woven.ts';
 
 /*
  * What keeps copy from being sent unread. Of its wording only what a language model wrote is doubted: the author's own
@@ -22,21 +22,20 @@ import { type Material, sentTexts, type Woven, wovenTexts } from './woven.ts';
 
 /** What is wrong with the generated parts of a step, in words for the person who will put it right. Manual tasks never go out. */
 export function checkCopy(step: TemplateStep, material: Material): string[] {
+  const generated = wovenTexts(step, material).filter((woven) => woven.generated.length > 0);
+  if (generated.length === 0) return [];
   const own = new Set(
     sentTexts(step).flatMap(({ text }) => contactPointsIn(text).map((found) => samePoint(found.text))),
   );
   const company = material.facts.get('company');
   if (company !== undefined) own.add(samePoint(company)); // "Booking.com"
-  const problems = wovenTexts(step, material).flatMap((woven) => {
-    if (woven.generated.length === 0) return [];
-    return [
-      ...openPlaces(woven),
-      ...leftOverWords(woven),
-      ...strangePoints(woven, own),
-      ...strangeCharacters(woven),
-      ...wrongLanguage(woven, material.language),
-    ];
-  });
+  const problems = generated.flatMap((woven) => [
+    ...openPlaces(woven),
+    ...leftOverWords(woven),
+    ...strangePoints(woven, own),
+    ...strangeCharacters(woven),
+    ...wrongLanguage(woven, material.language),
+  ]);
   return [...new Set(problems)];
 }
 
@@ -62,15 +61,13 @@ export function checkLengths(content: StepContent): string[] {
   }
 }
 
-const isGenerated = ({ generated }: Woven, at: number) => generated.some(({ start, end }) => start <= at && at < end);
-
 /** `{{name}}`, `{x}`, `[Name]`, `<company>`, `%NAME%`, `____`: at least one end of it is the model's. */
 const OPEN_PLACE =
   /\{\{|\}\}|\{[^{}\n]{1,80}\}|\[[^[\]\n]{1,80}\]|<[\p{L}/!?%][^<>\n]{0,80}>|%[A-Za-z_]{2,40}%|_{3,}/gu;
 
-function openPlaces(woven: Woven): string[] {
-  return [...woven.text.matchAll(OPEN_PLACE)]
-    .filter(({ 0: found, index }) => isGenerated(woven, index) || isGenerated(woven, index + found.length - 1))
+function openPlaces({ text, generated }: Woven): string[] {
+  return [...text.matchAll(OPEN_PLACE)]
+    .filter(({ 0: found, index }) => isWithin(generated, index) || isWithin(generated, index + found.length - 1))
     .map(({ 0: found }) => `${quoted(found)} looks like a place left to be filled in`);
 }
 
@@ -88,7 +85,7 @@ function leftOverWords({ generated }: Woven): string[] {
 /** Addresses, account names and telephone numbers that the author did not write; also half the model's and half not. */
 function strangePoints(woven: Woven, own: ReadonlySet<string>): string[] {
   return contactPointsIn(woven.text)
-    .filter(({ start, end }) => woven.generated.some((part) => part.start < end && start < part.end))
+    .filter(({ start, end }) => (lastBefore(woven.generated, end)?.end ?? 0) > start)
     .filter(({ text }) => !own.has(samePoint(text)))
     .map(({ text }) => `${quoted(text)} is an address or a number that the template does not have`);
 }

@@ -57,7 +57,9 @@ export function writeStep(step: TemplateStep, material: Material): WrittenStep {
   const facts = new Map(material.facts);
   for (const [name, { value }] of Object.entries(material.ai)) if (value !== null) facts.set(name, value);
   const { content, missing } = renderStep(step, facts);
-  const problems = [...checkLengths(content), ...checkValues(step, material), ...checkCopy(step, material)];
+  const tooLong = checkLengths(content);
+  // What is too long is written anew whatever it says, and is as long as values and their number make it.
+  const problems = tooLong.length > 0 ? tooLong : [...checkValues(step, material), ...checkCopy(step, material)];
   return { content, missing, problems };
 }
 

@@ -2,7 +2,7 @@ import { meansNothing } from '../no-value.ts';
 import { quoted } from '../quoted.ts';
 import type { TemplateStep } from '../template.ts';
 import { whyMisread } from './misread.ts';
-import { type Material, type Woven, type WovenValue, wovenTexts } from './woven.ts';
+import { isWithin, type Material, type Woven, type WovenValue, wovenTexts } from './woven.ts';
 
 /*
  * Values that nobody would send: what another program left where it had none, and letters that were lost on the way. Only
@@ -41,8 +41,8 @@ const LEFT_OVER =
 
 /** Double braces, as far as no model wrote them. In an author's fallback they can only be a preview's own. */
 function unfilledIn({ text, values }: Woven): string[] {
-  const isAnothers = (at: number) => values.some(({ by, start, end }) => by !== 'facts' && start <= at && at < end);
+  const others = values.filter(({ by }) => by !== 'facts');
   return [...text.matchAll(/\{\{[^{}]{0,80}\}\}|\{\{|\}\}/g)]
-    .filter(({ 0: found, index }) => !isAnothers(index) && !isAnothers(index + found.length - 1))
+    .filter(({ 0: found, index }) => !isWithin(others, index) && !isWithin(others, index + found.length - 1))
     .map(({ 0: found }) => `${quoted(found)} was never filled in`);
 }

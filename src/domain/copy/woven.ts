@@ -48,6 +48,21 @@ export function sentTexts(step: TemplateStep): { text: string; isHeader: boolean
   }
 }
 
+/** The last that begins before `at`. They stand in the order of the text and none reaches into the next, so halving finds it. */
+export function lastBefore(values: readonly WovenValue[], at: number): WovenValue | undefined {
+  let [from, to] = [0, values.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((values[middle]?.start ?? at) < at) from = middle + 1;
+    else to = middle;
+  }
+  return values[from - 1];
+}
+
+/** Whether one of them holds the character at `at`. */
+export const isWithin = (values: readonly WovenValue[], at: number): boolean =>
+  (lastBefore(values, at + 1)?.end ?? 0) > at;
+
 function weave(template: string, isHeader: boolean, { facts, ai }: Material): Woven {
   let text = '';
   const values: WovenValue[] = [];
@@ -58,9 +73,10 @@ function weave(template: string, isHeader: boolean, { facts, ai }: Material): Wo
       const { name, fallback } = part;
       const written = Object.hasOwn(ai, name) ? ai[name] : undefined;
       const value = written ? written.value : facts.get(name);
-      text += value ?? fallback ?? '';
+      const said = value ?? fallback ?? '';
+      text += said;
       const by = value == null ? 'author' : writerOf(written);
-      values.push({ name, by, text: text.slice(start), start, end: text.length });
+      values.push({ name, by, text: said, start, end: text.length });
     }
   }
   return { text, values, generated: values.filter(({ by }) => by === 'model'), isHeader };

@@ -1,6 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { contactPointsIn } from '../../../src/domain/copy/contact-points.ts';
 import { checkCopy, checkLengths } from '../../../src/domain/copy/copy-checks.ts';
 import type { AiValue } from '../../../src/domain/copy/generation.ts';
+import { isWithin } from '../../../src/domain/copy/woven.ts';
 import { idOf, type StepId } from '../../../src/domain/ids.ts';
 import type { TemplateStep } from '../../../src/domain/template.ts';
 import { processorTime } from '../../support/processor-time.ts';
@@ -285,13 +288,28 @@ test.each([
   expect(checkLengths(content)).toEqual(problems);
 });
 
-/** Of four times as much: quadratic is a factor of 16, cubic 64. A value has 2,000 characters at most. */
-const MOST_OF_FOURFOLD = 30;
+/** Of four times as much, linear work is a factor of 4 and quadratic one of 16; the constant is what little costs anyway. */
+const MOST_OF_FOURFOLD = 9;
 
-test('a value of hostile length costs no more than quadratic work', () => {
-  const pieces = ['a.', '[', '{', 'a@', '1 ', '(at) ', '](', 'x-', 'www.', '_', 'insert '];
-  const check = (characters: number) => () => {
-    for (const piece of pieces) problemsOf(piece.repeat(characters / piece.length));
-  };
-  expect(processorTime(check(1_000))).toBeLessThan(MOST_OF_FOURFOLD * processorTime(check(250)) + 20); // ms of noise
+test.each(['a.', '[', '{', 'a@', '1 ', '(at) ', '](', 'x-', 'www.', 'www.a', 'a.com ', '_', 'insert '])(
+  'four times as much of %j costs no more than linear work',
+  (piece) => {
+    const look = (characters: number) => () => void contactPointsIn(piece.repeat(characters / piece.length));
+    const little = processorTime(look(5_000));
+    expect(processorTime(look(20_000))).toBeLessThan(MOST_OF_FOURFOLD * little + 20);
+  },
+);
+
+test('which value holds a character is found by halving as by asking each of them', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(3), fc.nat(3))), fc.nat(20), (parts, at) => {
+      let end = 0;
+      const values = parts.map(([gap, length]) => {
+        const start = end + gap;
+        end = start + length;
+        return { name: 'opener', by: 'model' as const, text: '', start, end };
+      });
+      expect(isWithin(values, at)).toBe(values.some((value) => value.start <= at && at < value.end));
+    }),
+  );
 });
