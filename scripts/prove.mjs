@@ -14,6 +14,7 @@ const proofs = {
     'the demo with the worker and the API killed at random: nothing lost, nothing doubled',
   ],
   crowd: ['bench/crowd.ts', 'thousands of sequences due at once on one account, against its cap and gap'],
+  doors: ['bench/doors.ts', 'health, links, sign-in and callbacks while the worst CSV file is read on the same core'],
   rounds: ['scripts/rounds.mjs', 'races and random plans, as often as once convinced us; npm test repeats them less'],
   'foreign-mail': [
     'src/dev/foreign-mail/foreign-mail.ts',
