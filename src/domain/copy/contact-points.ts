@@ -39,7 +39,7 @@ function outermost(points: readonly Found[]): Found[] {
 export const samePoint = (text: string): string =>
   folded(text)
     .replace(/^(?:https?:\/\/|mailto:|tel:)?(?:www\.)?/, '')
-    .replace(/[\s.,;:!?…”’»)\]/]+$/u, '');
+    .replace(/(?<![\s.,;:!?…”’»)\]/])[\s.,;:!?…”’»)\]/]+$/u, '');
 
 const PATTERNS: readonly RegExp[] = [
   /(?<![\p{L}\p{N}])[a-z][a-z0-9+.-]{0,20}:\/\/\S*/giu,

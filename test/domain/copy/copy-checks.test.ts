@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { contactPointsIn } from '../../../src/domain/copy/contact-points.ts';
+import { contactPointsIn, samePoint } from '../../../src/domain/copy/contact-points.ts';
 import { checkCopy, checkLengths } from '../../../src/domain/copy/copy-checks.ts';
 import type { AiValue } from '../../../src/domain/copy/generation.ts';
 import { isWithin } from '../../../src/domain/copy/woven.ts';
@@ -291,10 +291,14 @@ test.each([
 /** Of four times as much, linear work is a factor of 4 and quadratic one of 16; the constant is what little costs anyway. */
 const MOST_OF_FOURFOLD = 9;
 
-test.each(['a.', '[', '{', 'a@', '1 ', '(at) ', '](', 'x-', 'www.', 'www.a', 'a.com ', '_', 'insert '])(
+test.each(['a.', '…', ', ', '[', '{', 'a@', '1 ', '(at) ', '](', 'x-', 'www.', 'www.a', 'a.com ', '_', 'insert '])(
   'four times as much of %j costs no more than linear work',
   (piece) => {
-    const look = (characters: number) => () => void contactPointsIn(piece.repeat(characters / piece.length));
+    const look = (characters: number) => () => {
+      const text = piece.repeat(characters / piece.length);
+      contactPointsIn(text);
+      samePoint(`${text}x`);
+    };
     const little = processorTime(look(5_000));
     expect(processorTime(look(20_000))).toBeLessThan(MOST_OF_FOURFOLD * little + 20);
   },
