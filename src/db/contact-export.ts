@@ -67,6 +67,7 @@ export function importedAs(points: readonly ContactPoint[]): SQL {
   const keys = sql.param(points.map(({ key }) => key));
   const value = sql`lower(btrim(field.value))`;
   const slug = sql`split_part(split_part(split_part(${value}, '/in/', 2), '/', 1), '?', 1)`;
-  const named = sql`${value} = any(${keys}::text[]) or ${slug} = any(${keys}::text[])`;
+  // A cell with several addresses keeps them with a blank between.
+  const named = sql`string_to_array(${value}, ' ') && ${keys}::text[] or ${slug} = any(${keys}::text[])`;
   return sql`exists (select 1 from jsonb_each_text(${importRows.data}) field where ${named})`;
 }

@@ -15,31 +15,47 @@ const ada = { email: 'ada@example.com', profile: 'ada-lovelace' };
 describe('a proposed row', () => {
   test('is about an address, a profile, or both', () => {
     const [email, profile] = [' Ada@Example.com ', 'linkedin.com/in/Ada-Lovelace'];
-    expect(identify({ email, profile })).toEqual({ ok: true, ...ada, leftOut: null });
-    expect(identify({ email })).toEqual({ ok: true, ...ada, profile: null, leftOut: null });
-    expect(identify({ email: ' ', profile })).toEqual({ ok: true, ...ada, email: null, leftOut: null });
+    const read = { ok: true, ...ada, further: [], leftOut: null };
+    expect(identify({ email, profile })).toEqual(read);
+    expect(identify({ email })).toEqual({ ...read, profile: null });
+    expect(identify({ email: ' ', profile })).toEqual({ ...read, email: null });
     expect(identify({})).toMatchObject({ ok: false, problem: { what: expect.stringMatching(/the row has neither$/) } });
   });
 
-  test('is kept without a LinkedIn cell that names nobody, and about nobody where that is all it has', () => {
-    expect(identify({ email: ada.email, profile: 'none' })).toEqual({
+  test('is kept without a cell that names nobody, which is said, and about nobody where that is all it has', () => {
+    expect(identify({ email: ada.email, profile: '12345' })).toMatchObject({
       ok: true,
       email: ada.email,
       profile: null,
-      leftOut: { path: ['profile'], what: expect.stringMatching(/^"none" is not .*; the cell was left out$/) },
+      leftOut: { path: ['profile'], what: expect.stringMatching(/^"12345" is not .*; the cell was left out$/) },
     });
-    expect(identify({ profile: 'none' })).toMatchObject({
+    expect(identify({ email: 'not an address', profile: 'linkedin.com/in/Ada-Lovelace' })).toMatchObject({
+      ok: true,
+      email: null,
+      profile: ada.profile,
+      leftOut: { path: ['email'], what: expect.stringMatching(/^"not an address" .*; the cell was left out$/) },
+    });
+    expect(identify({ profile: '12345' })).toMatchObject({
       ok: false,
-      problem: { path: ['profile'], what: expect.stringMatching(/^"none" is not the address of a person's LinkedIn/) },
+      problem: { path: ['profile'], what: expect.stringMatching(/^"12345" is not the address of a person's LinkedIn/) },
     });
   });
 
-  test('that is about nobody still says what can be read of it', () => {
-    expect(identify({ email: 'not an address', profile: 'linkedin.com/in/Ada-Lovelace' })).toMatchObject({
-      ok: false,
+  test.each(['none', 'N/A', '#N/A', '-', 'null', 'TRUE', 'unknown'])('is blank where a cell says %s', (word) => {
+    expect(identify({ email: ada.email, profile: word })).toMatchObject({ ok: true, profile: null, leftOut: null });
+    expect(identify({ email: word, profile: 'in/ada-lovelace' })).toMatchObject({
+      ok: true,
       email: null,
-      profile: ada.profile,
+      leftOut: null,
     });
+    expect(identify({ email: word, profile: word })).toMatchObject({ ok: false, problem: { path: [] } });
+  });
+
+  test('keeps further addresses of its cell, and is the same person by each of them', () => {
+    const row = identify({ email: 'ada@example.com; ada@home.example' });
+    expect(row).toMatchObject({ email: 'ada@example.com', further: ['ada@home.example'] });
+    const namedIn = namedBefore<number>();
+    expect([row, identify({ email: 'ada@home.example' })].map(namedIn)).toEqual([null, 0]);
   });
 
   test('is the same person as an earlier one only where both name one address or one profile', () => {
@@ -57,7 +73,7 @@ describe('a proposed row', () => {
     ).toEqual([null, 'ada', 'ada', null, 'bob']);
     const nobody = ['none', '12345', 'N/A', '-', 'null'].flatMap((profile) => [{ profile }, { profile }]);
     expect(nobody.map((row) => namedIn(identify(row), 'nobody'))).toEqual(nobody.map(() => null));
-    expect(places({ mistyped: { email: 'not an address', profile: '/in/ada-lovelace' } })).toEqual([null]);
+    expect(places({ mistyped: { email: 'not an address', profile: '/in/ada-lovelace' } })).toEqual(['ada']);
   });
 
   test('that is repeated names nobody by what it says beyond', () => {

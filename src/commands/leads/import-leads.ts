@@ -12,10 +12,11 @@ import { campaigns, contacts, leads, templates } from '../../db/schema.ts';
 import { hasOpenSequence } from '../../db/sequences.ts';
 import { suppressionOfContact, suppressionOfPoints } from '../../db/suppressions.ts';
 import { bumpCampaignTell } from '../../db/tells.ts';
-import { type ContactPoint, pointsOf, type Reachable } from '../../domain/contact-point.ts';
+import type { ContactPoint, Reachable } from '../../domain/contact-point.ts';
 import type { CampaignId, ContactId, LeadId } from '../../domain/ids.ts';
 import type { ImportOutcome } from '../../domain/lead.ts';
-import { conflictOf, identify, namedBefore } from '../../domain/lead-identity.ts';
+import { conflictOf, identify, type Named, namedBefore, pointsNamed } from '../../domain/lead-identity.ts';
+import { meansNothing } from '../../domain/no-value.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
@@ -176,8 +177,8 @@ interface Known {
 }
 
 /** Who is known by the address or by the profile: two, where these are of two contacts. */
-async function whoIs(tx: Tx, { campaignId }: Intake, person: Reachable): Promise<Known[]> {
-  const ids = await contactsKnownBy(tx, pointsOf(person));
+async function whoIs(tx: Tx, { campaignId }: Intake, person: Named): Promise<Known[]> {
+  const ids = await contactsKnownBy(tx, pointsNamed(person));
   if (ids.length === 0) return [];
   const points = await pointsOfContacts(tx, ids);
   const found = await tx
@@ -193,7 +194,7 @@ async function whoIs(tx: Tx, { campaignId }: Intake, person: Reachable): Promise
  * The same, behind the locks of their leads and then of the contacts, as an enrolment takes them. Of a stranger there is
  * nothing to lock: that two imports at once make one contact of them is held by the unique address and profile.
  */
-async function takeKnown(tx: Tx, into: Intake, person: Reachable): Promise<Known[]> {
+async function takeKnown(tx: Tx, into: Intake, person: Named): Promise<Known[]> {
   const before = await whoIs(tx, into, person);
   if (before.length === 0) return [];
   const leadIds = before.flatMap(({ lead }) => lead?.id ?? []);
@@ -257,14 +258,15 @@ async function meet(
   tx: Tx,
   { workspaceId }: Caller,
   row: LeadRow,
-  { email, profile }: Reachable,
+  person: Named,
   known: readonly Known[],
 ): Promise<Met | LeadOutcome> {
+  const { email, profile } = person;
   const found = known.map(({ contact }) => contact);
-  const conflict = conflictOf({ email, profile }, found);
+  const conflict = conflictOf(person, found);
   if (conflict !== null) {
     const told = `${conflict}: nothing was changed`;
-    const points = [...pointsOf({ email, profile }), ...found.flatMap((contact) => contact.points)];
+    const points = [...pointsNamed(person), ...found.flatMap((contact) => contact.points)];
     if (await suppressionOfPoints(tx, points)) return notTaken('suppressed', { path: [], what: told });
     return notTaken('conflict', { path: [], what: `${told}; leave one of the two out to say who is meant` });
   }
@@ -282,12 +284,12 @@ async function meet(
     recentActivity: row.recentActivity,
   });
   if (!contact) {
-    if (await suppressionOfPoints(tx, pointsOf({ email, profile }))) return notTaken('suppressed');
+    if (await suppressionOfPoints(tx, pointsNamed(person))) return notTaken('suppressed');
     const id = newId<ContactId>();
     await tx
       .insert(contacts)
       .values({ ...given, id, workspaceId, companyContext, custom, createdAt: await appNow(tx) });
-    await learn(tx, { workspaceId, contactId: id }, { email, profile });
+    await learn(tx, { workspaceId, contactId: id }, person);
     return { id, email, profile };
   }
   await tx
@@ -298,20 +300,20 @@ async function meet(
       custom: { ...contact.custom, ...custom },
     })
     .where(eq(contacts.id, contact.id));
-  await learn(tx, { workspaceId, contactId: contact.id }, { email, profile });
+  await learn(tx, { workspaceId, contactId: contact.id }, person);
   return { id: contact.id, email: contact.email ?? email, profile: contact.profile ?? profile };
 }
 
 /** What the row said, once it agrees with what is known; somebody else's by now is a stranger who came in between. */
-async function learn(tx: Tx, whose: Pick<Learnt, 'workspaceId' | 'contactId'>, said: Reachable): Promise<void> {
-  const taken = await learnPoints(tx, { ...whose, source: 'import', now: await appNow(tx) }, pointsOf(said));
+async function learn(tx: Tx, whose: Pick<Learnt, 'workspaceId' | 'contactId'>, said: Named): Promise<void> {
+  const taken = await learnPoints(tx, { ...whose, source: 'import', now: await appNow(tx) }, pointsNamed(said));
   if (taken.length > 0) throw new Overtaken('somebody of that address or profile came about meanwhile');
 }
 
-/** Without what is absent or blank. */
+/** Without what is absent or means nothing: "N/A" is no news of anybody. */
 function filled<T extends Record<string, string | undefined>>(values: T): { [K in keyof T]?: string } {
   const kept: { [K in keyof T]?: string } = {};
   for (const [key, value] of Object.entries(values))
-    if (value !== undefined && value.trim() !== '') Object.assign(kept, { [key]: value.trim() });
+    if (value !== undefined && !meansNothing(value)) Object.assign(kept, { [key]: value.trim() });
   return kept;
 }

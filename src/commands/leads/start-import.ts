@@ -2,10 +2,9 @@ import { appNow } from '../../db/clock.ts';
 import { type ImportRow, writeImport } from '../../db/imports.ts';
 import { newId } from '../../db/new-id.ts';
 import { profileAddress } from '../../domain/contact.ts';
-import type { Reachable } from '../../domain/contact-point.ts';
 import type { CampaignId, ImportId } from '../../domain/ids.ts';
 import { flatCells, identityOfCells, type LeadCells, problemOfCells } from '../../domain/lead-cells.ts';
-import { type NamedIn, namedBefore } from '../../domain/lead-identity.ts';
+import { type Identity, type NamedIn, namedBefore } from '../../domain/lead-identity.ts';
 import { lineOf } from '../../domain/problem.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Caller, CommandDeps } from '../deps.ts';
@@ -68,9 +67,9 @@ function judged(given: FileRow, namedIn: NamedIn<number>): Judged {
 }
 
 /** Address and profile as they are known by, so that a person who asks to be forgotten is found here too. */
-const asKnown = (cells: LeadCells, { email, profile }: Reachable): LeadCells => ({
+const asKnown = (cells: LeadCells, { email, further, profile }: Identity): LeadCells => ({
   ...cells,
-  ...(email === null ? {} : { email }),
+  ...(email === null ? {} : { email: [email, ...further].join(' ') }),
   ...(profile === null ? {} : { linkedin_url: profileAddress(profile) }),
 });
 

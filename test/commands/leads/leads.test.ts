@@ -242,7 +242,7 @@ describe('an import of leads', () => {
 
   test('takes no bare word for a profile: the rest of the row is kept, and the two remain two', async () => {
     const campaign = await aRunning();
-    const people = [aLead({ profile: 'none' }), aLead({ profile: 'none' }), aLead({ profile: 'N/A' })];
+    const people = [aLead({ profile: '54321' }), aLead({ profile: '54321' }), aLead({ profile: 'N/A' })];
     const told = await importLeads(deeds.commands, campaign.caller, {
       campaignId: campaign.campaignId,
       rows: [...people, { profile: '12345', firstName: 'Ada' }],
@@ -250,7 +250,7 @@ describe('an import of leads', () => {
     expect(told.map(({ outcome }) => outcome)).toEqual(['approved', 'approved', 'approved', 'invalid']);
     expect(told[0]?.problem).toEqual({
       path: ['profile'],
-      what: '"none" is not the address of a person\'s LinkedIn profile, expected "https://www.linkedin.com/in/ada-lovelace"; the cell was left out',
+      what: '"54321" is not the address of a person\'s LinkedIn profile, expected "https://www.linkedin.com/in/ada-lovelace"; the cell was left out',
     });
     expect(told[3]?.problem).toEqual({
       path: ['profile'],
