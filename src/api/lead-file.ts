@@ -7,6 +7,7 @@ import {
   columnName,
   columnNamed,
   leadOf,
+  saysOptedOut,
   suggestedColumns,
 } from '../domain/lead-columns.ts';
 import { meansNothing } from '../domain/no-value.ts';
@@ -59,26 +60,36 @@ async function eachRow(
 
 /** What a person is asked about a file: its columns, what they seem to mean, and what is in them. */
 export async function readLeadFile(csvReader: CsvReader, file: LeadFile): Promise<ReadFile> {
-  let columns: ReadFile['columns'] = [];
+  let columns: { header: string; values: string[]; filled: number }[] = [];
   const rows = await eachRow(csvReader, file, (header) => {
-    const means = suggestedColumns(header);
-    columns = header.map((name, index) => ({
-      header: name,
-      means: columnName(means[index] ?? { kind: 'ignored' }),
-      samples: [],
-      filled: 0,
-    }));
+    columns = header.map((name) => ({ header: name, values: [], filled: 0 }));
     return (row) => {
       if ('cells' in row) for (const [index, column] of columns.entries()) takeIn(column, row.cells[index]);
     };
   });
-  return { rows, columns };
+  const means = suggestedColumns(
+    columns.map(({ header }) => header),
+    columns.map(({ values }) => values),
+  );
+  return {
+    rows,
+    columns: columns.map(({ header, values, filled }, index) => ({
+      header,
+      means: columnName(means[index] ?? { kind: 'ignored' }),
+      samples: values.slice(0, MOST_SAMPLES).map((value) => value.slice(0, LONGEST_SAMPLE)),
+      filled,
+    })),
+  };
 }
 
-function takeIn(column: ReadFile['columns'][number], cell = ''): void {
+/** So many values tell what a column holds; longer ones are no address of anything. */
+const MOST_VALUES = 20;
+const LONGEST_VALUE = 500;
+
+function takeIn(column: { values: string[]; filled: number }, cell = ''): void {
   if (meansNothing(cell)) return;
   column.filled++;
-  if (column.samples.length < MOST_SAMPLES) column.samples.push(cell.trim().slice(0, LONGEST_SAMPLE));
+  if (column.values.length < MOST_VALUES) column.values.push(cell.trim().slice(0, LONGEST_VALUE));
 }
 
 /** The rows of a file, by what the person said its columns mean. */
@@ -97,11 +108,16 @@ export async function leadsOfFile(
       leads.push(
         'problem' in row
           ? { row: row.line, problem: row.problem }
-          : { row: row.line, cells: leadOf(columns, row.cells) },
+          : saysOptedOut(columns, row.cells)
+            ? { row: row.line, problem: OPTED_OUT }
+            : { row: row.line, cells: leadOf(columns, row.cells) },
       );
   });
   return leads;
 }
+
+const OPTED_OUT =
+  'the file says that this person wants no mail, or that their address is dead: leave that column out of the mapping to insist';
 
 function columnOf(name: string | null, index: number): Column {
   const column = columnNamed(name);

@@ -7,7 +7,7 @@ import { readCsv } from '../adapters/read-csv.ts';
 import { importShape } from '../api/shapes/leads.ts';
 import { type ImportOutcome, importOutcomes, noRows } from '../domain/lead.ts';
 import { identityOfCells, type LeadCells } from '../domain/lead-cells.ts';
-import { type Column, columnsOf, leadOf } from '../domain/lead-columns.ts';
+import { type Column, columnsOf, leadOf, saysOptedOut } from '../domain/lead-columns.ts';
 import { type NamedIn, namedBefore } from '../domain/lead-identity.ts';
 import { UnreadableCsv } from '../domain/unreadable-csv.ts';
 import { type Client, Failure } from './client.ts';
@@ -135,7 +135,12 @@ async function* importFile(stream: Readable, send: Send, bar: SingleBar | null):
       columns = columnsOf(row.cells);
       continue;
     }
-    const pending = 'problem' in row ? spoiled(row) : proposed(row.line, leadOf(columns, row.cells), namedIn);
+    const pending =
+      'problem' in row
+        ? spoiled(row)
+        : saysOptedOut(columns, row.cells)
+          ? spoiled({ line: row.line, problem: OPTED_OUT })
+          : proposed(row.line, leadOf(columns, row.cells), namedIn);
     chunk.push(pending);
     characters += pending.row === null ? 0 : JSON.stringify(pending.row).length;
     if (chunk.length < CHUNK_ROWS && characters < CHUNK_CHARACTERS) continue;
@@ -153,6 +158,9 @@ async function* settled(chunk: readonly Pending[], send: Send): AsyncGenerator<R
   let next = 0;
   for (const { outcome, row } of chunk) yield row === null ? outcome : { ...outcome, ...answers[next++] };
 }
+
+const OPTED_OUT =
+  'the file says that this person wants no mail, or that their address is dead: take that column out of it to insist';
 
 const spoiled = ({ line, problem }: { line: number; problem: string }): Pending => ({
   outcome: { line, lead: '', outcome: 'invalid', lead_id: null, problem },

@@ -1,74 +1,147 @@
+import { readAddressCell, readProfileCell } from './identity-cell.ts';
 import { type LeadCells, type LeadField, leadFields } from './lead-cells.ts';
+import { type ColumnRole, columnNames, companyWords, contextWords, optedOutWords } from './lead-column-names.ts';
 import { isVariableName } from './message.ts';
+import { meansNothing } from './no-value.ts';
 import { UnreadableCsv } from './unreadable-csv.ts';
 
-/** What people call our fields in their spreadsheets; compared in lower case, anything but letters and digits as "_". */
-const aliases: Record<LeadField, readonly string[]> = {
-  email: ['e_mail', 'mail', 'email_address', 'work_email', 'business_email', 'adresse_e_mail'],
-  linkedin_url: [
-    'linkedin',
-    'linkedin_profile',
-    'linkedin_profile_url',
-    'person_linkedin_url',
-    'profile',
-    'profile_url',
-  ],
-  first_name: ['firstname', 'given_name', 'prenom', 'vorname'],
-  last_name: ['lastname', 'surname', 'family_name', 'nom', 'nachname'],
-  job_title: ['title', 'jobtitle', 'position', 'role', 'poste'],
-  company: [
-    'company_name',
-    'organisation',
-    'organization',
-    'account',
-    'account_name',
-    'employer',
-    'entreprise',
-    'firma',
-  ],
-  linkedin_headline: ['headline'],
-  recent_activity: ['activity', 'last_activity'],
-  company_industry: ['industry', 'sector'],
-  company_size: ['size', 'employees', 'employee_count', 'number_of_employees', 'headcount'],
-  company_tech_stack: ['tech_stack', 'technologies', 'stack'],
-  company_news: ['news', 'news_mentions'],
-  company_funding: ['funding', 'funding_history'],
-};
+/**
+ * Where a column goes: one of our fields, a custom one by its key, the two names in one, or the word that somebody is to
+ * be left alone.
+ */
+export type Column =
+  | { kind: 'field'; field: LeadField }
+  | { kind: 'full_name' }
+  | { kind: 'opt_out' }
+  | { kind: 'custom'; key: string }
+  | { kind: 'ignored' };
 
-const fieldOf = new Map<string, LeadField>();
-for (const field of leadFields) for (const name of [field, ...aliases[field]]) fieldOf.set(name, field);
-
-/** Where a column goes: one of our fields, or a custom one by its key. */
-export type Column = { kind: 'field'; field: LeadField } | { kind: 'custom'; key: string } | { kind: 'ignored' };
+const columnOfRole = (role: ColumnRole): Column =>
+  role === 'full_name' || role === 'opt_out' ? { kind: role } : { kind: 'field', field: role };
 
 /**
  * What each column of the header means; what we do not know becomes a custom field, a column without a name is left out.
  * Throws `UnreadableCsv` for a header that says something twice or names nobody.
  */
 export function columnsOf(header: readonly string[]): Column[] {
-  const columns = header.map(columnOf);
+  const columns = clearestOf(readNames(header), header);
   checkColumns(columns, header);
   return columns;
 }
 
-/** What to ask a person about: as `columnsOf`, but what is said a second time is left out. */
-export function suggestedColumns(header: readonly string[]): Column[] {
+/**
+ * What to ask a person about: as `columnsOf`, but what is said a second time is custom, and the first values of each column
+ * help: one without any is left out, a column of addresses is the email, whatever it is called, and a column "LinkedIn" of company pages is nobody's.
+ */
+export function suggestedColumns(header: readonly string[], samples: readonly (readonly string[])[] = []): Column[] {
+  const named = readNames(header).map((found, index) => provedBy(found, header[index] ?? '', samples[index] ?? []));
+  const columns = clearestOf(named, header);
+  findIdentity(columns, 'email', samples, (cell) => cell.includes('@') && readAddressCell(cell).email !== null);
+  findIdentity(columns, 'linkedin_url', samples, isProfileAddress);
   const seen = new Set<string | null>();
-  return header.map((name) => {
-    const column = columnOf(name);
-    if (seen.has(columnName(column))) return { kind: 'ignored' };
-    seen.add(columnName(column));
-    return column;
+  return columns.map((column, index) => {
+    if (column.kind === 'custom' && samples[index]?.every(meansNothing)) return { kind: 'ignored' };
+    const isRepeated = column.kind !== 'opt_out' && seen.has(columnName(column));
+    const own: Column = isRepeated ? customOf(header[index] ?? '') : column;
+    if (isRepeated && (seen.has(columnName(own)) || samples[index]?.every(meansNothing))) return { kind: 'ignored' };
+    seen.add(columnName(own));
+    return own;
   });
 }
 
+const isProfileAddress = (cell: string) => /linkedin\.com/i.test(cell) && readProfileCell(cell).profile !== null;
+
+interface NamedColumn {
+  column: Column;
+  /** null: nothing of ours. 2: says it and nothing else. 1: says it where nothing clearer is there. */
+  strength: 1 | 2 | null;
+}
+
+const readNames = (header: readonly string[]): NamedColumn[] =>
+  header.map((name) => {
+    const found = roleOf(name);
+    return found
+      ? { column: columnOfRole(found.role), strength: found.strength }
+      : { column: customOf(name), strength: null };
+  });
+
+const strengths = new Map<string, { role: ColumnRole; strength: 1 | 2 }>();
+for (const role of [...leadFields, 'full_name', 'opt_out'] as const) {
+  for (const name of columnNames[role].weak) strengths.set(name, { role, strength: 1 });
+  // A column that is called as the field itself says it more plainly than any other.
+  for (const name of [role, ...columnNames[role].clear])
+    strengths.set(name, { role, strength: name === 'email' ? 1 : 2 });
+}
+
+function roleOf(name: string): { role: ColumnRole; strength: 1 | 2 } | null {
+  const plain = plainName(name);
+  const exact = strengths.get(plain);
+  if (exact) return exact;
+  const words = plain.split('_');
+  const own = words.filter((word) => !contextWords.has(word) && !/^\d$/.test(word)).join('_');
+  if (own === plain || words.some((word) => companyWords.has(word))) return null;
+  return strengths.get(own) ?? null;
+}
+
+const clearestOf = (named: readonly NamedColumn[], header: readonly string[]): Column[] => {
+  const isClearest = bestOf(named);
+  return named.map(({ column }, index) => (isClearest.get(index) === false ? customOf(header[index] ?? '') : column));
+};
+
+/** Where several columns say one thing, the clearest says it; true for those, false for the others that said it too. */
+function bestOf(named: readonly NamedColumn[]): Map<number, boolean> {
+  const told = new Map<number, boolean>();
+  for (const [index, { column, strength }] of named.entries()) {
+    if (strength === null || column.kind === 'opt_out') continue; // several may say that, each of another list
+    const rivals = named.filter((other) => other.strength !== null && columnName(other.column) === columnName(column));
+    const clearest = Math.max(...rivals.map((other) => other.strength ?? 0));
+    told.set(index, strength === clearest);
+  }
+  return told;
+}
+
+/** A column that is called "LinkedIn" and has no person's profile in it, but companies' pages, says nobody's. */
+function provedBy(named: NamedColumn, name: string, samples: readonly string[]): NamedColumn {
+  if (columnName(named.column) !== 'linkedin_url') return named;
+  const filled = samples.filter((cell) => !meansNothing(cell));
+  const isNobodys = filled.length > 0 && filled.every((cell) => readProfileCell(cell).profile === null);
+  return isNobodys ? { column: customOf(name), strength: null } : named;
+}
+
+/** Of a file whose header names no such column: the one in which most values are of that kind. */
+function findIdentity(
+  columns: Column[],
+  field: 'email' | 'linkedin_url',
+  samples: readonly (readonly string[])[],
+  isOne: (cell: string) => boolean,
+): void {
+  if (columns.some((column) => column.kind === 'field' && column.field === field)) return;
+  const shares = columns.map((column, index) => {
+    const filled = (samples[index] ?? []).filter((cell) => !meansNothing(cell));
+    return column.kind === 'custom' && filled.length > 0 ? filled.filter(isOne).length / filled.length : 0;
+  });
+  const best = Math.max(0, ...shares);
+  if (best > 0.5) columns[shares.indexOf(best)] = { kind: 'field', field };
+}
+
 /** As templates and files call it: `email`, `custom.region`; null for one that is left out. */
-export const columnName = (column: Column): string | null =>
-  column.kind === 'field' ? column.field : column.kind === 'custom' ? `custom.${column.key}` : null;
+export function columnName(column: Column): string | null {
+  switch (column.kind) {
+    case 'field':
+      return column.field;
+    case 'custom':
+      return `custom.${column.key}`;
+    case 'ignored':
+      return null;
+    default:
+      return column.kind;
+  }
+}
 
 /** The column of that name; null when there is none such. */
 export function columnNamed(name: string | null): Column | null {
   if (name === null) return { kind: 'ignored' };
+  if (name === 'full_name' || name === 'opt_out') return { kind: name };
   const field = leadFields.find((each) => each === name);
   if (field) return { kind: 'field', field };
   const key = name.startsWith('custom.') ? name.slice('custom.'.length) : '';
@@ -80,7 +153,7 @@ export function checkColumns(columns: readonly Column[], header: readonly string
   const seen = new Map<string, number>();
   for (const [index, column] of columns.entries()) {
     const name = columnName(column);
-    if (name === null) continue;
+    if (name === null || column.kind === 'opt_out') continue;
     const before = seen.get(name);
     if (before !== undefined)
       throw new UnreadableCsv(
@@ -97,9 +170,7 @@ export function checkColumns(columns: readonly Column[], header: readonly string
     );
 }
 
-function columnOf(name: string): Column {
-  const field = fieldOf.get(plainName(name));
-  if (field) return { kind: 'field', field };
+function customOf(name: string): Column {
   const key = customKeyOf(name);
   return key === null ? { kind: 'ignored' } : { kind: 'custom', key };
 }
@@ -115,25 +186,53 @@ export function customKeyOf(name: string): string | null {
 /** Of a column's name, before it is taken apart: that costs the square of a run of accents. */
 const LONGEST_NAME = 300;
 
-/** "Favourite Tool (2026)" → "favourite_tool_2026". */
+/** "Favourite Tool (2026)" → "favourite_tool_2026", "workEmail" → "work_email". */
 const plainName = (name: string) =>
   name
     .slice(0, LONGEST_NAME)
+    .replace(/(?<=[a-z\d])(?=[A-Z][a-z])/g, '_')
     .normalize('NFD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '_')
-    .replace(/^_+|_+$/g, '');
+    .replace(/^_+|_+$/g, '')
+    .replace('linked_in', 'linkedin');
 
-/** One row of the file; blank cells are left out. */
+/** One row of the file; blank cells are left out. Two names in one cell fill those that have none of their own. */
 export function leadOf(columns: readonly Column[], cells: readonly string[]): LeadCells {
   const row: { [F in LeadField]?: string } = {};
   const custom: Record<string, string> = {};
+  let names: { first_name?: string; last_name?: string } = {};
   for (const [index, column] of columns.entries()) {
     const cell = cells[index]?.trim() ?? '';
     if (cell === '') continue;
     if (column.kind === 'field') row[column.field] = cell;
     if (column.kind === 'custom') custom[column.key] = cell;
+    if (column.kind === 'full_name') names = namesIn(cell);
   }
-  return Object.keys(custom).length === 0 ? row : { ...row, custom };
+  const hasOwn = row.first_name !== undefined || row.last_name !== undefined;
+  const whole = hasOwn ? row : { ...row, ...names };
+  return Object.keys(custom).length === 0 ? whole : { ...whole, custom };
+}
+
+/** Whether the row says, in a column that is about it, that this person wants no mail, or that their address is dead. */
+export const saysOptedOut = (columns: readonly Column[], cells: readonly string[]): boolean =>
+  columns.some(
+    (column, index) =>
+      column.kind === 'opt_out' &&
+      optedOutWords.has((cells[index] ?? '').trim().toLowerCase().replaceAll(/[_-]+/g, ' ')),
+  );
+
+/** Written family name first, without a comma between. */
+const FAMILY_FIRST = /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\s]+$/u;
+
+/** "Ada Lovelace", "Lovelace, Ada"; of one word the first name. Chinese, Japanese and Korean names begin with the family. */
+function namesIn(cell: string): { first_name?: string; last_name?: string } {
+  const [family, given] = cell.split(',').map((part) => part.trim());
+  if (family && given) return { first_name: given, last_name: family };
+  const words = cell.split(/\s+/);
+  const [first = cell] = words;
+  if (words.length === 1) return { first_name: first };
+  if (FAMILY_FIRST.test(cell)) return { first_name: words.slice(1).join(' '), last_name: first };
+  return { first_name: first, last_name: words.slice(1).join(' ') };
 }

@@ -217,17 +217,24 @@ function choicesOf(header: string) {
     { value: LEFT_OUT, label: 'Leave out' },
     ...(key === null ? [] : [{ value: `custom.${key}`, label: `{{custom.${key}}}` }]),
     ...leadFields.map((value) => ({ value, label: fieldNames[value] })),
+    ...Object.entries(roleNames).map(([value, label]) => ({ value, label })),
   ];
 }
 
+/** What a column may say beside our fields. */
+const roleNames: Readonly<Record<string, string>> = {
+  full_name: 'First and last name in one',
+  opt_out: 'Wants no mail: such rows are left out',
+};
+
 const nameOf = (means: string): string =>
-  leadFields.flatMap((field) => (field === means ? [fieldNames[field]] : []))[0] ?? means;
+  leadFields.flatMap((field) => (field === means ? [fieldNames[field]] : []))[0] ?? roleNames[means] ?? means;
 
 /** What the server would refuse, said before it is asked. */
 function mappingProblem(means: readonly (string | null)[], rows: number): string | null {
   if (rows === 0) return 'The file has a header and no rows';
   const given = means.filter((each) => each !== null);
-  const twice = given.find((each, index) => given.indexOf(each) !== index);
+  const twice = given.find((each, index) => each !== 'opt_out' && given.indexOf(each) !== index);
   if (twice !== undefined) return `Two columns mean ${nameOf(twice)}`;
   return given.includes('email') || given.includes('linkedin_url') ? null : 'No column means Email or LinkedIn URL';
 }
