@@ -1,4 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
+import { isHeader } from '../domain/lead-columns.ts';
 import { UnreadableCsv } from '../domain/unreadable-csv.ts';
 import type { CsvRow } from './csv-reader.ts';
 
@@ -24,28 +26,52 @@ export async function* readCsv(
 ): AsyncGenerator<CsvRow> {
   const lines = createLines(chunks, mostLines);
   let delimiter: string | undefined;
-  let width: number | undefined;
+  let header: string[] | undefined;
   for (;;) {
     if (!lines.isEnough()) await lines.readOn();
+    if (!header) lines.skip(notesAbove(lines, delimiter));
     const first = lines.peek(0);
     if (first === undefined) return;
     const line = lines.number + 1;
     let height = 1;
-    if (width === undefined && /^sep=.$/i.test(first))
+    if (!header && SEPARATOR.test(first))
       delimiter = first.slice(-1); // Excel's own way to say so
     else if (!isEmpty(first, delimiter)) {
       delimiter ??= delimiterOf(first);
+      const width = header?.length;
       const tall = hasOddQuotes(first) ? readTallRow(lines, first, delimiter, width) : null;
       const row = tall?.row ?? readRow(first, delimiter, width);
       height = tall?.height ?? 1;
       if (!Array.isArray(row)) yield { line, problem: row.problem };
-      else {
-        width ??= checkedWidth(row);
-        if (!row.every(isBlank)) yield { line, cells: row };
-      }
+      else if (!header) {
+        header = checkedWidth(row);
+        yield { line, cells: header };
+      } else if (isSame(row, header)) yield { line, problem: 'repeats the header' };
+      else if (!row.every(isBlank)) yield { line, cells: row };
     }
     lines.skip(height);
   }
+}
+
+const SEPARATOR = /^sep=.$/i;
+const isSame = (row: readonly string[], header: readonly string[]) => row.every((cell, at) => cell === header[at]);
+
+/** LinkedIn writes a paragraph above its columns, reports their title and filters. */
+const MOST_NOTES = 30;
+
+/**
+ * How many lines stand above the header: those before the first one that has a column of an address, a profile or a name.
+ * None, where no line has: then the first is asked for what it lacks.
+ */
+function notesAbove(lines: Lines, delimiter: string | undefined): number {
+  for (let ahead = 0; ahead < MOST_NOTES; ahead++) {
+    const line = lines.peek(ahead);
+    if (line === undefined) return 0;
+    if (SEPARATOR.test(line)) return ahead;
+    const cells = cellsOf(line, delimiter ?? delimiterOf(line), 'loosely') ?? [];
+    if (cells.length <= MOST_COLUMNS && isHeader(cells)) return ahead;
+  }
+  return 0;
 }
 
 type Row = string[] | { problem: string };
@@ -74,7 +100,11 @@ function readTallRow(
   if (!cells) return null;
   const row = checked(whole, cells, width);
   // Of the wrong width, while a line that it swallowed is a row of the right one: the quote was a slip.
-  if (!Array.isArray(row) && all.slice(1).some((line) => cellsOf(line, delimiter, 'strictly')?.length === width))
+  const isOfAnotherWidth = width !== undefined && cells.length !== width;
+  if (
+    (!Array.isArray(row) || isOfAnotherWidth) &&
+    all.slice(1).some((line) => cellsOf(line, delimiter, 'strictly')?.length === width)
+  )
     return null;
   return { row, height: all.length };
 }
@@ -94,14 +124,16 @@ function hasOddQuotes(line: string): boolean {
 function checked(text: string, cells: string[], width: number | undefined): Row {
   if (text.includes('\ufffd')) return { problem: 'holds characters that are not UTF-8: save the file as "CSV UTF-8"' };
   if (width === undefined || cells.length === width) return cells;
+  // What is empty at the end of a row is left out by some programs; a line without any column is a report's footer.
+  if (cells.length > 1 && cells.length < width) return [...cells, ...Array<string>(width - cells.length).fill('')];
   if (cells.length > width && cells.slice(width).every(isBlank)) return cells.slice(0, width);
   return { problem: `has ${cells.length} columns, the header has ${width}` };
 }
 
-function checkedWidth({ length }: string[]): number {
-  if (length > MOST_COLUMNS)
-    throw new UnreadableCsv(`the header has ${length} columns, expected at most ${MOST_COLUMNS}`);
-  return length;
+function checkedWidth(header: string[]): string[] {
+  if (header.length > MOST_COLUMNS)
+    throw new UnreadableCsv(`the header has ${header.length} columns, expected at most ${MOST_COLUMNS}`);
+  return header;
 }
 
 /**
@@ -204,15 +236,14 @@ function createLines(chunks: AsyncIterable<Uint8Array>, mostLines: number): Line
 
 /** The lines that end in each of the chunks. */
 async function* splitLines(chunks: AsyncIterable<Uint8Array>, mostLines: number): AsyncGenerator<string[], undefined> {
-  let decoder: TextDecoder | undefined;
+  const decode = createDecoder();
   let count = 0;
   /** Of the line that has not ended yet. */
   let parts: string[] = [];
   let length = 0;
   let held = '';
   for await (const bytes of chunks) {
-    decoder ??= decoderFor(bytes);
-    const text = held + decoder.decode(bytes, { stream: true });
+    const text = held + decode(bytes);
     held = text.endsWith('\r') ? '\r' : ''; // its line feed may come with the next chunk
     const lines = text.slice(0, text.length - held.length).split(text.includes('\r') ? /\r\n|\r|\n/ : '\n');
     const last = lines.pop() ?? '';
@@ -230,14 +261,51 @@ async function* splitLines(chunks: AsyncIterable<Uint8Array>, mostLines: number)
     if (length > LONGEST_LINE)
       throw new UnreadableCsv(`a line is longer than ${LONGEST_LINE} characters: is this a CSV file?`);
   }
-  const rest = parts.join('') + held + (decoder?.decode() ?? '');
+  const rest = parts.join('') + held + decode(null);
   if (rest !== '') yield rest.replace(/\r$/, '').split('\r');
   return undefined;
 }
 
-/** By the byte order mark; the decoder leaves the mark itself out. */
-function decoderFor([first, second]: Uint8Array): TextDecoder {
-  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le');
-  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be');
-  return new TextDecoder('utf-8');
+/**
+ * Decodes a file piece by piece; null: its end. By the byte order mark, or by the zeros that ASCII has in UTF-16; else in
+ * UTF-8 where the first piece with other letters is that, and in Windows-1252, as spreadsheets save, where it is not.
+ */
+function createDecoder(): (bytes: Uint8Array | null) => string {
+  let decoder: TextDecoder | undefined;
+  let held: Uint8Array = new Uint8Array();
+  return (bytes) => {
+    if (bytes === null)
+      return (held.length > 0 ? new TextDecoder('windows-1252').decode(held) : '') + (decoder?.decode() ?? '');
+    if (decoder) return decoder.decode(bytes, { stream: true });
+    const all = held.length === 0 ? bytes : Buffer.concat([held, bytes]);
+    held = new Uint8Array();
+    const wide = wideEncodingOf(all);
+    if (wide === null && isAscii(all)) return Buffer.from(all).toString('latin1');
+    const cut = wide === null ? incompleteAt(all) : all.length;
+    if (wide === null && isAscii(all.subarray(0, cut))) {
+      held = all.subarray(cut); // the rest of its last letter may come
+      return Buffer.from(all.subarray(0, cut)).toString('latin1');
+    }
+    decoder = new TextDecoder(wide ?? (isUtf8(all.subarray(0, cut)) ? 'utf-8' : 'windows-1252'));
+    return decoder.decode(all, { stream: true });
+  };
+}
+
+const isAscii = (bytes: Uint8Array) => bytes.every((byte) => byte < 0x80);
+
+/** UTF-16 by its mark, or by the zero beside each letter of the header. */
+function wideEncodingOf([one, two, three, four]: Uint8Array): 'utf-16le' | 'utf-16be' | null {
+  if ((one === 0xff && two === 0xfe) || (two === 0 && four === 0 && one !== 0 && three !== 0)) return 'utf-16le';
+  if ((one === 0xfe && two === 0xff) || (one === 0 && three === 0 && two !== 0 && four !== 0)) return 'utf-16be';
+  return null;
+}
+
+/** Where the last letter begins that a piece may have cut; RFC 3629: a letter has four bytes at most. */
+function incompleteAt(bytes: Uint8Array): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if (byte < 0x80) return bytes.length;
+    if (byte >= 0xc0) return bytes.length - back;
+  }
+  return bytes.length;
 }

@@ -51,6 +51,12 @@ export function suggestedColumns(header: readonly string[], samples: readonly (r
 
 const isProfileAddress = (cell: string) => /linkedin\.com/i.test(cell) && readProfileCell(cell).profile !== null;
 
+/** Whether a line names columns: one of them is somebody's address, profile or name, and none is a value of one. */
+export const isHeader = (cells: readonly string[]): boolean =>
+  cells.some((cell) => HEADS.has(roleOf(cell)?.role ?? 'opt_out')) && !cells.some((cell) => cell.includes('@'));
+
+const HEADS: ReadonlySet<ColumnRole> = new Set(['email', 'linkedin_url', 'first_name', 'last_name', 'full_name']);
+
 interface NamedColumn {
   column: Column;
   /** null: nothing of ours. 2: says it and nothing else. 1: says it where nothing clearer is there. */

@@ -77,12 +77,22 @@ describe('what spreadsheets write', () => {
 });
 
 describe('a bad row spoils itself only', () => {
-  test('too short or too long', async () => {
-    expect(await rowsOf('a,b,c\n1,2\n1,2,3\n1,2,3,4\n')).toEqual([
+  test('too long, or of one column; one that is short ends in empty cells', async () => {
+    expect(await rowsOf('a,b,c\n1,2\n1,2,3\n1,2,3,4\nCopyright Example Inc.\n')).toEqual([
       { line: 1, cells: ['a', 'b', 'c'] },
-      { line: 2, problem: 'has 2 columns, the header has 3' },
+      { line: 2, cells: ['1', '2', ''] },
       { line: 3, cells: ['1', '2', '3'] },
       { line: 4, problem: 'has 4 columns, the header has 3' },
+      { line: 5, problem: 'has 1 columns, the header has 3' },
+    ]);
+  });
+
+  test('the header once more', async () => {
+    expect(await rowsOf('email,name\na@example.com,Ada\nemail,name\nb@example.com,Bob\n')).toEqual([
+      { line: 1, cells: ['email', 'name'] },
+      { line: 2, cells: ['a@example.com', 'Ada'] },
+      { line: 3, problem: 'repeats the header' },
+      { line: 4, cells: ['b@example.com', 'Bob'] },
     ]);
   });
 
@@ -122,11 +132,60 @@ describe('a bad row spoils itself only', () => {
     expect(cells(await rowsOf('a,b\n"say ""hi""" twice, "x"\n'))).toContainEqual(['"say ""hi""" twice', ' "x"']);
   });
 
-  test('another encoding than UTF-8 is told, not sent as "Ren�e"', async () => {
-    expect(await rowsOf(Buffer.from('a,b\nRen\xe9e,1\nAda,2\n', 'latin1'))).toEqual([
+  test('bytes that are no UTF-8 in a file that is, told and not sent as "Ren�e"', async () => {
+    const bytes = Buffer.concat([Buffer.from('a,b\nZoë,1\n'), Buffer.from('Ren\xe9e,1\nAda,2\n', 'latin1')]);
+    expect(await rowsOf(bytes, 11)).toEqual([
       { line: 1, cells: ['a', 'b'] },
-      { line: 2, problem: 'holds characters that are not UTF-8: save the file as "CSV UTF-8"' },
-      { line: 3, cells: ['Ada', '2'] },
+      { line: 2, cells: ['Zoë', '1'] },
+      { line: 3, problem: 'holds characters that are not UTF-8: save the file as "CSV UTF-8"' },
+      { line: 4, cells: ['Ada', '2'] },
+    ]);
+  });
+});
+
+describe('a file in another encoding', () => {
+  const text = 'name;email\nRenée;renee@example.com\nMüller;mueller@example.com\n';
+  const rows = [
+    { line: 1, cells: ['name', 'email'] },
+    { line: 2, cells: ['Renée', 'renee@example.com'] },
+    { line: 3, cells: ['Müller', 'mueller@example.com'] },
+  ];
+
+  test.each([
+    ['Windows-1252, as spreadsheets save', Buffer.from(text, 'latin1')],
+    ['UTF-8', Buffer.from(text)],
+    ['UTF-8 with its mark', Buffer.from(`\ufeff${text}`)],
+    ['UTF-16 with its mark', Buffer.from(`\ufeff${text}`, 'utf16le')],
+    ['UTF-16 without', Buffer.from(text, 'utf16le')],
+    ['UTF-16 of the other order', Buffer.from(text, 'utf16le').swap16()],
+  ])('is read: %s', async (_, bytes) => {
+    for (const size of [64, 65_536]) expect(await rowsOf(bytes, size)).toEqual(rows);
+  });
+
+  test.each([1, 2, 3, 5, 7])('is the same in pieces of %i bytes', async (size) => {
+    const only = (row: object) => ('cells' in row ? row.cells : null);
+    for (const encoding of ['utf8', 'latin1'] as const)
+      expect((await rowsOf(Buffer.from(text, encoding), size)).map(only)).toEqual(rows.map(only));
+  });
+});
+
+describe('what stands above the header', () => {
+  const header = { cells: ['First Name', 'Last Name', 'URL', 'Email Address', 'Company'] };
+
+  test('is passed over, and lines are counted from the first', async () => {
+    const notes =
+      'Notes:\n"When exporting your connection data, you may notice that some of the addresses are missing."\n\n';
+    const file = `${notes}First Name,Last Name,URL,Email Address,Company\nAda,Lovelace,https://www.linkedin.com/in/ada,,Engines\n`;
+    expect(await rowsOf(file)).toEqual([
+      { line: 4, ...header },
+      { line: 5, cells: ['Ada', 'Lovelace', 'https://www.linkedin.com/in/ada', '', 'Engines'] },
+    ]);
+  });
+
+  test('is the header itself where no line below is one', async () => {
+    expect(await rowsOf('colour,size\nred,1\n')).toEqual([
+      { line: 1, cells: ['colour', 'size'] },
+      { line: 2, cells: ['red', '1'] },
     ]);
   });
 });

@@ -190,7 +190,7 @@ describe('leads import', () => {
       '\ufeffE-mail;Prénom;Company;Favourite tool\r\n' +
         'one@mixed.example;Ada;"Engines\r\nand ""Co""";Notion\r\n' + // lines 2 and 3
         'nobody;Ben;Engines;\r\n' +
-        'two@mixed.example;Eve\r\n' +
+        'two@mixed.example;Eve;Engines;;;x\r\n' +
         'ONE@mixed.example;Ada;;\r\n' +
         '\r\n' +
         'three@mixed.example;"Zoë;Engines;\r\n' +
@@ -202,7 +202,7 @@ describe('leads import', () => {
     expect(ran.out.split('\n').filter((line) => line.startsWith('line'))).toEqual([
       'line 2  one@mixed.example  approved',
       expect.stringMatching(/^line 4 {2}nobody {2}invalid: email: "nobody"/),
-      'line 5  invalid: has 2 columns, the header has 4',
+      'line 5  invalid: has 6 columns, the header has 4',
       'line 6  ONE@mixed.example  twice in the file: the same person as in line 2',
       'line 8  invalid: a quote is opened and never closed',
       'line 9  invalid: an email address or a LinkedIn profile is needed, the row has neither',
@@ -220,9 +220,11 @@ describe('leads import', () => {
     const id = await draft();
     const run = (...rows: string[]) =>
       topo('leads', 'import', write('linked.csv', ['email,linkedin', ...rows].join('\n')), '--campaign', id, '--quiet');
-    const known = await run('ada@linked.example,linkedin.com/in/ada-linked', 'bea@linked.example,none');
+    const known = await run('ada@linked.example,linkedin.com/in/ada-linked', 'bea@linked.example,12345');
     expect(known.code).toBe(0);
-    expect(known.out).toMatch(/^line 3 {2}bea@linked.example {2}to review: linkedin_url: "none" is not .*left out\n\n/);
+    expect(known.out).toMatch(
+      /^line 3 {2}bea@linked.example {2}to review: linkedin_url: "12345" is not .*left out\n\n/,
+    );
     const clash = await run('eve@linked.example,linkedin.com/in/ada-linked');
     expect(clash.code).toBe(2);
     expect(clash.out).toMatch(
