@@ -21,7 +21,7 @@ const csv = [
   'ADA@import.example,Ada again,,,',
   'not an address,Bad,,,',
   ',Linked,https://www.linkedin.com/in/linked-example,,',
-  'bare@import.example,Bare,none,,',
+  'bare@import.example,Bare,12345,,',
   'clash@import.example,Clash,https://www.linkedin.com/in/clash-example,,',
   ...Array.from({ length: MANY }, (_, n) => `many${n}@import.example,Many${n},,,`),
 ].join('\r\n');
@@ -92,7 +92,7 @@ test('a file is mapped and imported; its progress survives a reload, every row h
   await expect.poll(() => row(/never@/).textContent()).toMatch(/Suppressed/);
   await expect.poll(() => row(/Ada again/).textContent()).toMatch(/Duplicatethe same person as in row 2/);
   await expect.poll(() => row(/linked-example/).textContent()).toMatch(/Added/);
-  await expect.poll(() => row(/bare@/).textContent()).toMatch(/Addedlinkedin_url: "none" is not .* left out$/);
+  await expect.poll(() => row(/bare@/).textContent()).toMatch(/Addedlinkedin_url: "12345" is not .* left out$/);
   await expect
     .poll(() => row(/clash@/).textContent())
     .toMatch(/Conflictin\/clash-example is known with the address clash@elsewhere\.example, not clash@import\.example/);

@@ -47,8 +47,8 @@ describe('an import', () => {
       { linkedin_url: 'https://example.com/in/ada' },
       { email: b, linkedin_url: 'https://www.linkedin.com/in/somebody-example/' },
       { email: address(), linkedin_url: 'https://www.linkedin.com/in/somebody-else/' },
-      { email: c, linkedin_url: 'none' },
-      { email: d, linkedin_url: 'none' },
+      { email: c, linkedin_url: '12345' },
+      { email: d, linkedin_url: '12345' },
     ];
     const { status, body } = await api.post(path, { rows });
     expect(status).toBe(200);
@@ -68,7 +68,7 @@ describe('an import', () => {
     expect(body.results[4].problem).toBe('an email address or a LinkedIn profile is needed, the row has neither');
     expect(body.results[5].problem).toMatch(/^linkedin_url: "https:\/\/example.com\/in\/ada" is not/);
     expect(body.results[7].problem).toMatch(/^in\/somebody-else is known with the address /);
-    expect(body.results[8].problem).toMatch(/^linkedin_url: "none" is not .*; the cell was left out$/);
+    expect(body.results[8].problem).toMatch(/^linkedin_url: "12345" is not .*; the cell was left out$/);
     expect(body.totals).toEqual({
       pending_review: 4,
       approved: 0,
