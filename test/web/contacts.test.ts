@@ -129,6 +129,41 @@ test('who is erased is asked about by name, and then nothing is known of them', 
   await row(page, 'ada@quill.example').waitFor();
 });
 
+test('a further address is added and chosen, and two contacts who are one are merged after a look at what that does', async () => {
+  const { call, seeded, newPage } = site();
+  await call('POST', `/v1/campaigns/${seeded.campaignId}/leads`, {
+    rows: [
+      { email: 'cleo@first.example', first_name: 'Cleo', last_name: 'North' },
+      { linkedin_url: 'linkedin.com/in/cleo-north-2', first_name: 'Cleo', last_name: 'N.' },
+    ],
+  });
+  const [older] = (await call('GET', '/v1/contacts?q=cleo@first')).body.items;
+  const page = await newPage({ path: `/contacts/${older.id}` });
+  const points = page.getByRole('list', { name: 'Addresses and profiles' });
+  await points.getByText('cleo@first.example').waitFor();
+  await page.getByRole('button', { name: 'Add an address or profile' }).click();
+  const adding = page.getByRole('dialog', { name: 'Another address or profile of Cleo North' });
+  await adding.getByLabel('Email address or LinkedIn profile').fill('ben@stone.example');
+  await adding.getByRole('button', { name: 'Add' }).click();
+  await adding.getByText('merge the two if they are one person').waitFor();
+  await adding.getByLabel('Email address or LinkedIn profile').fill('cleo@second.example');
+  await noSeriousAxe(page);
+  await adding.getByRole('button', { name: 'Add' }).click();
+  const second = points.getByRole('listitem').filter({ hasText: 'cleo@second.example' });
+  await second.getByRole('button', { name: 'Write here' }).click();
+  await second.getByText('Written to').waitFor();
+
+  await page.getByRole('button', { name: 'Merge' }).click();
+  const merging = page.getByRole('dialog', { name: 'Merge Cleo North with another contact' });
+  await merging.getByLabel('Who else are they?').fill('cleo-north');
+  await merging.getByRole('button', { name: /Cleo N\./ }).click();
+  await merging.getByText('This cannot be undone').waitFor();
+  await noSeriousAxe(page);
+  await merging.getByRole('button', { name: 'Merge' }).click();
+  await points.getByText('in/cleo-north-2').waitFor();
+  await expect.poll(async () => (await call('GET', '/v1/contacts?q=cleo')).body.total_count).toBe(1);
+});
+
 test('without the scope the buttons stay, and say what is lacking', async () => {
   const { newPage, call } = site();
   const [contact] = (await call('GET', '/v1/contacts?q=stone')).body.items;

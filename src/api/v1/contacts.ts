@@ -23,9 +23,9 @@ import {
   showContactDetail,
   showContactItem,
 } from '../shapes/contact-details.ts';
-import { contactShape, showContact } from '../shapes/contacts.ts';
+import { mergePreviewShape, showMergePreview } from '../shapes/contact-merges.ts';
 import { noBody } from '../shapes/inputs.ts';
-import { idOfA, pageAnswer, paging, pathId, printedId, printInstant, text } from '../shapes/primitives.ts';
+import { idOfA, pageAnswer, paging, pathId, printInstant, text } from '../shapes/primitives.ts';
 
 const listQuery = z.strictObject({
   q: text(200).optional().describe('Part of a name, an address, a profile or a company.'),
@@ -43,15 +43,6 @@ const merge = z.strictObject({
   with: idOfA<ContactId>(),
   /** Where both have an open sequence: the one that ends. */
   stop_sequence_id: idOfA<SequenceId>().optional(),
-});
-
-const mergePreview = z.object({
-  survivor: contactShape,
-  merged: contactShape,
-  /** Of both; two: a merge has to name the one that ends. */
-  open_sequences: z.array(z.object({ id: printedId, contact_id: printedId, campaign_id: printedId })),
-  /** In these both are leads, and one of the two leads goes. */
-  campaigns_of_both: z.array(printedId),
 });
 
 /** How many open sequences that ended. */
@@ -146,24 +137,14 @@ export function contactRoutes(app: App, deps: ApiDeps): void {
     '/v1/contacts/:id/merge-preview',
     {
       config: read,
-      schema: { params, querystring: z.strictObject({ with: idOfA<ContactId>() }), response: { 200: mergePreview } },
+      schema: {
+        params,
+        querystring: z.strictObject({ with: idOfA<ContactId>() }),
+        response: { 200: mergePreviewShape },
+      },
     },
-    async ({ caller, params: { id }, query }) => {
-      const { survivor, merged, open, campaignsOfBoth } = await previewMerge(deps, caller, {
-        contactId: id,
-        withId: query.with,
-      });
-      return {
-        survivor: showContact(survivor),
-        merged: showContact(merged),
-        open_sequences: open.map((sequence) => ({
-          id: sequence.id,
-          contact_id: sequence.contactId,
-          campaign_id: sequence.campaignId,
-        })),
-        campaigns_of_both: campaignsOfBoth,
-      };
-    },
+    async ({ caller, params: { id }, query }) =>
+      showMergePreview(await previewMerge(deps, caller, { contactId: id, withId: query.with })),
   );
 
   app.post(

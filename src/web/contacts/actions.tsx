@@ -1,4 +1,5 @@
-import { IconBan, IconDownload, IconMailForward, IconTrash } from '@tabler/icons-react';
+import { IconArrowMerge, IconBan, IconDownload, IconMailForward, IconTrash } from '@tabler/icons-react';
+import { useState } from 'react';
 import type { ContactDetailShown } from '../../api/shapes/contact-details.ts';
 import { isAboutPoint } from '../../domain/suppression.ts';
 import { post } from '../client.ts';
@@ -6,6 +7,7 @@ import { useAction } from '../shell/action.ts';
 import { ActionButton } from '../shell/action-button.tsx';
 import { counted } from '../shell/counted.ts';
 import { confirm } from '../shell/dialog.tsx';
+import { MergeDialog } from './merge.tsx';
 import { nameOf } from './names.ts';
 
 type Ended = ContactDetailShown & { ended_sequences: number };
@@ -16,6 +18,7 @@ const isOpen = ({ sequences }: ContactDetailShown) => sequences.some(({ ended_at
 /** Never contact again, take away everything that is held, forget: the last two are what the law calls export and erasure. */
 export function ContactActions({ contact }: { contact: ContactDetailShown }) {
   const name = nameOf(contact);
+  const [isMerging, setMerging] = useState(false);
   const suppress = useAction({
     act: () => post<Ended>(`/v1/contacts/${contact.id}/suppress`),
     done: ({ ended_sequences }) =>
@@ -56,6 +59,16 @@ export function ContactActions({ contact }: { contact: ContactDetailShown }) {
           Reach at another address
         </ActionButton>
       )}
+      <ActionButton
+        variant="default"
+        scope="contacts:write"
+        why={erased}
+        leftSection={<IconArrowMerge size={16} aria-hidden />}
+        onClick={() => setMerging(true)}
+      >
+        Merge
+      </ActionButton>
+      {isMerging && <MergeDialog contact={contact} onClose={() => setMerging(false)} />}
       <ActionButton
         variant="default"
         scope="contacts:read"

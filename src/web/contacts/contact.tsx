@@ -12,6 +12,7 @@ import './contacts.css';
 import { ContactFacts } from './facts.tsx';
 import { Messages } from './messages.tsx';
 import { nameOf } from './names.ts';
+import { ContactPoints } from './points.tsx';
 import { ContactSequences } from './sequences.tsx';
 import { ContactStanding } from './standing.tsx';
 
@@ -61,6 +62,7 @@ function ContactBody({ contact }: { contact: ContactDetailShown }) {
           </Title>
           <ContactSequences contact={contact} />
         </section>
+        <ContactPoints contact={contact} />
         <section aria-labelledby="contact-messages">
           <Title order={2} id="contact-messages" mb="xs">
             Messages
