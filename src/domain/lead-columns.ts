@@ -84,10 +84,45 @@ function roleOf(name: string): { role: ColumnRole; strength: 1 | 2 } | null {
   const exact = strengths.get(plain);
   if (exact) return exact;
   const words = plain.split('_');
-  const own = words.filter((word) => !contextWords.has(word) && !/^\d$/.test(word)).join('_');
-  if (own === plain || words.some((word) => companyWords.has(word))) return null;
-  return strengths.get(own) ?? null;
+  if (OPT_OUT.test(plain)) return { role: 'opt_out', strength: 2 };
+  const own = words.filter((word) => !contextWords.has(word) && !/^\d$/.test(word));
+  const found = strengths.get(own.join('_'));
+  // A word for the company makes it the company's: its industry, size or news, and nobody's address.
+  const isCompanys = own.some((word) => companyWords.has(word));
+  if (found && (!isCompanys || found.role === 'company')) return { ...found, strength: 1 };
+  if (isCompanys || own.some((word) => ABOUT_COMPANIES.has(word))) return companysRole(own);
+  return null;
 }
+
+/** "Opted out of email: newsletters": of whatever list. */
+const OPT_OUT = /^(?:is_|has_)?(?:opted_out|unsubscribed|do_not_(?:contact|e_?mail))(?:_|$)/;
+
+/** What companies have and people do not. */
+const ABOUT_COMPANIES: ReadonlySet<string> = new Set(['funding', 'employees', 'employee', 'technologies', 'headcount']);
+
+/** "Organization - Number of employees", "Latest Funding Round", "Company Technologies". */
+function companysRole(words: readonly string[]): { role: ColumnRole; strength: 1 } | null {
+  const rest = words.filter((word) => !companyWords.has(word));
+  if (rest.some((word) => /^(?:url|link|linkedin|email|mail|phone|id|domain|website|address|city|country)$/.test(word)))
+    return null;
+  const known = strengths.get(rest.join('_'));
+  if (known?.role.startsWith('company_')) return { role: known.role, strength: 1 };
+  const role = rest.flatMap((word) => COMPANYS[word] ?? [])[0];
+  return role ? { role, strength: 1 } : null;
+}
+
+const COMPANYS: Readonly<Record<string, ColumnRole>> = {
+  industry: 'company_industry',
+  employees: 'company_size',
+  employee: 'company_size',
+  headcount: 'company_size',
+  size: 'company_size',
+  technologies: 'company_tech_stack',
+  tech: 'company_tech_stack',
+  news: 'company_news',
+  noticia: 'company_news',
+  funding: 'company_funding',
+};
 
 const clearestOf = (named: readonly NamedColumn[], header: readonly string[]): Column[] => {
   const isClearest = bestOf(named);
@@ -106,12 +141,18 @@ function bestOf(named: readonly NamedColumn[]): Map<number, boolean> {
   return told;
 }
 
+const INTERNAL = /^ac[ow]aa/i;
+
 /** A column that is called "LinkedIn" and has no person's profile in it, but companies' pages, says nobody's. */
 function provedBy(named: NamedColumn, name: string, samples: readonly string[]): NamedColumn {
   if (columnName(named.column) !== 'linkedin_url') return named;
   const filled = samples.filter((cell) => !meansNothing(cell));
-  const isNobodys = filled.length > 0 && filled.every((cell) => readProfileCell(cell).profile === null);
-  return isNobodys ? { column: customOf(name), strength: null } : named;
+  const profiles = filled.map((cell) => readProfileCell(cell).profile);
+  if (filled.length > 0 && profiles.every((profile) => profile === null))
+    return { column: customOf(name), strength: null };
+  // Sales Navigator's own ids open for its owner only: the public address beside it is the better one.
+  const isInternal = profiles.every((profile) => profile === null || INTERNAL.test(profile));
+  return filled.length > 0 && isInternal ? { ...named, strength: 1 } : named;
 }
 
 /** Of a file whose header names no such column: the one in which most values are of that kind. */
@@ -124,7 +165,9 @@ function findIdentity(
   if (columns.some((column) => column.kind === 'field' && column.field === field)) return;
   const shares = columns.map((column, index) => {
     const filled = (samples[index] ?? []).filter((cell) => !meansNothing(cell));
-    return column.kind === 'custom' && filled.length > 0 ? filled.filter(isOne).length / filled.length : 0;
+    return ['custom', 'full_name'].includes(column.kind) && filled.length > 0
+      ? filled.filter(isOne).length / filled.length
+      : 0;
   });
   const best = Math.max(0, ...shares);
   if (best > 0.5) columns[shares.indexOf(best)] = { kind: 'field', field };
@@ -223,11 +266,14 @@ export function leadOf(columns: readonly Column[], cells: readonly string[]): Le
 
 /** Whether the row says, in a column that is about it, that this person wants no mail, or that their address is dead. */
 export const saysOptedOut = (columns: readonly Column[], cells: readonly string[]): boolean =>
-  columns.some(
-    (column, index) =>
-      column.kind === 'opt_out' &&
-      optedOutWords.has((cells[index] ?? '').trim().toLowerCase().replaceAll(/[_-]+/g, ' ')),
-  );
+  columns.some((column, index) => column.kind === 'opt_out' && optedOutWords.has(wordOf(cells[index] ?? '')));
+
+/** "Sí", "hard_bounce": without accents and signs between. */
+const wordOf = (cell: string): string =>
+  cell.slice(0, LONGEST_NAME).trim().toLowerCase().normalize('NFD').replace(/\p{M}/gu, '').replace(/[_-]+/g, ' ');
+
+/** Before a name and no part of it. */
+const HONORIFIC = /^(?:dr|prof|mr|mrs|ms|mx|herr|frau|m|mme|mlle|monsieur|madame|sr|sra|srta|sig|dott|dhr|mevr)\.?$/i;
 
 /** Written family name first, without a comma between. */
 const FAMILY_FIRST = /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\s]+$/u;
@@ -236,9 +282,12 @@ const FAMILY_FIRST = /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Scr
 function namesIn(cell: string): { first_name?: string; last_name?: string } {
   const [family, given] = cell.split(',').map((part) => part.trim());
   if (family && given) return { first_name: given, last_name: family };
-  const words = cell.split(/\s+/);
+  const words = cell.split(/\s+/).filter((word) => !HONORIFIC.test(word));
   const [first = cell] = words;
   if (words.length === 1) return { first_name: first };
+  const isShouted = (word: string) => word.length > 1 && word === word.toUpperCase() && word !== word.toLowerCase();
+  if (isShouted(first) && !words.slice(1).some(isShouted))
+    return { first_name: words.slice(1).join(' '), last_name: first }; // as French and Italian lists write it
   if (FAMILY_FIRST.test(cell)) return { first_name: words.slice(1).join(' '), last_name: first };
   return { first_name: first, last_name: words.slice(1).join(' ') };
 }
