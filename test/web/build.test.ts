@@ -65,6 +65,7 @@ test('a template of four kinds is built; steps are moved by keyboard, which is s
 
   await handle.press('Space');
   await expect.poll(() => said(page)).toContain('Picked up step 3 of 4');
+  await page.evaluate(() => new Promise((done) => setTimeout(done))); // only then are keys listened to, after what is said
   await handle.press('ArrowUp');
   await expect.poll(() => said(page)).toContain('Step 3 is now 2 of 4');
   await page.keyboard.press('Space');
