@@ -18,6 +18,12 @@ async function addStep(page: Page, kind: string, number: number) {
   await page.getByRole('heading', { name: `Step ${number}: ${kind}` }).waitFor();
 }
 
+/** It is said first, and a turn later keys are listened to. */
+async function pickedUp(page: Page): Promise<void> {
+  await expect.poll(() => said(page)).toContain('Picked up step 3 of 4');
+  await page.evaluate(() => new Promise((done) => setTimeout(done)));
+}
+
 test('a template of four kinds is built; steps are moved by keyboard, which is said and changes their days; a reload keeps it all', async () => {
   const page = await site().newPage({ path: '/templates' });
   await page.getByRole('button', { name: 'New template' }).click();
@@ -57,15 +63,14 @@ test('a template of four kinds is built; steps are moved by keyboard, which is s
 
   const handle = page.getByRole('button', { name: 'Move step 3, LinkedIn message' });
   await handle.press('Space');
-  await expect.poll(() => said(page)).toContain('Picked up step 3 of 4');
+  await pickedUp(page);
   await handle.press('ArrowDown');
   await expect.poll(() => said(page)).toContain('Step 3 is now 4 of 4');
   await handle.press('Escape');
   await expect.poll(() => said(page)).toContain('Step 3 stays 3 of 4');
 
   await handle.press('Space');
-  await expect.poll(() => said(page)).toContain('Picked up step 3 of 4');
-  await page.evaluate(() => new Promise((done) => setTimeout(done))); // only then are keys listened to, after what is said
+  await pickedUp(page);
   await handle.press('ArrowUp');
   await expect.poll(() => said(page)).toContain('Step 3 is now 2 of 4');
   await page.keyboard.press('Space');
