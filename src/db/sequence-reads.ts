@@ -28,7 +28,7 @@ import {
   workspaces,
 } from './schema.ts';
 import { matchingSequences, type SequenceFilter } from './sequence-search.ts';
-import { suppressionIn } from './suppressions.ts';
+import { pointsOfSequence, suppressionIn } from './suppressions.ts';
 import { listTasks, type TaskView } from './task-reads.ts';
 
 /*
@@ -118,7 +118,7 @@ async function readViews(
       steps: stepsOf,
       openTasks: openTasksOf,
       switchedOff,
-      suppression: suppressionIn(sql`${contacts}`, sql`${sequences.emailPoint}`),
+      suppression: suppressionIn(sql`${contacts}`, pointsOfSequence),
       now,
     })
     .from(total)

@@ -69,7 +69,8 @@ const openSequences = (campaignId: CampaignId | undefined): SQL => sql`sequences
   where ${areOpen(campaignId)}`;
 
 const recipientsOfOpen = (campaignId: CampaignId | undefined): SQL =>
-  sql`select s.id, s.email_point, s.contact_id, s.workspace_id, k.reachable_since from sequences s join contacts k on k.id = s.contact_id where ${areOpen(campaignId)}`;
+  sql`select s.id, s.email_point, s.profile_point, s.contact_id, s.workspace_id, k.reachable_since
+    from sequences s join contacts k on k.id = s.contact_id where ${areOpen(campaignId)}`;
 
 /** As `holds` in `domain/hold-up.ts` says of one whose step is due then. */
 const heldWhen = (due: SQL, campaignId: CampaignId | undefined) =>

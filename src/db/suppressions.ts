@@ -126,7 +126,7 @@ export async function suppressionsAmong(
 ): Promise<Map<ContactId, SuppressionReason | null>> {
   if (ids.length === 0) return new Map();
   const rows = await tx
-    .select({ id: contacts.id, reason: suppressionIn(sql`${contacts}`, chosenAddressOf(sql`${contacts}`)) })
+    .select({ id: contacts.id, reason: suppressionIn(sql`${contacts}`, chosenPointsOf(sql`${contacts}`)) })
     .from(contacts)
     .where(inArray(contacts.id, [...ids]));
   return new Map(rows.map(({ id, reason }) => [id, reason]));
@@ -138,16 +138,19 @@ export const suppressionOfContact = async (tx: Tx, id: ContactId): Promise<Suppr
 /** Why a sequence must not go on, by what it writes to and by whatever else its contact is known by. */
 export async function suppressionOfSequence(tx: Tx, id: SequenceId): Promise<SuppressionReason | null> {
   const [row] = await tx
-    .select({ reason: suppressionIn(sql`${contacts}`, sql`${sequences.emailPoint}`) })
+    .select({ reason: suppressionIn(sql`${contacts}`, pointsOfSequence) })
     .from(sequences)
     .innerJoin(contacts, eq(contacts.id, sequences.contactId))
     .where(eq(sequences.id, id));
   return row?.reason ?? null;
 }
 
-/** Of a contact of this name, the point that new sequences write mail to. */
-const chosenAddressOf = (contact: SQL): SQL => sql`(select p.id from contact_points p
-  where p.contact_id = ${contact}.id and p.kind = 'address' and p.key = ${contact}.email)`;
+/** Of a contact of this name, the points that new sequences write to. */
+const chosenPointsOf = (contact: SQL): SQL => sql`(select p.id from contact_points p where p.contact_id = ${contact}.id
+  and (p.kind = 'address' and p.key = ${contact}.email or p.kind = 'profile' and p.key = ${contact}.profile))`;
+
+/** What a sequence was given to write to. */
+export const pointsOfSequence = sql`(${sequences.emailPoint}, ${sequences.profilePoint})`;
 
 /** As `suppressionKeys` of the points of the contact of this id, each with its point, within a statement. */
 const keysOf = (contactId: SQL): SQL => sql`(
@@ -163,13 +166,13 @@ const aboutPoint = sql.join(
 );
 
 /**
- * Whether the entry `x` that covers the point of `key` holds the contact who is written to at `writtenTo`: what is about
- * one point holds the person too, until somebody says that they may be reached at another.
+ * Whether the entry `x` that covers the point of `key` holds the contact who is written to at the points `writtenTo`: what
+ * is about one point holds the person too, until somebody says that they may be reached at another.
  */
 const holds = (contact: SQL, writtenTo: SQL): SQL => sql`(x.reason not in (${aboutPoint})
-  or x.created_at > coalesce(${contact}.reachable_since, '-infinity') or key.point = ${writtenTo})`;
+  or x.created_at > coalesce(${contact}.reachable_since, '-infinity') or key.point in ${writtenTo})`;
 
-/** Why the contact of this name must not be written to at the point `writtenTo` (its id), within a statement. */
+/** Why the contact of this name must not be written to at the points `writtenTo` (a list of ids), within a statement. */
 export const suppressionIn = (contact: SQL, writtenTo: SQL): SQL<SuppressionReason | null> => sql`(select x.reason
   from ${keysOf(sql`${contact}.id`)} key
   join suppressions x on x.workspace_id = ${contact}.workspace_id and x.kind = key.kind and x.key = key.key
@@ -177,9 +180,9 @@ export const suppressionIn = (contact: SQL, writtenTo: SQL): SQL<SuppressionReas
 
 /**
  * The ids of those among some sequences that are suppressed: all in one join, for thousands are asked about at once.
- * `some` has `id`, `email_point`, `contact_id`, `workspace_id` and `reachable_since`.
+ * `some` has `id`, `email_point`, `profile_point`, `contact_id`, `workspace_id` and `reachable_since`.
  */
 export const suppressedAmong = (some: SQL): SQL => sql`(select k.id from (${some}) k
   cross join lateral ${keysOf(sql`k.contact_id`)} key
   join suppressions x on x.workspace_id = k.workspace_id and x.kind = key.kind and x.key = key.key
-  where ${holds(sql`k`, sql`k.email_point`)})`;
+  where ${holds(sql`k`, sql`(k.email_point, k.profile_point)`)})`;

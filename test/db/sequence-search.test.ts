@@ -5,6 +5,7 @@ import type { Db, Tx } from '../../src/db/pool.ts';
 import { installation, sequences, workspaces } from '../../src/db/schema.ts';
 import { listSequences } from '../../src/db/sequence-reads.ts';
 import { matchingSequences, type SequenceFilter } from '../../src/db/sequence-search.ts';
+import { suppressionOfSequence } from '../../src/db/suppressions.ts';
 import { DAY_MS } from '../../src/domain/durations.ts';
 import { explain } from '../../src/domain/explain.ts';
 import { endOfSuppressed, type FenceFacts, judge, type Verdict } from '../../src/domain/fence.ts';
@@ -173,5 +174,16 @@ test('what stands side by side is found by each of its kinds', async () => {
       expect(shown.length, hold).toBeGreaterThan(0);
       expect((await found(tx, { hold })).sort(), hold).toEqual(shown.map(({ sequence }) => sequence.id).sort());
     }
+  });
+});
+
+test('whatever points a contact has, the fence reads of the rows whom an entry of the list holds', async () => {
+  await db.asSystem(async (tx) => {
+    for (const {
+      id,
+      drawn: { entry, reachable },
+      facts,
+    } of drawn.filter((one) => one.drawn.entry !== null))
+      expect(await suppressionOfSequence(tx, id), JSON.stringify({ entry, reachable })).toBe(facts.suppression);
   });
 });

@@ -4,6 +4,7 @@ import type { Tx } from '../../src/db/pool.ts';
 import {
   accounts,
   campaigns,
+  contactPoints,
   sequenceSteps,
   sequences,
   suppressions,
@@ -13,19 +14,27 @@ import {
 } from '../../src/db/schema.ts';
 import type { AccountHealth } from '../../src/domain/accounts/account.ts';
 import { campaignStatuses } from '../../src/domain/campaign.ts';
+import { type ContactPoint, mailboxKey } from '../../src/domain/contact-point.ts';
 import { HOUR_MS } from '../../src/domain/durations.ts';
 import type { FenceFacts } from '../../src/domain/fence.ts';
 import type {
   AccountId,
   CampaignId,
   ContactId,
+  ContactPointId,
   SequenceId,
   SuppressionId,
   TaskId,
   TemplateId,
 } from '../../src/domain/ids.ts';
 import { openStatus, stepKinds, whys } from '../../src/domain/sequence.ts';
-import { keyOfEntry, suppressionReasons } from '../../src/domain/suppression.ts';
+import {
+  isAboutPoint,
+  keyOfEntry,
+  type SuppressionKind,
+  type SuppressionReason,
+  suppressionReasons,
+} from '../../src/domain/suppression.ts';
 import { insertContacts } from './contact-rows.ts';
 import { always, aMailServer, content, type House, steps } from './scenario.ts';
 
@@ -53,14 +62,31 @@ const drawnTasks = {
 } as const;
 const taskNames = Object.keys(drawnTasks) as (keyof typeof drawnTasks)[];
 
-/** Entries about the contact `ada@mail.lead7.example`, and whether they cover them. */
+/** Points of the contact `ada@mail.lead7.example` that nothing of theirs is written to at. */
+const furtherPoints = (n: number): ContactPoint[] => [
+  { kind: 'address', key: `a.lead${n}+topo@gmail.com` },
+  { kind: 'address', key: `ada@old.job${n}.example` },
+  { kind: 'profile', key: `ada-${n}-old` },
+  { kind: 'provider_id', key: `ACoAAdrawn${n}` },
+];
+
+/** Entries about that contact: whether they cover what is written to, another point of theirs, or nobody. */
 const drawnEntries = {
-  address: { kind: 'address', valueOf: (n: number) => `ada@mail.lead${n}.example`, covers: true },
-  domain: { kind: 'domain', valueOf: (n: number) => `mail.lead${n}.example`, covers: true },
-  'domain above': { kind: 'domain', valueOf: (n: number) => `lead${n}.example`, covers: true },
-  'look-alike': { kind: 'domain', valueOf: (n: number) => `il.lead${n}.example`, covers: false },
-  profile: { kind: 'profile', valueOf: (n: number) => `ada-${n}-lead`, covers: true },
-} as const;
+  address: { kind: 'address', valueOf: (n) => `ada@mail.lead${n}.example`, covers: 'written to' },
+  'sub-address': { kind: 'address', valueOf: (n) => `ada+news@mail.lead${n}.example`, covers: 'written to' },
+  domain: { kind: 'domain', valueOf: (n) => `mail.lead${n}.example`, covers: 'written to' },
+  'domain above': { kind: 'domain', valueOf: (n) => `lead${n}.example`, covers: 'written to' },
+  'look-alike': { kind: 'domain', valueOf: (n) => `il.lead${n}.example`, covers: 'nobody' },
+  profile: { kind: 'profile', valueOf: (n) => `ada-${n}-lead`, covers: 'written to' },
+  'further mailbox': { kind: 'address', valueOf: (n) => `alead${n}@googlemail.com`, covers: 'further' },
+  'further domain': { kind: 'domain', valueOf: (n) => `job${n}.example`, covers: 'further' },
+  'further profile': { kind: 'profile', valueOf: (n) => `ada-${n}-old`, covers: 'further' },
+  'id of the provider': { kind: 'provider_id', valueOf: (n) => `ACoAAdrawn${n}`, covers: 'further' },
+  'id in other letters': { kind: 'provider_id', valueOf: (n) => `acoaadrawn${n}`, covers: 'nobody' },
+} as const satisfies Record<
+  string,
+  { kind: SuppressionKind; valueOf(n: number): string; covers: 'written to' | 'further' | 'nobody' }
+>;
 const entryNames = Object.keys(drawnEntries) as (keyof typeof drawnEntries)[];
 
 const account = (status: AccountHealth['status'], also: Partial<AccountHealth> = {}): AccountHealth => ({
@@ -86,6 +112,8 @@ const free = {
   account: account('CONNECTED'),
   tasks: [] as (typeof taskNames)[number][],
   entry: null as { name: (typeof entryNames)[number]; reason: (typeof suppressionReasons)[number] } | null,
+  /** Hours from the entry to when somebody said that they may be reached at another point; null: nobody has. */
+  reachable: null as number | null,
   /** Hours from `DRAWN_AT`. */
   away: null as number | null,
   next: 0 as number | null,
@@ -105,7 +133,11 @@ const eachAlone: Partial<Drawn>[] = [
   { house: 'off' },
   { account: paused },
   { account: disconnected(-30, 'bounce_rate') },
-  ...entryNames.map((name) => ({ entry: { name, reason: 'unsubscribed' as const } })),
+  ...entryNames.flatMap((name) =>
+    (['unsubscribed', 'complained'] as const).flatMap((reason) =>
+      [null, 1, -1].map((reachable) => ({ entry: { name, reason }, reachable })),
+    ),
+  ),
   { account: removed },
   { account: disconnected(-30) },
   { account: disconnected(-3) },
@@ -133,6 +165,7 @@ const anything: fc.Arbitrary<Drawn> = fc.record({
   ),
   tasks: fc.subarray(taskNames),
   entry: maybe(fc.record({ name: fc.constantFrom(...entryNames), reason: fc.constantFrom(...suppressionReasons) })),
+  reachable: maybe(fc.constantFrom(-1, 1)),
   away: maybe(hours),
   next: maybe(hours),
   why: maybe(fc.constantFrom(...whysOfRows)),
@@ -166,6 +199,7 @@ export async function drawSequences(
     tx,
     rows.map(({ contact }) => contact),
   );
+  await tx.insert(contactPoints).values(rows.flatMap(({ further }) => further));
   await tx.insert(sequences).values(rows.map(({ sequence }) => ({ ...sequence, ...points.get(sequence.contactId) })));
   await tx.insert(sequenceSteps).values(rows.flatMap(({ steps }) => steps));
   await tx.insert(tasks).values(rows.flatMap(({ tasks }) => tasks));
@@ -221,6 +255,12 @@ async function groundsOf(tx: Tx, house: House): Promise<Grounds> {
 
 const END = { status: 'STOPPED_EARLY', reason: 'stopped_by_user' } as const;
 
+type DrawnEntry = (typeof drawnEntries)[keyof typeof drawnEntries] & { reason: SuppressionReason };
+
+/** A wish holds the person; what is about one point does until somebody has said since that another will do. */
+const isHeld = ({ covers, reason }: DrawnEntry, reachable: number | null): boolean =>
+  covers === 'written to' || (covers === 'further' && !(isAboutPoint(reason) && reachable !== null && reachable > 0));
+
 function rowsOf(drawn: Drawn, n: number, { workspaceId, memberId, templateId, campaigns }: Grounds) {
   const campaignId = campaigns.get(drawn.campaign);
   if (!campaignId || !current || !later) throw new Error(`no campaign is ${drawn.campaign}, or a step is missing`);
@@ -243,8 +283,19 @@ function rowsOf(drawn: Drawn, n: number, { workspaceId, memberId, templateId, ca
     email: `ada@mail.lead${n}.example`,
     profile: `ada-${n}-lead`,
     awayUntil: atOrNever(drawn.away),
+    reachableSince: atOrNever(drawn.reachable),
     createdAt: DRAWN_AT,
   };
+  const further = furtherPoints(n).map((point) => ({
+    ...point,
+    id: newId<ContactPointId>(),
+    workspaceId,
+    contactId: contact.id,
+    mailboxKey: point.kind === 'address' ? mailboxKey(point.key) : null,
+    source: 'import' as const,
+    firstSeen: DRAWN_AT,
+    lastSeen: DRAWN_AT,
+  }));
   const open = drawn.tasks.map((name) => ({ id: newId<TaskId>(), title: name, ...drawnTasks[name] }));
   const blockingTask = open.find(({ blocks }) => blocks)?.id ?? null;
   const entry = drawn.entry && { ...drawnEntries[drawn.entry.name], reason: drawn.entry.reason };
@@ -255,7 +306,7 @@ function rowsOf(drawn: Drawn, n: number, { workspaceId, memberId, templateId, ca
     campaign: { status: drawn.campaign, controlEpoch: EPOCH },
     switchedOff: drawn.house === 'off',
     account: drawn.stepKind === 'manual_task' ? null : drawn.account,
-    suppression: entry?.covers ? entry.reason : null,
+    suppression: entry && isHeld(entry, drawn.reachable) ? entry.reason : null,
     awayUntil: contact.awayUntil,
     schedule: always,
     jitterKey: contact.email,
@@ -279,6 +330,7 @@ function rowsOf(drawn: Drawn, n: number, { workspaceId, memberId, templateId, ca
     facts,
     account,
     contact,
+    further,
     sequence,
     steps: [
       { ...step, stepId: current, position: 0, kind: drawn.stepKind, status: drawn.stepStatus },

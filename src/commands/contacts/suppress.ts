@@ -39,7 +39,7 @@ export async function suppress(
   let ended = 0;
   for (const { kind, value, reason } of entries) {
     const theirs = sql`(select ${contactPoints.contactId} from ${contactPoints} where ${covered(kind, value)})`;
-    const open = sql`select s.id, s.email_point, s.contact_id, s.workspace_id, k.reachable_since
+    const open = sql`select s.id, s.email_point, s.profile_point, s.contact_id, s.workspace_id, k.reachable_since
       from sequences s join contacts k on k.id = s.contact_id where s.ended_at is null and s.contact_id in ${theirs}`;
     const concerned = sql`${sequences.id} in ${suppressedAmong(open)}`;
     ended += await endInPages(deps, caller, concerned, endOfSuppressed[reason]);
