@@ -32,7 +32,10 @@ export function ContactActions({ contact }: { contact: ContactDetailShown }) {
   });
   const reach = useAction({
     act: () => post<ContactDetailShown>(`/v1/contacts/${contact.id}/reach-otherwise`),
-    done: () => `${name} may be reached at another address.`,
+    done: ({ is_suppressed }) =>
+      is_suppressed
+        ? `${name} may be reached at another address: choose under Known by what is written to.`
+        : `${name} may be reached at another address.`,
     touches,
   });
   const erased = contact.erased_at === null ? null : 'Nothing is known of them any more';
