@@ -2,8 +2,8 @@ import { and, count, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
 import type { ContactPoint } from '../domain/contact-point.ts';
 import type { ContactId, SequenceId, SuppressionId, WorkspaceId } from '../domain/ids.ts';
 import {
-  isAboutPoint,
   keyOfEntry,
+  outweighed,
   pointReasons,
   type SuppressionKind,
   type SuppressionReason,
@@ -20,7 +20,7 @@ import { containing } from './search.ts';
 
 /**
  * An address (normalised), a domain, a profile or an id that must never be contacted again. The entry that stands keeps
- * its reason, but for the wish of a person, which outweighs that mail to the address failed.
+ * its reason, but for one that outweighs it (`outweighed`): a complaint after a failure is news, and dated as such.
  */
 export async function suppress(
   { tx, now, actor }: Act,
@@ -32,8 +32,8 @@ export async function suppress(
     .values({ id: newId<SuppressionId>(), ...entry, key: keyOfEntry(entry), createdAt: now })
     .onConflictDoUpdate({
       target: [suppressions.workspaceId, suppressions.kind, suppressions.value],
-      set: { reason },
-      setWhere: sql`${suppressions.reason} in (${aboutPoint}) and ${!isAboutPoint(reason)}`,
+      set: { reason, createdAt: now },
+      setWhere: inArray(suppressions.reason, [...outweighed(reason)]),
     })
     .returning({ id: suppressions.id });
   if (written[0])

@@ -10,6 +10,10 @@ export type SuppressionReason = (typeof suppressionReasons)[number];
 export const pointReasons = ['hard_bounce', 'complained'] as const satisfies SuppressionReason[];
 export const isAboutPoint = (reason: SuppressionReason): boolean => pointReasons.some((each) => each === reason);
 
+/** The reasons that this one outweighs on the same entry: a wish what mail did, a complaint that mail failed. */
+export const outweighed = (reason: SuppressionReason): readonly SuppressionReason[] =>
+  isAboutPoint(reason) ? (reason === 'complained' ? ['hard_bounce'] : []) : pointReasons;
+
 /** What a person may enter. */
 export const enteredKinds = ['address', 'domain', 'profile'] as const;
 export type EnteredKind = (typeof enteredKinds)[number];

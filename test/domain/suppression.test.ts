@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { pointsOf } from '../../src/domain/contact-point.ts';
-import { covers, enteredKinds, normaliseSuppression, suppressionKeys } from '../../src/domain/suppression.ts';
+import {
+  covers,
+  enteredKinds,
+  normaliseSuppression,
+  outweighed,
+  suppressionKeys,
+  suppressionReasons,
+} from '../../src/domain/suppression.ts';
 
 const ada = pointsOf({ email: 'ada@mail.example.co.uk', profile: 'ada-lovelace' });
 
@@ -96,6 +103,15 @@ describe('a suppression', () => {
 });
 
 describe('an entry', () => {
+  test('keeps its reason until a graver one comes, and a wish for good', () => {
+    expect(suppressionReasons.map((reason) => [reason, outweighed(reason)])).toEqual([
+      ['unsubscribed', ['hard_bounce', 'complained']],
+      ['hard_bounce', []],
+      ['complained', ['hard_bounce']],
+      ['asked_by_user', ['hard_bounce', 'complained']],
+    ]);
+  });
+
   test.each([
     ['address', ' Ada@Example.com', 'ada@example.com'],
     ['domain', ' Mail.EXAMPLE.com ', 'mail.example.com'],

@@ -1,13 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { reachOtherwise } from '../../../src/commands/contacts/reach-otherwise.ts';
 import { suppress } from '../../../src/commands/contacts/suppress.ts';
+import { suppressContact } from '../../../src/commands/contacts/suppress-contact.ts';
+import { unsubscribe } from '../../../src/commands/inbound/unsubscribe.ts';
 import { stopSequence } from '../../../src/commands/sequences/stop-sequence.ts';
 import { learnPoints } from '../../../src/db/contact-points.ts';
 import { suppressionOfContact } from '../../../src/db/suppressions.ts';
 import { DAY_MS } from '../../../src/domain/durations.ts';
 import type { ContactId } from '../../../src/domain/ids.ts';
+import type { SuppressionReason } from '../../../src/domain/suppression.ts';
 import { commandsForFile, refused } from '../../support/commanded.ts';
-import { clockOf, copiesOf, first, suppressionsOf } from '../../support/enrolled.ts';
+import { clockOf, copiesOf, eventsOf, first, suppressionsOf } from '../../support/enrolled.ts';
+import { rounds } from '../../support/rounds.ts';
 import { sequencesOf, steps } from '../../support/scenario.ts';
 
 const { deeds, enrolled, row } = commandsForFile();
@@ -74,7 +78,18 @@ describe('a suppression', () => {
       await reachOtherwise(deeds.commands, caller, contactId);
       expect(await isSuppressed(contactId)).toBe(false);
 
-      // What fails again after that, and what is written to, holds them as before.
+      // A complaint about the same address is news, a failure of it is none.
+      await deeds.moveTo((await clockOf(deeds)) + DAY_MS);
+      const again = (reason: SuppressionReason) =>
+        suppress(deeds.commands, caller, [{ kind: 'address', value: further, reason }]);
+      await again('hard_bounce');
+      expect(await isSuppressed(contactId)).toBe(false);
+      await again('complained');
+      expect(await isSuppressed(contactId)).toBe(true);
+      await reachOtherwise(deeds.commands, caller, contactId);
+      expect(await isSuppressed(contactId)).toBe(false);
+
+      // What fails after that, and what is written to, holds them as before.
       await deeds.moveTo((await clockOf(deeds)) + DAY_MS);
       await suppress(deeds.commands, caller, [{ kind: 'address', value: email, reason: 'complained' }]);
       expect(await isSuppressed(contactId)).toBe(true);
@@ -101,6 +116,40 @@ describe('a suppression', () => {
       });
       expect((await row(first(gmail).id)).status).toBe('FAILED');
     });
+  });
+
+  test('asked for by many at once, and unsubscribed from meanwhile, is one entry for each point and one end', async () => {
+    for (let round = 0; round < rounds(3, 30); round++) {
+      const sequence = await enrolled({ steps: steps('email', 'email') });
+      const { id, caller, email, profile, workspaceId } = sequence;
+      const { contactId } = await row(id);
+      const learnt = { workspaceId, contactId, source: 'person', now: 0 } as const;
+      const points = ['eve@a.example', 'a-b@a.example', 'ab@a.example'].map(
+        (key) => ({ kind: 'address', key }) as const,
+      );
+      const told = await Promise.all([
+        unsubscribe(deeds.commands, caller, id, 'Eve@Elsewhere.example'),
+        suppressContact(deeds.commands, caller, contactId),
+        suppress(deeds.commands, caller, [
+          { kind: 'profile', value: profile, reason: 'unsubscribed' },
+          { kind: 'address', value: email, reason: 'hard_bounce' },
+        ]),
+        unsubscribe(deeds.commands, caller, id),
+        // What is learnt meanwhile is theirs too, whether or not it has an entry of its own.
+        deeds.db.asSystem((tx) => learnPoints(tx, learnt, points)),
+      ]);
+      expect(told).toHaveLength(5);
+      const { status, endReason } = await row(id);
+      expect(`${status} ${endReason}`).toMatch(/^(?:FAILED (?:unsubscribed|hard_bounce)|STOPPED_EARLY suppressed)$/);
+      const left = await suppressionsOf(deeds, workspaceId);
+      const values = left.map(({ value }) => value);
+      expect(new Set(values).size).toBe(values.length);
+      expect(values).toEqual(expect.arrayContaining([email, profile, 'eve@elsewhere.example']));
+      expect(left.every(({ reason }) => reason !== 'hard_bounce')).toBe(true); // a wish outweighs it, whoever came first
+      expect(await deeds.db.asSystem((tx) => suppressionOfContact(tx, contactId))).not.toBeNull();
+      expect(await eventsOf(deeds, id, 'sequence_ended')).toHaveLength(1);
+      expect(await eventsOf(deeds, id, 'unsubscribed')).toHaveLength(1);
+    }
   });
 
   test('of what is no address is refused, and nothing of the request is done', async () => {
