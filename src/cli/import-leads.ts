@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
+import type { CsvRow } from '../adapters/csv-reader.ts';
 import { readCsv } from '../adapters/read-csv.ts';
 import { importShape } from '../api/shapes/leads.ts';
 import { type ImportOutcome, importOutcomes, noRows } from '../domain/lead.ts';
@@ -125,16 +126,10 @@ interface Pending {
 
 /** Reads, sends and answers in chunks: however long the file, only one chunk of it is in memory. */
 async function* importFile(stream: Readable, send: Send, bar: SingleBar | null): AsyncGenerator<RowOutcome> {
-  let columns: Column[] | undefined;
   let chunk: Pending[] = [];
   let characters = 0;
   const namedIn = namedBefore<number>();
-  for await (const row of readCsv(counted(stream, bar))) {
-    if (!columns) {
-      if ('problem' in row) throw new UnreadableCsv(`line ${row.line}, the header, ${row.problem}`);
-      columns = columnsOf(row.cells);
-      continue;
-    }
+  for await (const { row, columns } of understoodRows(readCsv(counted(stream, bar)))) {
     const pending =
       'problem' in row
         ? spoiled(row)
@@ -148,9 +143,34 @@ async function* importFile(stream: Readable, send: Send, bar: SingleBar | null):
     chunk = [];
     characters = 0;
   }
-  if (!columns) throw new UnreadableCsv('the file is empty: its first line names the columns');
   yield* settled(chunk, send);
 }
+
+/** So many rows tell what a column holds whose name does not. */
+const ROWS_THAT_TELL = 50;
+
+/** Every row below the header with what the columns mean, which the first rows help to tell. */
+async function* understoodRows(rows: AsyncIterable<CsvRow>): AsyncGenerator<{ row: CsvRow; columns: Column[] }> {
+  let header: string[] | undefined;
+  let columns: Column[] | undefined;
+  const first: CsvRow[] = [];
+  for await (const row of rows) {
+    if (columns) yield { row, columns };
+    else if (header) first.push(row);
+    else if ('problem' in row) throw new UnreadableCsv(`line ${row.line}, the header, ${row.problem}`);
+    else header = row.cells;
+    if (columns || !header || first.length < ROWS_THAT_TELL) continue;
+    columns = columnsOf(header, valuesOf(header, first));
+    for (const one of first) yield { row: one, columns };
+  }
+  if (!header) throw new UnreadableCsv('the file is empty: its first line names the columns');
+  if (columns) return;
+  columns = columnsOf(header, valuesOf(header, first));
+  for (const row of first) yield { row, columns };
+}
+
+const valuesOf = (header: readonly string[], rows: readonly CsvRow[]): string[][] =>
+  header.map((_, at) => rows.flatMap((row) => ('cells' in row ? (row.cells[at] ?? []) : [])));
 
 async function* settled(chunk: readonly Pending[], send: Send): AsyncGenerator<RowOutcome> {
   const rows = chunk.flatMap(({ row }) => row ?? []);

@@ -21,10 +21,11 @@ const columnOfRole = (role: ColumnRole): Column =>
 
 /**
  * What each column of the header means; what we do not know becomes a custom field, a column without a name is left out.
- * Throws `UnreadableCsv` for a header that says something twice or names nobody.
+ * The first values of each column help, where they are given. Throws `UnreadableCsv` for a header that says something twice
+ * or names nobody.
  */
-export function columnsOf(header: readonly string[]): Column[] {
-  const columns = clearestOf(readNames(header), header);
+export function columnsOf(header: readonly string[], samples: readonly (readonly string[])[] = []): Column[] {
+  const columns = understood(header, samples);
   checkColumns(columns, header);
   return columns;
 }
@@ -34,10 +35,7 @@ export function columnsOf(header: readonly string[]): Column[] {
  * help: one without any is left out, a column of addresses is the email, whatever it is called, and a column "LinkedIn" of company pages is nobody's.
  */
 export function suggestedColumns(header: readonly string[], samples: readonly (readonly string[])[] = []): Column[] {
-  const named = readNames(header).map((found, index) => provedBy(found, header[index] ?? '', samples[index] ?? []));
-  const columns = clearestOf(named, header);
-  findIdentity(columns, 'email', samples, (cell) => cell.includes('@') && readAddressCell(cell).email !== null);
-  findIdentity(columns, 'linkedin_url', samples, isProfileAddress);
+  const columns = understood(header, samples);
   const seen = new Set<string | null>();
   return columns.map((column, index) => {
     if (column.kind === 'custom' && samples[index]?.every(meansNothing)) return { kind: 'ignored' };
@@ -47,6 +45,15 @@ export function suggestedColumns(header: readonly string[], samples: readonly (r
     seen.add(columnName(own));
     return own;
   });
+}
+
+/** By names and by values, whether or not two say the same. */
+function understood(header: readonly string[], samples: readonly (readonly string[])[]): Column[] {
+  const named = readNames(header).map((found, index) => provedBy(found, header[index] ?? '', samples[index] ?? []));
+  const columns = clearestOf(named, header);
+  findIdentity(columns, 'email', samples, (cell) => cell.includes('@') && readAddressCell(cell).email !== null);
+  findIdentity(columns, 'linkedin_url', samples, isProfileAddress);
+  return columns;
 }
 
 const isProfileAddress = (cell: string) => /linkedin\.com/i.test(cell) && readProfileCell(cell).profile !== null;

@@ -232,6 +232,18 @@ describe('leads import', () => {
     );
   });
 
+  test('knows people by the profiles of a column whose name does not say so, below notes', async () => {
+    const id = await draft();
+    const head = 'Notes:\n"When exporting your connection data, some addresses are missing."\n\n';
+    const file = write(
+      'Connections.csv',
+      `${head}First Name,Last Name,URL,Email Address\nAda,Noted,https://www.linkedin.com/in/ada-noted,\n`,
+    );
+    const ran = await topo('leads', 'import', file, '--campaign', id);
+    expect(ran.out).toContain('https://www.linkedin.com/in/ada-noted  to review');
+    expect(ran.code).toBe(0);
+  });
+
   test('prints rows and totals as JSON', async () => {
     const id = await draft();
     const ran = await topo(
